@@ -261,7 +261,7 @@ studies/                      Studies: each puts questions to the table, the cat
   derive.py                   `dc.derive` and `derive`: derivatives rule by rule, their formulas checked at a point, and the gradient as code
   derive_report.py            The report of a derivation: one rule a line, the tidied formula, sizes, and the check at the point
   failure.py                  Failures at a point (no value, overflow, a kink), each as a diagnostic that says what to do about it
-  gradient.py                 `dc.gradient`: the gradient by one method as plain doubles, with little overhead for optimisers and plots
+  gradient.py                 `dc.gradient`: the gradient by one method as plain doubles, with little overhead for optimizers and plots
   graph.py                    `dc.graph` and `graph`: the computational graph, shared nodes drawn once, with the numbers of one sweep
   graph_report.py             The report of a computational graph: the drawing, the table of nodes, and what sharing saves
   hessian.py                  `dc.hessian` and `hessian`: second derivatives by every method against the truth, and Hessians times a vector

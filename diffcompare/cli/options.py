@@ -229,9 +229,6 @@ def methods_at(place: str) -> Callable[[str], list[str]]:
     return complete
 
 
-complete_expressions = words_at("inputs.catalogue:references")  # other expressions than @name cannot be completed
-
-
 # --- Files that are read ----------------------------------------------------------------------------------------------
 
 
@@ -274,34 +271,30 @@ def files_read(parameters: Mapping[str, Parameter], values: Mapping[str, object]
 
 # --- The options ------------------------------------------------------------------------------------------------------
 
+
+def _expression(help: str) -> Any:
+    """Declare an argument EXPR, of which Tab completes the names of the catalogue."""
+    completion = words_at("inputs.catalogue:references")
+    return typer.Argument(metavar="EXPR", help=help, autocompletion=completion, show_default=False)
+
+
+def _method(place: str) -> Any:
+    """Declare `--method` for the methods at `module:name`."""
+    return typer.Option("--method", metavar="NAME", help="A method, or `all`.", autocompletion=methods_at(place))
+
+
 Expression: TypeAlias = Annotated[
     str,
-    typer.Argument(
-        metavar="EXPR",
-        help="An expression, @name, FILE.toml:name, - for stdin, or FILE.py:name (runs the file, as `python` does).",
-        autocompletion=complete_expressions,
-        show_default=False,
+    _expression(
+        "An expression, @name, FILE.toml:name, - for stdin, or FILE.py:name (runs the file, as `python` does)."
     ),
     READS_EXPRESSION,
 ]
 Outputs: TypeAlias = Annotated[
-    str,
-    typer.Argument(
-        metavar="EXPR",
-        help='Outputs in brackets, "[x*y, x/y]", or what `grad` takes.',
-        autocompletion=complete_expressions,
-        show_default=False,
-    ),
-    READS_EXPRESSION,
+    str, _expression('Outputs in brackets, "[x*y, x/y]", or what `grad` takes.'), READS_EXPRESSION
 ]
 OptionalExpression: TypeAlias = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="EXPR",
-        help="An expression, @name, FILE.toml:name, -, or FILE.py:name.",
-        autocompletion=complete_expressions,
-    ),
-    READS_EXPRESSION,
+    str | None, _expression("An expression, @name, FILE.toml:name, -, or FILE.py:name."), READS_EXPRESSION
 ]
 At: TypeAlias = Annotated[
     list[str] | None, typer.Option("--at", metavar="x1=2,x2=pi/2", help="The point. [default: chosen for you]")
@@ -309,10 +302,7 @@ At: TypeAlias = Annotated[
 Hand: TypeAlias = Annotated[
     list[str] | None, typer.Option("--hand", metavar='x1="1/x1+x2"', help="A partial derivative of your own.")
 ]
-Method: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option("--method", metavar="NAME", help="A method, or `all`.", autocompletion=methods_at("backends:METHODS")),
-]
+Method: TypeAlias = Annotated[list[str] | None, _method("backends:METHODS")]
 With: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
@@ -322,24 +312,8 @@ With: TypeAlias = Annotated[
         autocompletion=methods_at("engines.registry:engine_names"),
     ),
 ]
-SecondOrderMethod: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--method",
-        metavar="NAME",
-        help="A method, or `all`.",
-        autocompletion=methods_at("backends.hessian_methods:METHODS"),
-    ),
-]
-HigherOrderMethod: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--method",
-        metavar="NAME",
-        help="A method, or `all`.",
-        autocompletion=methods_at("backends.taylor_methods:METHODS"),
-    ),
-]
+SecondOrderMethod: TypeAlias = Annotated[list[str] | None, _method("backends.hessian_methods:METHODS")]
+HigherOrderMethod: TypeAlias = Annotated[list[str] | None, _method("backends.taylor_methods:METHODS")]
 Wrt: TypeAlias = Annotated[
     list[str] | None, typer.Option("--wrt", metavar="x1", help="Differentiate with respect to these. [default: all]")
 ]

@@ -132,7 +132,7 @@ def choose_look(settings: Settings, *, to_file: bool = False) -> Look:
     wide = shutil.get_terminal_size().columns if stream is not None else Look().width
     return Look(
         width=max(wide, MIN_WIDTH),
-        color=choose_color(settings.color, stream, os.environ),
+        colour=choose_colour(settings.color, stream, os.environ),
         styled=choose_styled(settings.color, stream, os.environ),
         charset=choose_charset(settings.charset, stream),
         digits=settings.digits,
@@ -146,7 +146,7 @@ def choose_charset(choice: str, stream: TextIO | None) -> Literal["braille", "bl
     return "blocks" if choice == "blocks" else "braille"
 
 
-def choose_color(choice: str, stream: TextIO | None, environment: Mapping[str, str]) -> bool:
+def choose_colour(choice: str, stream: TextIO | None, environment: Mapping[str, str]) -> bool:
     """Decide on colour: --color > NO_COLOR > FORCE_COLOR > TERM=dumb > terminal; empty variables do not count."""
     if choice != "auto":
         return choice == "always"

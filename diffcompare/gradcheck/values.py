@@ -12,7 +12,7 @@ from typing import Any
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.gradcheck.flat_arguments import FlatPoint, NotANumber, Ragged, flattened
 
-# --- Functions that return (value, gradient), as optimisers want it ---------------------------------------------------
+# --- Functions that return (value, gradient), as optimizers want it ---------------------------------------------------
 
 
 def is_value_and_gradient(answer: Any, inputs: int) -> bool:

@@ -7,7 +7,7 @@ recorded: they are found again (`locate`) when there is something to say about t
     number 2e-3         sign  one character, or one of ** <= >= == !=
 
 A text of ASCII characters takes the fast way.  Any other text is read with the same grammar and then spelt in it:
-`x₁` is x1, `·` is *, `x²³` is x ^ 23.  Nothing else is normalised (NFKC would turn `x²` into `x2`): a character that
+`x₁` is x1, `·` is *, `x²³` is x ^ 23.  Nothing else is normalized (NFKC would turn `x²` into `x2`): a character that
 looks like one of the language is an error that names it.
 
 The parser, too, knows tokens without places.  Where it reads a product without a sign, and only there, it asks the

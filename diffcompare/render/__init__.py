@@ -54,7 +54,7 @@ class Look(NamedTuple):
     """The look of a document: what the destination can show, and the user's choices."""
 
     width: int = 80  # columns of the terminal; the other formats do not fold lines
-    color: bool = False
+    colour: bool = False
     styled: bool = False  # escape sequences for bold and underline are allowed; colour needs this too
     # The characters that pictures are drawn with; with `ascii` all text is transliterated to ASCII.
     charset: Literal["braille", "blocks", "ascii"] = "braille"

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 # Okabe-Ito vermillion #D55E00, from the 256 colours that every terminal has.
 _STYLES = {"": "", "strong": "bold", "faint": "dim", "warning": "color(166)", "wrong": "underline color(166)"}
-_STYLES |= {f"hue{number}": f"color({color})" for number, color in enumerate((32, 166, 36, 175, 178, 74))}
+_STYLES |= {f"hue{number}": f"color({colour})" for number, colour in enumerate((32, 166, 36, 175, 178, 74))}
 _STYLES |= {"primal": "color(32)", "tangent": "color(172)", "adjoint": "color(166)", "now": "reverse"}
 _FACES = {"verdict": "strong", "warning": "warning"}
 
@@ -65,7 +65,7 @@ def painted(lines: Sequence[Line], look: Look) -> list[str]:
 
     file = io.StringIO()
     console = Console(file=file, width=look.width, force_terminal=True, force_jupyter=False, color_system="256",
-                      no_color=not look.color, legacy_windows=False)  # fmt: skip
+                      no_color=not look.colour, legacy_windows=False)  # fmt: skip
     for line in lines:
         text = Text.assemble(*[(part, _STYLES[style]) for part, style in line])
         text.rstrip()

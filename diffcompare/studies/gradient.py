@@ -1,4 +1,4 @@
-"""`dc.gradient`: the gradient by one method as plain doubles, with little overhead for optimisers and plots."""
+"""`dc.gradient`: the gradient by one method as plain doubles, with little overhead for optimizers and plots."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _read(expression: str | Expression, given: Container[str]) -> tuple[list[Exp
     return nodes, variables(nodes)
 
 
-# Cached for optimisers and plots, which ask at point after point.  Few entries: a larger cache leaves the processor's.
+# Cached for optimizers and plots, which ask at point after point.  Few entries: a larger cache leaves the processor's.
 @lru_cache(maxsize=16)
 def _read_text(text: str, e_is_a_variable: bool) -> tuple[list[Expression], list[str]]:
     """Return the nodes that a text writes, each after its arguments, and its variables."""

@@ -19,7 +19,7 @@ from diffcompare.cli import main, output
 from diffcompare.cli.output import (
     CommandResult,
     Settings,
-    choose_color,
+    choose_colour,
     choose_format,
     choose_look,
     choose_styled,
@@ -48,7 +48,7 @@ def encoded(encoding: str) -> io.TextIOWrapper:
 
 
 @pytest.mark.parametrize(
-    ("choice", "variables", "terminal", "color", "styled"),
+    ("choice", "variables", "terminal", "colour", "styled"),
     [
         ("auto", {}, True, True, True),
         ("auto", {}, False, False, False),
@@ -65,11 +65,11 @@ def encoded(encoding: str) -> io.TextIOWrapper:
         ("auto", {"TERM": "xterm"}, True, True, True),
     ],
 )
-def test_color_is_decided_by_the_first_that_speaks(
-    choice: str, variables: dict[str, str], terminal: bool, color: bool, styled: bool
+def test_colour_is_decided_by_the_first_that_speaks(
+    choice: str, variables: dict[str, str], terminal: bool, colour: bool, styled: bool
 ) -> None:
     stream = Terminal() if terminal else io.StringIO()
-    assert choose_color(choice, stream, variables) is color
+    assert choose_colour(choice, stream, variables) is colour
     assert choose_styled(choice, stream, variables) is styled
 
 

@@ -112,13 +112,15 @@ def test_long_numbers_are_never_broken() -> None:
 
 def test_wrong_digits_are_underlined_and_vermillion() -> None:
     document = Document((Listing((("v", Measured(1.25, "1.26")),)),))
-    assert render(document, "terminal", look=Look(styled=True, color=True)).startswith("v  1.2\x1b[4;38;5;166m5\x1b[0m")
+    assert render(document, "terminal", look=Look(styled=True, colour=True)).startswith(
+        "v  1.2\x1b[4;38;5;166m5\x1b[0m"
+    )
     assert render(document, "terminal", look=Look(styled=True)).startswith("v  1.2\x1b[4m5\x1b[0m")
     assert render(document, "terminal") == "v  1.2[5]\n"
 
 
 def test_the_environment_does_not_change_the_text(grad: Document, monkeypatch: pytest.MonkeyPatch) -> None:
-    look = Look(100, color=True, styled=True)
+    look = Look(100, colour=True, styled=True)
     before = render(grad, "terminal", look=look)
     for name, value in {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "20", "FORCE_COLOR": "0"}.items():
         monkeypatch.setenv(name, value)

@@ -1,6 +1,6 @@
 r"""Findings about other programs' notation: function definitions, derivatives, LaTeX, powers of ten.
 
-They are recognised whole before a single sign of them is blamed: `f := x -> x^2` has more than a colon too many.
+They are recognized whole before a single sign of them is blamed: `f := x -> x^2` has more than a colon too many.
 
 LaTeX is translated as a fix only, and only where nothing has to be guessed.  Letters side by side are a product there,
 `\sin 2x` has its argument without parentheses, and a fraction groups what is above and below.  Anything unknown makes

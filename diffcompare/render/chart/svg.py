@@ -34,7 +34,7 @@ MARKERS = (
 )  # fmt: skip
 
 
-def color(number: int) -> str:
+def colour_class(number: int) -> str:
     """Return the style class for the colour of the curve with this number."""
     return f"in-{SERIES[number % len(SERIES)]}"
 
@@ -100,7 +100,7 @@ def _number(number: float, log: bool) -> str:
 
 def _curve(number: int, series: Series, places: list[tuple[float, float]], curves: int) -> str:
     """Draw the line and its markers, shifted so that they do not hide those of a curve below it."""
-    parts = [f'<g class="{color(number)}">\n']
+    parts = [f'<g class="{colour_class(number)}">\n']
     if series.marks != "dots" and places:
         path = "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
         dash = "8 6" if series.marks == "level" else DASHES[number % len(DASHES)]
@@ -122,7 +122,7 @@ def _entry(number: int, series: Series, x: float, y: float) -> str:
     dash = "8 6" if series.marks == "level" else DASHES[number % len(DASHES)]
     line = f'<path d="M{x} {y}H{x + 44}" fill="none" stroke-width="2" stroke-dasharray="{dash or "none"}"/>\n'
     line = "" if series.marks == "dots" else line
-    mark = f'<g class="{color(number)}">\n{line}{_marker(number, x + 22, y)}</g>\n'
+    mark = f'<g class="{colour_class(number)}">\n{line}{_marker(number, x + 22, y)}</g>\n'
     return f'{mark}<text x="{x + 54}" y="{y + 5}">{text(series.name)}</text>\n'
 
 
@@ -190,7 +190,7 @@ def _patterns(bars: Bars) -> str:
         hatch = f'<path class="hatch" d="{lines}" stroke-width="2"/>' if lines else ""
         parts.append(
             f'<pattern id="{text(bars.key)}-{number}" width="8" height="8" patternUnits="userSpaceOnUse">'
-            f'<rect class="{color(number)}" width="8" height="8"/>{hatch}</pattern>\n'
+            f'<rect class="{colour_class(number)}" width="8" height="8"/>{hatch}</pattern>\n'
         )
     return f"<defs>\n{''.join(parts)}</defs>\n"
 

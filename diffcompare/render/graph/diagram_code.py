@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # --- DOT: `dot -Tsvg graph.dot` ---------------------------------------------------------------------------------------
 
 # Colours of the numbers; their place and mark also tell which is which.
-_COLORS = {"primal": "#0072B2", "tangent": "#8A5A00", "adjoint": "#A84300", SOURCE: "#444444"}
+_COLOURS = {"primal": "#0072B2", "tangent": "#8A5A00", "adjoint": "#A84300", SOURCE: "#444444"}
 
 
 def render_dot(document: Document, look: Look) -> str:
@@ -57,7 +57,7 @@ def _label(vertex: Vertex) -> str:
     """Return value, name and operation, and tangent or adjoint below each other, as an HTML-like label with colours."""
     if vertex.kind == "constant":
         return _html(vertex.label)
-    numbers = [f'<FONT COLOR="{_COLORS[quantity]}">{_html(text)}</FONT>' for quantity, text in number_texts(vertex)]
+    numbers = [f'<FONT COLOR="{_COLOURS[quantity]}">{_html(text)}</FONT>' for quantity, text in number_texts(vertex)]
     middle = [f"<B>{_html(vertex.name)}</B> = {_html(vertex.label)}"]
     return "<BR/>".join([*numbers[:1], *middle, *numbers[1:]])
 

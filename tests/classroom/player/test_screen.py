@@ -171,7 +171,7 @@ def test_without_styles_nothing_but_text_is_written():
     state = State(frame=place_of("trace", sweep="reverse", node="v₃"), revealed=True)
     screen_now = compose(load_demo("trace"), frames("trace"), state, Look(width=80), 24)
     assert painted(screen_now.lines, Look(width=80)) == [text.rstrip() for text in screen_now.texts]
-    styled = painted(screen_now.lines, Look(width=80, styled=True, color=True))
+    styled = painted(screen_now.lines, Look(width=80, styled=True, colour=True))
     assert len(styled) == len(screen_now.lines)
     assert any("\x1b[7m" in line for line in styled)
     assert not any("38;5" in line for line in painted(screen_now.lines, Look(width=80, styled=True)))

@@ -70,7 +70,7 @@ def test_a_pipe_gets_the_same_drawing_whatever_the_width_of_the_terminal() -> No
 
 
 def test_the_styles_of_curves_are_known_to_the_terminal() -> None:
-    styled = render(PICTURES, "terminal", look=Look(color=True, styled=True))
+    styled = render(PICTURES, "terminal", look=Look(colour=True, styled=True))
     assert "\x1b[38;5;32m" in styled
 
 
