@@ -227,7 +227,7 @@ class Graph(NamedTuple):
     edges: tuple[Edge, ...]
     table: Table
     caption: str = ""
-    has_output: bool = True  # the node that no other one uses is the output
+    outputs: tuple[str, ...] | None = None  # names of vertices; None: the last one that no other one uses
 
 
 Picture: TypeAlias = Plot | Bars | Graph

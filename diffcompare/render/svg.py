@@ -49,6 +49,8 @@ _SHAPES = """\
 .dc-svg .arrow.inactive { stroke-width: 1; }
 .dc-svg .arrow.condition { stroke-width: 1.4; stroke-dasharray: 1.5 4; }
 .dc-svg .inactive .shape { stroke-width: 1.2; stroke-dasharray: 8 3 2 3; }
+.dc-svg .on-second .shape { stroke-width: 2.2; stroke-dasharray: 7 3; }
+.dc-svg .on-first .shape { stroke-width: 2.2; }
 .dc-svg .primal rect, .dc-svg .tangent rect, .dc-svg .adjoint rect { stroke-width: 1.5; }
 .dc-svg .tangent rect { stroke-width: 2; stroke-dasharray: .1 3.4; stroke-linecap: round; }
 .dc-svg .adjoint rect { stroke-dasharray: 6 3; }
@@ -65,6 +67,8 @@ _COLOURS = """\
 .dc-svg .arrow.inactive { stroke: $faint; }
 .dc-svg .arrow.inactive .head { fill: $faint; }
 .dc-svg .inactive .shape { stroke: $faint; }
+.dc-svg .on-first .shape { stroke: $blue; }
+.dc-svg .on-second .shape { stroke: $vermillion; }
 .dc-svg .plate { fill: $paper; stroke: $ink; }
 .dc-svg .primal rect { stroke: $blue-text; }
 .dc-svg .tangent rect { stroke: $orange-text; }

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias, overload
 
 from diffcompare.backends.problem import Problem
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
@@ -18,8 +18,9 @@ from diffcompare.language.wengert import active_nodes, dag_size, names, tree_siz
 from diffcompare.numeric.evaluate import CAREFUL, Undefined, evaluate, is_number
 from diffcompare.numeric.sweeps import forward, local_partials, reverse
 from diffcompare.studies.failure import failure_of_sweep
-from diffcompare.studies.question import question_and_point, set_up
+from diffcompare.studies.question import bad_value, function_values, is_function, question_and_point, set_up
 from diffcompare.studies.record import Record
+from diffcompare.studies.two_paths import TwoPaths, two_paths
 
 Show: TypeAlias = Literal["primal", "tangent", "adjoint"]
 # The numbers at each node: its value only, or also its tangent (forward sweep) or its adjoint (reverse sweep).
@@ -136,6 +137,7 @@ class ComputationalGraph(Record):
         return dag_size(self.output)
 
 
+@overload
 def graph(
     expression: str | Expression | Callable[..., Any],
     point: Any = None,
@@ -143,8 +145,21 @@ def graph(
     *,
     show: Show = "primal",
     wrt: str | Sequence[str] = (),
+    other_at: None = None,
     **values: Any,
-) -> ComputationalGraph:
+) -> ComputationalGraph: ...
+@overload
+def graph(expression: Callable[..., Any], point: Any = None, /, *, other_at: Any, **values: Any) -> TwoPaths: ...
+def graph(
+    expression: str | Expression | Callable[..., Any],
+    point: Any = None,
+    /,
+    *,
+    show: Show = "primal",
+    wrt: str | Sequence[str] = (),
+    other_at: Any = None,
+    **values: Any,
+) -> ComputationalGraph | TwoPaths:
     """Build the computational graph of an expression at a point.
 
     Args:
@@ -155,11 +170,14 @@ def graph(
         show: The numbers beside the values: "primal" for none, "tangent" for the forward sweep with the first
             variable of `wrt` as its seed, "adjoint" for the reverse sweep.
         wrt: The variables of differentiation; none means all of them.
+        other_at: Another point of a Python function, as `point`, from which what it does not name is taken: the paths
+            of both runs in one graph, which shows values.
         **values: Coordinates of the point for variables that are not named like an option.
 
     Returns:
-        A `ComputationalGraph`: nodes, edges with local partials, and numbers of paths.  An undefined or
-        non-differentiable point is an answer, too: see `failure`.
+        With `other_at` a `TwoPaths`: the nodes of both paths, shared ones once, and the decisions of each run with
+        their numbers.  Else a `ComputationalGraph`: nodes, edges with local partials, and numbers of paths.  An
+        undefined or non-differentiable point is an answer, too: see `failure`.
 
     Raises:
         DiffcompareError: For an expression that cannot be read, and for a wrong point, variable or `show`.
@@ -168,11 +186,21 @@ def graph(
     Example:
         >>> graph("x^2*sin(x)", x=1.5, show="adjoint").paths
         {'x': 2}
+        >>> def f(x):
+        ...     y = x * x
+        ...     return y if x < 0.5 else y - 1
+        >>> [node.side for node in graph(f, x=0.3, other_at=0.8).nodes]
+        ['both', 'both', 'second', 'second']
 
     Source: Baydin, Pearlmutter, Radul and Siskind, JMLR 18(153), 2018, figure 4; that derivatives are sums over paths
     is due to F. L. Bauer: Computational graphs and rounding error, SIAM J. Numer. Anal. 11(1), 1974.
     """
     question, at = question_and_point(expression, point, values)
+    if other_at is not None:
+        if show != "primal" or wrt:
+            raise bad_value("two paths show their values only", "other_at", "leave `show` and `wrt` out")
+        other = function_values(expression, other_at, {}) if is_function(expression) else {}
+        return two_paths(question, other or {})
     return graph_question(question, at=at, show=show, wrt=wrt)
 
 

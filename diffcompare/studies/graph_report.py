@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, Literal, cast
 
 from diffcompare.document import (
@@ -175,7 +176,13 @@ def _formula(graph: ComputationalGraph, node: Expression) -> str:
         return _short(node.name)
     if node.operation is None:
         return _short(graph.names[node])
-    names = [_short(node_name(graph, argument)) for argument in node.arguments]
+    return operation_text(node, [node_name(graph, argument) for argument in node.arguments])
+
+
+def operation_text(node: Expression, arguments: Sequence[str]) -> str:
+    """Return an operation on arguments that have names: `v₋₁·v₀`, `sin(v₀)`."""
+    assert node.operation is not None
+    names = list(map(_short, arguments))
     name = node.operation.name
     if name in SIGNS:
         sign = {" - ": " \N{MINUS SIGN} ", "*": "·"}.get(SIGNS[name], SIGNS[name])

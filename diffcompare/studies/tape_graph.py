@@ -82,7 +82,7 @@ def _picture(graph: TapeGraph) -> Graph:
         if below is not None
     ]
     caption = "The graph of the tape, from grad_fn along next_functions"
-    return Graph("tape", tuple(vertices), tuple(edges), _table(graph, names), caption, has_output=False)
+    return Graph("tape", tuple(vertices), tuple(edges), _table(graph, names), caption, outputs=())
 
 
 def _name(number: int) -> str:

@@ -1,6 +1,7 @@
 """`graph --other-at`: the paths of a program at two points in one graph, what they share and what each has alone.
 
-Two operations are one node where the same instruction ran for the same time in both runs, on nodes that are shared.
+Two operations are one node where the same instruction ran in both runs on the same nodes (the n-th time in both, where
+it ran on them several times).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.inputs.function_point import flat_values
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Double, Expression, Variable
 from diffcompare.language.wengert import wengert_list
@@ -70,22 +72,23 @@ class TwoPaths(Record):
 
 
 def two_paths(question: ParsedInput, other: Mapping[str, Any]) -> TwoPaths:
-    """Follow a program at its point and at another one.
+    """Follow a program at its point and at another one, given as numbers, vectors and matrices by parameter.
 
     Raises DiffcompareError for a formula, and for a wrong point.
     """
     program = question.program
     if program is None:
         message = "a formula has the same graph at every point"
-        help = "`--other-at` is for a Python function: graph model.py:f --at x=0.3 --other-at x=0.8"
+        help = "another point is for a Python function: graph model.py:f --at x=0.3 --other-at x=0.8"
         raise DiffcompareError(Diagnostic("E534", "bad_value", message, help=help))
     one = program.recording
-    for name in other:
+    moved = flat_values(other)
+    for name in moved:
         if name not in one.point:
             message = f"{program.label} has no variable `{name}`"
             help = f"its variables are {', '.join(one.point)}"
             raise DiffcompareError(Diagnostic("E705", "unknown_variable", message, help=help))
-    two = program.record({**one.point, **other})
+    two = program.record({**one.point, **moved})
     nodes, places = _joined(one, two)
     outputs = places[0][one.output], places[1][two.output]
     decisions = one.decisions, two.decisions
@@ -98,6 +101,7 @@ def _joined(one: Recording, two: Recording) -> tuple[tuple[PathNode, ...], tuple
     """Return the nodes of both paths, and the place of every node of each recording among them."""
     joined: dict[Any, PathNode] = {}
     order: dict[Any, int] = {}
+    operations = 0
     places: tuple[dict[Expression, int], ...] = ({}, {})
     for side, recording in enumerate((one, two)):
         occurrences: dict[Any, int] = {}
@@ -109,7 +113,8 @@ def _joined(one: Recording, two: Recording) -> tuple[tuple[PathNode, ...], tuple
             if known is None:
                 order[key] = len(order)
                 values = (value, None) if side == 0 else (None, value)
-                name = _name(node, sum(item.node.operation is not None for item in joined.values()) + 1)
+                operations += node.operation is not None
+                name = str(node) if node.operation is None else f"v{operations}"
                 place = node.place if isinstance(node, TapeNode) else None
                 joined[key] = PathNode(name, node, arguments, "first" if side == 0 else "second", values, place)
             elif side == 1:
@@ -125,10 +130,6 @@ def _key(node: Expression, arguments: Sequence[int], occurrences: dict[Any, int]
     if isinstance(node, Double):
         return node.double
     assert isinstance(node, TapeNode)
-    place = (node.operation, node.place)
-    occurrences[place] = occurrences.get(place, 0) + 1
-    return (*place, occurrences[place], *arguments)
-
-
-def _name(node: Expression, number: int) -> str:
-    return f"v{number}" if node.operation is not None else str(node)
+    instruction = (node.operation, node.place, *arguments)
+    occurrences[instruction] = occurrences.get(instruction, 0) + 1
+    return (*instruction, occurrences[instruction])

@@ -23,9 +23,9 @@ from diffcompare.language.expression import Variable
 from diffcompare.language.wengert import pretty
 from diffcompare.recording.recorded_number import Decision
 from diffcompare.recording.recorder import short_number
-from diffcompare.studies.graph_report import MAX_ROWS
+from diffcompare.studies.graph_report import MAX_ROWS, operation_text
 from diffcompare.studies.question import format_point
-from diffcompare.studies.record import question_data
+from diffcompare.studies.record import counted, question_data
 from diffcompare.studies.two_paths import PathNode, Side, TwoPaths
 
 SIDES: dict[Side, str] = dict(zip(get_args(Side), ("both", "the first", "the second"), strict=True))
@@ -74,12 +74,14 @@ def document(paths: TwoPaths, *, brief: bool = False) -> Document:
 
 def _question(paths: TwoPaths) -> Listing:
     first, second = (format_point(point) for point in paths.points)
+    outputs = [_printed(paths.nodes[place]) for place in paths.outputs]
+    values = [f"{name} = {value!r}" for name, value in zip(outputs, paths.values, strict=True)]
     return Listing(
         (
             ("f", Code(paths.question.label)),
             ("the first", Code(first)),
             ("the second", Code(second)),
-            ("values", f"{paths.values[0]!r} and {paths.values[1]!r}"),
+            ("values", " and ".join(values)),
         )
     )
 
@@ -96,7 +98,8 @@ def _picture(paths: TwoPaths) -> Graph:
     heads = columns("node | operation | of | path | >first=at the first | >second=at the second | source=line")
     most = MAX_ROWS if len(vertices) > MAX_DRAWN else None
     table = Table("nodes", heads, rows, "Nodes of both paths")._replace(most=most)
-    return Graph("graph", vertices, edges, table, "The graph of both runs, with the values of each")
+    outputs = tuple([_printed(paths.nodes[place]) for place in dict.fromkeys(paths.outputs)])
+    return Graph("graph", vertices, edges, table, "The graph of both runs, with the values of each", outputs)
 
 
 def _printed(node: PathNode) -> str:
@@ -123,11 +126,7 @@ def _vertex(paths: TwoPaths, node: PathNode, level: int) -> Vertex:
 def _formula(paths: TwoPaths, node: PathNode) -> str:
     if node.node.operation is None:
         return node.name
-    names = [_printed(paths.nodes[place]) for place in node.arguments]
-    sign = node.node.operation.name.replace("^n", "^")
-    if len(names) == 2 and not sign.isidentifier():
-        return f"{names[0]} {sign} {names[1]}".replace(" * ", "·")
-    return f"{'−' if sign == 'neg' else sign}({', '.join(names)})"
+    return operation_text(node.node, [_printed(paths.nodes[place]) for place in node.arguments])
 
 
 def _row(paths: TwoPaths, node: PathNode) -> tuple[Cell, ...]:
@@ -161,13 +160,14 @@ def _told(decision: Decision | None) -> Cell:
 def _lesson(paths: TwoPaths) -> str:
     """Return the closing sentences: where the paths part, and what that means for a tape."""
     operations = [node.side for node in paths.nodes if node.node.operation is not None]
-    shared, first, second = (operations.count(side) for side in SIDES)
+    shared = counted(operations.count("both"), "operation")
+    first, second = operations.count("first"), operations.count("second")
     if paths.parts_at is None:
-        return f"Both runs take the same path: {shared} operations, with other numbers. One tape serves both points."
+        return f"Both runs take the same path: {shared}, with other numbers. One tape serves both points."
     number = paths.parts_at
     decisions = next(made for made in paths.decisions if number < len(made))
     place = decisions[number].place.in_prose
     return (
-        f"The paths part at decision {number + 1}, {place}. They share {shared} operations; the first has {first} of "
-        f"its own and the second {second}. The graph is built as the program runs, so a tape belongs to one run."
+        f"The paths part at decision {number + 1}, {place}. They share {shared}; the first has {first} of its own, the "
+        f"second {second}. The graph is built as the program runs, so a tape belongs to one run."
     )

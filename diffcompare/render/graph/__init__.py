@@ -26,12 +26,12 @@ def only_graph(document: Document, format: str) -> Graph:
     raise DiffcompareError(Diagnostic("E533", "bad_value", message, help=help))
 
 
-def output_of(graph: Graph) -> str | None:
-    """Return the name of the node that no other node uses, if the graph ends in its output."""
-    if not graph.has_output:
-        return None
+def outputs_of(graph: Graph) -> tuple[str, ...]:
+    """Return the names of the output nodes: those that the graph names, else the one that no other node uses."""
+    if graph.outputs is not None:
+        return graph.outputs
     sources = {edge.source for edge in graph.edges}
-    return next((vertex.name for vertex in reversed(graph.vertices) if vertex.name not in sources), None)
+    return tuple([vertex.name for vertex in reversed(graph.vertices) if vertex.name not in sources][:1])
 
 
 def number_texts(vertex: Vertex) -> list[tuple[str, str]]:
@@ -47,8 +47,9 @@ def number_texts(vertex: Vertex) -> list[tuple[str, str]]:
             (quantity, f"{letter}{mark}{subscript} = {short_number(number)}" if mark else short_number(number))
         )
     if vertex.line is not None:
-        only = translate(", only on {path}", path=translate(vertex.path)) if vertex.path else ""
-        texts.append((SOURCE, translate("line {number}", number=vertex.line) + only))
+        line = translate("line {number}", number=vertex.line)
+        only = [translate("only on {path}", path=translate(vertex.path))] if vertex.path else []
+        texts.append((SOURCE, translate(", ").join([line, *only])))
     return texts
 
 
@@ -58,6 +59,7 @@ def describe_vertex(vertex: Vertex, *, output: bool = False) -> str:
     for quantity, number in vertex.numbers:
         parts.append(f"{translate('value' if quantity == 'primal' else quantity)} {short_number(number)}")
     parts += [f"{translate('line {number}', number=vertex.line)}: {vertex.source_line}"] if vertex.line else []
+    parts += [translate("only on {path}", path=translate(vertex.path))] if vertex.path else []
     parts += [translate("inactive")] if not vertex.active and vertex.kind != "constant" else []
     parts += [translate("the output")] if output else []
     return translate(", ").join(parts)
@@ -65,7 +67,7 @@ def describe_vertex(vertex: Vertex, *, output: bool = False) -> str:
 
 def describe_graph(graph: Graph) -> str:
     """Describe the graph for screen readers."""
-    output = output_of(graph)
+    outputs = outputs_of(graph)
     return translate("; ").join(
-        [describe_vertex(vertex, output=vertex.name == output) for vertex in graph.vertices]
+        [describe_vertex(vertex, output=vertex.name in outputs) for vertex in graph.vertices]
     ) + translate(".")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from diffcompare.render.graph import SOURCE, describe_vertex, number_texts, only_graph, output_of
+from diffcompare.render.graph import SOURCE, describe_vertex, number_texts, only_graph, outputs_of
 from diffcompare.render.text_layout import ascii_only, clean
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _head(graph: Graph) -> list[str]:
 
 
 def _nodes(graph: Graph) -> list[str]:
-    output = output_of(graph)
+    outputs = outputs_of(graph)
     lines = []
     for number, vertex in enumerate(graph.vertices):
         attributes = [f"label = <{_label(vertex)}>", f"tooltip = {_quoted(describe_vertex(vertex))}"]
@@ -45,7 +45,7 @@ def _nodes(graph: Graph) -> list[str]:
             attributes.append("shape = ellipse")
         if vertex.kind == "constant":
             attributes.append("shape = plaintext")
-        if vertex.name == output:
+        if vertex.name in outputs:
             attributes.append("peripheries = 2")
         if not vertex.active and vertex.kind != "constant":
             attributes.append('style = "rounded,dashed", color = gray40')
@@ -103,7 +103,7 @@ def render_mermaid(document: Document, look: Look) -> str:
 def flowchart(graph: Graph, look: Look) -> str:
     """Return a graph as a flowchart from left to right."""
     places = {vertex.name: f"n{number}" for number, vertex in enumerate(graph.vertices)}
-    output = output_of(graph)
+    outputs = outputs_of(graph)
     lines = ["flowchart LR"]
     lines += [f"  {places[vertex.name]}{_shape(vertex, look)}" for vertex in graph.vertices]
     for edge in graph.edges:
@@ -113,7 +113,7 @@ def flowchart(graph: Graph, look: Look) -> str:
     inactive = [places[vertex.name] for vertex in graph.vertices if not vertex.active and vertex.kind != "constant"]
     constants = [places[vertex.name] for vertex in graph.vertices if vertex.kind == "constant"]
     for nodes, style in (
-        ([places[output]] if output else [], "stroke-width:4px"),
+        ([places[output] for output in outputs], "stroke-width:4px"),
         (inactive, "stroke-dasharray:6 3"),
         (constants, "fill:none,stroke:none"),
     ):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, width
 from diffcompare.document import MAX_DRAWN
 from diffcompare.localization import translate
-from diffcompare.render.graph import describe_graph, describe_vertex, number_texts, output_of
+from diffcompare.render.graph import SOURCE, describe_graph, describe_vertex, number_texts, outputs_of
 from diffcompare.render.graph.layout import GraphLayout, Spot, lay_out
 from diffcompare.render.svg import SvgDrawing, text
 
@@ -71,9 +71,9 @@ def draw_graph(graph: Graph) -> SvgDrawing:
         message = f"{len(graph.vertices):,} nodes are too many for a drawing (at most {MAX_DRAWN})"
         raise DiffcompareError(Diagnostic("E532", "resource_limit", message, help="`--format dot` is for Graphviz"))
     plan = _plan(graph)
-    output = output_of(graph)
+    outputs = outputs_of(graph)
     body = _edges(graph, plan)
-    body += [_node(vertex, plan.places[vertex.name], vertex.name == output) for vertex in graph.vertices]
+    body += [_node(vertex, plan.places[vertex.name], vertex.name in outputs) for vertex in graph.vertices]
     legend, wide, high = _legend(graph, plan.height + 10, max(plan.width, 640.0))
     return SvgDrawing(max(plan.width, wide), plan.height + 10 + high, "".join([*body, *legend]), describe_graph(graph))
 
@@ -111,8 +111,15 @@ def _size(vertex: Vertex, inputs: int) -> tuple[float, float]:
 
 def _reach(vertex: Vertex, height: float) -> tuple[float, float]:
     """Return how far a node with its numbers extends above and below its centre."""
-    above, below = min(len(vertex.numbers), 1), max(len(vertex.numbers) - 1, 0)
+    chips = _chips(vertex)
+    above, below = min(len(chips), 1), max(len(chips) - 1, 0)
     return height / 2 + NUMBER * above, height / 2 + NUMBER * below
+
+
+def _chips(vertex: Vertex) -> list[tuple[str, str]]:
+    """Return the texts around a node: the first is above it, then come the line of the program and other numbers."""
+    chips = number_texts(vertex)
+    return [*chips[:1], *sorted(chips[1:], key=lambda chip: chip[0] != SOURCE)]
 
 
 def _columns(graph: Graph, layout: GraphLayout, sizes: dict[str, tuple[float, float]]) -> list[tuple[float, float]]:
@@ -188,7 +195,7 @@ def _line(stations: Sequence[tuple[float, float]], kind: str, ends: str = "") ->
 
 
 def _node(vertex: Vertex, place: NodeBox, output: bool) -> str:
-    classes = f"{vertex.kind}{'' if vertex.active else ' inactive'}"
+    classes = f"{vertex.kind}{'' if vertex.active else ' inactive'}{_path_class(vertex.path)}"
     parts = [f"<title>{text(describe_vertex(vertex, output=output))}</title>\n"]
     if vertex.kind == "constant":
         parts.append(_words(place.x, place.y + 5, vertex.label, "label"))
@@ -197,10 +204,15 @@ def _node(vertex: Vertex, place: NodeBox, output: bool) -> str:
         parts.append(_words(place.x, place.y - 4, vertex.name, "name"))
         parts.append(_words(place.x, place.y + 14, vertex.label, "label"))
     away = place.height / 2 + NUMBER / 2
-    for number, (quantity, written) in enumerate(number_texts(vertex)):
+    for number, (quantity, written) in enumerate(_chips(vertex)):
         y = place.y + away + NUMBER * (number - 1) if number else place.y - away  # all but the first below the node
         parts.append(_number(place.x, y, quantity, written))
     return f'<g class="{classes}" data-node="{text(vertex.name)}">\n{"".join(parts)}</g>\n'
+
+
+def _path_class(path: str) -> str:
+    """Return the class of a node that lies on one of two paths only: ` on-first`, ` on-second`."""
+    return f" on-{path.split()[-1]}" if path else ""
 
 
 def _shape(vertex: Vertex, place: NodeBox, output: bool) -> list[str]:
@@ -253,7 +265,12 @@ def _signs(graph: Graph) -> list[tuple[str, str]]:
         "tangent": ("v\N{COMBINING DOT ABOVE}", translate("below: the tangent")),
         "adjoint": ("v\N{COMBINING MACRON}", translate("below: the adjoint")),
     }
+    if any([quantity for quantity, _ in vertex.numbers].count("primal") > 1 for vertex in graph.vertices):
+        meanings["primal"] = ("1.5", translate("above: the value at the first point; below: at the second"))
     signs = [(_number(0, 0, quantity, meanings[quantity][0]), meanings[quantity][1]) for quantity in quantities]
+    for path in dict.fromkeys(vertex.path for vertex in graph.vertices if vertex.path):
+        sign = f'<g class="operation{_path_class(path)}">{box}</g>'
+        signs.append((sign, translate("only on {path}", path=translate(path))))
     if any(edge.label for edge in graph.edges):
         signs.append(
             ('<text class="partial" text-anchor="middle" y="4.5">1.5</text>', translate("on an arrow: the partial"))

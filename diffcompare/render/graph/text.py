@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from diffcompare.diagnostics import width
 from diffcompare.document import MAX_DRAWN, Graph, Table
 from diffcompare.localization import language, translate
-from diffcompare.render.graph import SOURCE, number_texts, output_of
+from diffcompare.render.graph import SOURCE, number_texts, outputs_of
 from diffcompare.render.graph.layout import GraphLayout, Spot, lay_out
 from diffcompare.render.text_layout import clean, line_width, stage_mark
 
@@ -167,7 +167,7 @@ def draw_graph(graph: Graph, look: Look, density: Density) -> TextDrawing | None
     if not 0 < len(graph.vertices) <= MAX_DRAWN:
         return None
     return _cached_drawing(
-        graph.vertices, graph.edges, graph.has_output, look._replace(width=0, digits=None), density, language()
+        graph.vertices, graph.edges, graph.outputs, look._replace(width=0, digits=None), density, language()
     )
 
 
@@ -190,12 +190,12 @@ def _legend(graph: Graph, look: Look, labelled: bool) -> list[str]:
 def _cached_drawing(
     vertices: tuple[Vertex, ...],
     edges: tuple[Edge, ...],
-    has_output: bool,
+    outputs: tuple[str, ...] | None,
     look: Look,
     density: Density,
     _language: str,
 ) -> TextDrawing:
-    graph = Graph("", vertices, edges, Table("", (), ()), has_output=has_output)
+    graph = Graph("", vertices, edges, Table("", (), ()), outputs=outputs)
     for sparse in (False, True):
         plan = _plan(graph, look, density, sparse)
         channels = [_tracks(_wires(plan, column)) for column in range(len(plan.layout.columns) - 1)]
@@ -212,8 +212,8 @@ def _plan(graph: Graph, look: Look, density: Density, sparse: bool) -> TextPlan:
     """Place everything; a sparse plan doubles the rows and shifts every other column by one, so that no two wires
     are in line.
     """
-    output = None if density.tight else output_of(graph)
-    blocks = {vertex.name: _words(vertex, vertex.name == output, look, density.tight) for vertex in graph.vertices}
+    outputs = () if density.tight else outputs_of(graph)
+    blocks = {vertex.name: _words(vertex, vertex.name in outputs, look, density.tight) for vertex in graph.vertices}
     inputs = dict.fromkeys(blocks, 0)
     for edge in graph.edges:
         inputs[edge.target] += 1
