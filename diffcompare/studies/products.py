@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
 from diffcompare.backends.automatic import by_name, explain_undefined, origin_of
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.inputs.function_point import flat_values
+from diffcompare.inputs.function_point import flat_numbers, flat_values
 from diffcompare.inputs.point import unknown_variable
+from diffcompare.inputs.python_function import FunctionProgram, program
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.printer import shorten
@@ -17,9 +20,19 @@ from diffcompare.language.wengert import active_nodes, variables, wengert_list
 from diffcompare.numeric.evaluate import CAREFUL, FLOATS, RANGE_ERRORS, NumberSystem, Undefined, evaluate
 from diffcompare.numeric.extended_range import EXTENDED, Extended, may_leave_range
 from diffcompare.numeric.sweeps import forward, local_partials, reverse
-from diffcompare.studies.question import bad_value, checked_point, question_and_point
+from diffcompare.recording.recorded_number import RecordedNumber
+from diffcompare.studies.question import (
+    bad_value,
+    checked_point,
+    function_label,
+    function_values,
+    is_function,
+    question_and_point,
+)
 
 Values = Mapping[Expression, Any]
+
+_DIRECTION = 'give names and numbers: {"x": 1.0}'
 
 
 def jvp(
@@ -46,6 +59,8 @@ def jvp(
 
     Source: one forward sweep; A. Griewank and A. Walther: Evaluating derivatives, second edition, SIAM 2008, chapter 3.
     """
+    if _is_nested(expression, point, direction):
+        return _nested_jvp(expression, point, direction)
     outputs, at, is_list = _read(expression, point)
     seeds = {name: number for name, number in _named(direction, at, "direction").items() if number}
     nodes = wengert_list(*outputs)
@@ -84,6 +99,8 @@ def vjp(
 
     Source: one reverse sweep; A. Griewank and A. Walther: Evaluating derivatives, second edition, SIAM 2008, chapter 3.
     """
+    if _is_nested(expression, point, {"weights": weights}):
+        return _nested_vjp(expression, point, weights)
     outputs, at, _ = _read(expression, point)
     numbers = _weights(weights, len(outputs))
     nodes = wengert_list(*outputs)
@@ -104,14 +121,77 @@ def _read(expression: Any, point: Mapping[str, float]) -> tuple[tuple[Expression
     question, given = question_and_point(expression, point, {}, several=True)
     outputs, listed = question.parsed.outputs, bool(question.parsed.listed)
     if question.program is not None:
-        return outputs, dict(question.program.at.point), listed
+        return outputs, dict(question.program.at.point), question.program.recording.shape is not None
     return outputs, checked_point(variables(wengert_list(*outputs)), given or {}), listed
+
+
+# --- In a function that is itself being recorded: the numbers of the inner sweep are recorded for the outer one -------
+
+
+def _is_nested(expression: Any, *given: Any) -> bool:
+    """Tell whether a function is asked for at numbers that an outer one records."""
+    return is_function(expression) and any(_has_recorded(values) for values in given)
+
+
+def _has_recorded(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_has_recorded, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_has_recorded, value))
+    if hasattr(value, "tolist") and type(value) is not RecordedNumber:
+        return _has_recorded(value.tolist())
+    return type(value) is RecordedNumber
+
+
+def _nested_jvp(function: Any, point: Any, direction: Any) -> float | list[float]:
+    run = _nested_program(function, point)
+    recording = run.recording
+    nodes = [Variable(name) for name in recording.point] + list(recording.steps)
+    moving: dict[Expression, Any] = {
+        Variable(name): number for name, number in _flat_direction(direction, recording.point).items()
+    }
+    edges = local_partials(nodes, recording.values, active_nodes(nodes))
+    tangents = forward(edges, moving, NumberSystem({}, lambda node, at: at, _sum, 1.0))
+    results: list[float] = [tangents.get(output, 0.0) for output in recording.outputs]
+    return results[0] if recording.shape is None else results
+
+
+def _nested_vjp(function: Any, point: Any, weights: Any) -> dict[str, Any]:
+    run = _nested_program(function, point)
+    recording = run.recording
+    numbers = flat_numbers(weights)[0]
+    _check_count(len(numbers), len(recording.places))
+    adjoints: list[Any] = [None] * len(recording.tape.entries)
+    for place, weight in zip(recording.places, numbers, strict=True):
+        if place >= 0:  # a constant has no adjoint
+            adjoints[place] = weight if adjoints[place] is None else adjoints[place] + weight
+    recording.backward(adjoints)
+    return {name: 0.0 if adjoint is None else adjoint for name, adjoint in zip(recording.point, adjoints, strict=False)}
+
+
+def _nested_program(function: Any, point: Any) -> FunctionProgram:
+    return program(function, function_values(function, point, {}), function_label(function), budget=None)
+
+
+def _sum(numbers: list[Any]) -> Any:
+    return functools.reduce(operator.add, numbers)
+
+
+def _flat_direction(direction: Any, at: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a direction by flat name.  Raises DiffcompareError for what is none."""
+    if not isinstance(direction, Mapping):
+        raise bad_value(f"a direction is not {type(direction).__name__}", "direction", _DIRECTION)
+    flat = flat_values(direction)
+    for name in flat:
+        if name not in at:
+            raise unknown_variable(name, at, "direction", name)
+    return flat
 
 
 def _named(direction: Any, at: Mapping[str, float], what: str) -> dict[str, float]:
     """Return a direction as doubles.  Raises DiffcompareError for what is none."""
     if not isinstance(direction, Mapping):
-        raise bad_value(f"a {what} is not {type(direction).__name__}", what, 'give names and numbers: {"x": 1.0}')
+        raise bad_value(f"a {what} is not {type(direction).__name__}", what, _DIRECTION)
     if any(hasattr(value, "__len__") and not isinstance(value, str) for value in direction.values()):
         direction = flat_values(direction)
     for name in direction:
@@ -123,10 +203,14 @@ def _named(direction: Any, at: Mapping[str, float], what: str) -> dict[str, floa
 def _weights(weights: Any, count: int) -> list[float]:
     """Return a weight for every output.  Raises DiffcompareError where there are more or fewer."""
     listed = [weights] if hasattr(weights, "__float__") and not hasattr(weights, "__len__") else list(weights)
-    if len(listed) != count:
-        message = f"{len(listed)} weights for {count} output{'s' * (count != 1)}"
-        raise bad_value(message, "weights", "give one number for every output")
+    _check_count(len(listed), count)
     return list(checked_point([str(n) for n in range(count)], {str(n): x for n, x in enumerate(listed)}).values())
+
+
+def _check_count(weights: int, count: int) -> None:
+    if weights != count:
+        message = f"{weights} weights for {count} output{'s' * (count != 1)}"
+        raise bad_value(message, "weights", "give one number for every output")
 
 
 def _number(system: NumberSystem, x: float) -> Any:

@@ -36,6 +36,50 @@ def test_a_python_function():
     assert dc.vjp(polar, {"x": 3.0, "y": 4.0}, [5, 0]) == pytest.approx({"x": 3.0, "y": 4.0})
 
 
+def test_a_function_that_returns_a_number_has_one_number():
+    assert dc.jvp(lambda y: y * y, {"y": 3.0}, {"y": 1.0}) == 6.0
+    assert dc.jvp(lambda y: [y * y], {"y": 3.0}, {"y": 1.0}) == [6.0]
+
+
+def jvp_inside(x):
+    return dc.jvp(lambda y: x * y**2, {"y": x}, {"y": 1.0})
+
+
+def vjp_inside(x):
+    return dc.vjp(lambda y: x * y**2, {"y": x})["y"]
+
+
+def three_deep(x):
+    """Return 4*x^4: the direction and the weights are recorded numbers, too."""
+    return dc.jvp(lambda y: dc.vjp(lambda z: x * y * z**2, {"z": y}, [x])["z"], {"y": x}, {"y": x})
+
+
+def outputs_inside(x):
+    """Return x^2 + x^3: several outputs, one of them a constant, at a vector that holds the same object twice."""
+    along = dc.jvp(lambda w: (w[0] * w[1], x * w[0], 5.0), {"w": [x, x]}, {"w": [1.0, x]})
+    return along[0] * along[1] + along[2]
+
+
+@pytest.mark.parametrize(
+    ("function", "truth"), [(jvp_inside, 12), (vjp_inside, 12), (three_deep, 432), (outputs_inside, 33)]
+)
+def test_products_inside_a_function_that_is_differentiated(function, truth):
+    """d/dx of [d/dy (x·y²) at y = x] at 3 is 12, and not 18: y is not x, though it begins as the same object."""
+    assert dc.gradient(function, x=3.0) == {"x": truth}
+    assert dc.vjp(function, {"x": 3.0}) == {"x": truth}
+    assert dc.jvp(function, {"x": 3.0}, {"x": 1.0}) == truth
+
+
+def test_wrong_directions_and_weights_are_told_inside_a_function_as_well():
+    for wrong, code in (
+        (lambda x: dc.vjp(lambda y: x * y, {"y": x}, [1.0, 2.0])["y"], "E703"),
+        (lambda x: dc.jvp(lambda y: x * y, {"y": x}, {"z": 1.0}), "E705"),
+        (lambda x: dc.jvp(lambda y: x * y, {"y": x}, 1.0), "E703"),
+    ):
+        with pytest.raises(DiffcompareError, match=code):
+            dc.gradient(wrong, x=3.0)
+
+
 NUMBERS = st.floats(min_value=-4, max_value=4)
 
 
