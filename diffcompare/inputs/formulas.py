@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from diffcompare.backends.problem import Hand
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.inputs.point import split_assignment, unknown_variable
+from diffcompare.inputs.point import assignment, component_name, component_spans, split_assignment, unknown_variable
 from diffcompare.language.expression import Expression, Number, apply
+from diffcompare.language.isomorphism import renamed
 from diffcompare.language.operations import OPERATIONS
 from diffcompare.language.parser import attempt, parse
 from diffcompare.language.tokenizer import canonical
@@ -49,10 +50,11 @@ def texts_of(specs: Sequence[str], variables: Sequence[str]) -> dict[str, str]:
         name, text = _named(spec, variables)
         if name in texts:
             message = f"two formulas for df/d{name}"
+            both = [assignment("--hand", name, formula) for formula in (texts[name], text)]
             raise DiffcompareError(
                 Diagnostic(
                     code="E711", kind="bad_value", message=message, source="--hand", text=spec, span=(0, len(name)),
-                    help=f'keep one of --hand {name}="{texts[name]}" and --hand {name}="{text}"',
+                    help=f"keep one of {' and '.join(both)}",
                 )
             )  # fmt: skip
         texts[name] = text
@@ -110,12 +112,13 @@ def _formula(text: str, name: str, variables: Sequence[str]) -> Expression:
     start, end = formula_in(text, name, variables)
     part = text[start:end]
     try:
-        formula = parse(part, names=variables)
-        unknown = unknown_name(formula, part, variables, "expression")
-        if unknown is not None:
-            raise unknown
+        formula = _parsed(part, variables)
     except DiffcompareError as error:
         diagnostic = error.diagnostic
+        if diagnostic.code == "E217":
+            message = f"a list, where df/d{name} is one formula"
+            help = "a list is a column of the Jacobian of several outputs, [f1, f2]"
+            diagnostic = diagnostic._replace(message=message, help=help)
         pending = _PENDING.search(part)
         if pending is not None and diagnostic.code == "E301":
             diagnostic = Diagnostic(
@@ -127,6 +130,47 @@ def _formula(text: str, name: str, variables: Sequence[str]) -> Expression:
             diagnostic = diagnostic._replace(text=text, span=shifted)
         raise DiffcompareError(diagnostic) from None
     return formula
+
+
+def _parsed(text: str, variables: Sequence[str]) -> Expression:
+    """Parse a formula whose variables may be components of vectors and matrices, such as `w[0]`.
+
+    A component is read as a name of the same length, so that an error points to its place.
+    """
+    stand_ins: dict[str, str] = {}
+    plain = text
+    for start, end, name in component_spans(text, variables):
+        word = re.sub(r"\W", "_", text[start:end])
+        while word in variables:
+            word = f"{word[:-2]}{'_x' if word[-2:] != '_x' else 'xx'}"
+        stand_ins[word] = name
+        plain = f"{plain[:start]}{word}{plain[end:]}"
+    spelled = {name: word for word, name in stand_ins.items()}
+    names = [spelled.get(name, name) for name in variables]
+    try:
+        formula = parse(plain, names)
+        unknown = unknown_name(formula, plain, names, "expression")
+        if unknown is not None:
+            raise unknown
+    except DiffcompareError as error:
+        if not stand_ins:
+            raise
+        raise DiffcompareError(_spelled_back(error.diagnostic, stand_ins)) from None
+    return renamed(formula, stand_ins) if stand_ins else formula
+
+
+def _spelled_back(diagnostic: Diagnostic, stand_ins: Mapping[str, str]) -> Diagnostic:
+    """Return a diagnostic with the components in place of the names that they were read as."""
+
+    def back(text: str | None) -> str | None:
+        for word, name in stand_ins.items():
+            text = text and text.replace(word, name if len(name) == len(word) else f"{name:<{len(word)}}")
+        return text
+
+    return diagnostic._replace(
+        message=back(diagnostic.message) or "", help=back(diagnostic.help), text=back(diagnostic.text),
+        fix=back(diagnostic.fix),
+    )  # fmt: skip
 
 
 def unknown_name(formula: Expression, text: str, variables: Sequence[str], source: str) -> DiffcompareError | None:
@@ -206,6 +250,8 @@ _SPELLINGS = (
     rf"(?P<f>{_NAME}) ?(?P<primes>'+) ?{_ARGUMENTS}",
     rf"(?P<f>{_NAME}){_ARGUMENTS} ?(?P<primes>'+)",
     rf"{_BRACKETS} ?(?P<primes>'+)",
+    # df/dw[0], ∂f/∂W[0, 1]
+    rf"{_D} ?(?P<f>{_NAME}){_ARGUMENTS} ?/ ?{_D} ?(?P<by>[^\W\d]\w*\[[0-9, ]+\])",
     # f'_x
     rf"(?P<f>{_NAME}) ?(?P<primes>'+) ?_ ?\{{?{_BY}\}}? ?{_ARGUMENTS}",
     # dy/dx, df(x)/dx, d(x^2)/dx, d/dx, d/dx f(x), d/dx[x^2], (dy)/(dx)
@@ -318,7 +364,9 @@ def _check(text: str, span: tuple[int, int], notation: Notation, by: str, names:
 
 def _is_spelling_of(name: str, by: str, names: Collection[str]) -> bool:
     """Tell whether a name is another spelling of the variable: `x₁` of x1, and `X` of x unless X is a variable too."""
-    return canonical(name) == by or (name not in names and name.casefold() == by.casefold())
+    return (
+        component_name(name) == by or canonical(name) == by or (name not in names and name.casefold() == by.casefold())
+    )
 
 
 def variable_of(text: str, names: Sequence[str]) -> str | None:

@@ -14,7 +14,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
-from diffcompare.inputs.point import candidates, constant_value, split_assignment, split_at_commas
+from diffcompare.inputs.point import candidates, component_name, constant_value, split_assignment, split_at_commas
 from diffcompare.recording.recorded_number import RecordedNumber, plain
 
 MAX_SHOWN = 6  # parameters in an example of a point
@@ -162,6 +162,7 @@ def function_point(function: Callable[..., Any], given: Mapping[str, Any], label
     """
     parameters, missing = [], []
     signature = signature_of(function, label)
+    given = _joined(given, signature)
     for name in given:
         if name.partition("[")[0] not in signature:
             raise _unknown(name, list(signature), label)
@@ -178,6 +179,44 @@ def function_point(function: Callable[..., Any], given: Mapping[str, Any], label
     if missing:
         raise _missing(missing, parameters, label)
     return FunctionPoint(tuple(parameters))
+
+
+def _joined(given: Mapping[str, Any], signature: Mapping[str, inspect.Parameter]) -> Mapping[str, Any]:
+    """Return values by parameter: components such as `w[0]` are joined to a vector or matrix.
+
+    A default that is an array has the components that are not given.  Raises DiffcompareError where one is missing.
+    """
+    components: dict[str, dict[tuple[int, ...], Any]] = {}
+    for name, value in given.items():
+        whole, _, index = (component_name(name) or "").partition("[")
+        if whole in signature:
+            components.setdefault(whole, {})[tuple(map(int, index[:-1].split(", ")))] = value
+    if not components:
+        return given
+    joined = {name: value for name, value in given.items() if component_name(name) is None}
+    for name, numbers in components.items():
+        if name in joined:
+            raise _wrong(f"`{name}` is given, and its components too", "keep one of them")
+        default = signature[name].default
+        joined[name] = _array_of(name, numbers, default if _is_numeric(default) else None)
+    return joined
+
+
+def _array_of(name: str, numbers: Mapping[tuple[int, ...], Any], default: Any) -> Any:
+    """Return numbers by index as nested lists."""
+    values, shape = ([], None) if default is None else flat_numbers(default)
+    if not shape:
+        if len({len(index) for index in numbers}) > 1:
+            raise _wrong(f"the components of `{name}` have different numbers of indices", f"for example {name}=[1,2,3]")
+        shape = tuple(max(indices) + 1 for indices in zip(*numbers, strict=True))
+        if math.prod(shape) != len(numbers):
+            message = f"{len(numbers)} of the {math.prod(shape):,} components of `{name}` have a value"
+            raise _wrong(message, f"give all of them at once: {name}=[...]")
+    known = dict(zip(product(*map(range, shape)), values, strict=True)) if values else {}
+    for index in numbers:
+        if known and index not in known:
+            raise _wrong(f"`{name}` has no component {list(index)}", f"its shape is {'x'.join(map(str, shape))}")
+    return nest([numbers.get(index, known.get(index)) for index in product(*map(range, shape))], shape)
 
 
 def signature_of(function: Callable[..., Any], label: str) -> dict[str, inspect.Parameter]:

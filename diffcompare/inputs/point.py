@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
 from diffcompare.language.expression import Variable
 from diffcompare.language.parser import parse
-from diffcompare.language.tokenizer import locate
+from diffcompare.language.tokenizer import canonical, locate
 from diffcompare.language.wengert import variables as variables_of
 from diffcompare.language.wengert import wengert_list
 
 _CONSTANT = "give a number, or a constant such as pi/2"
 POINTS = ("--at", "--times")  # the options whose values are numbers
+_COMPONENT = re.compile(r"([^\W\d]\w*)((?: ?\[ *[0-9]{1,9}(?: *, *[0-9]{1,9})* *\])+)")
 _WHOLE = (2.0, 5.0, 3.0, 7.0, 4.0, 6.0, 8.0, 9.0)
 _INSIDE = (0.5, 0.25, 0.75, 0.3, 0.6, 0.4, 0.7, 0.2)
 
@@ -63,8 +64,10 @@ def split_assignment(spec: str, source: str, variables: Iterable[str] = ()) -> t
     example = next(iter(variables), "x")
     placeholder = "VALUE" if source in POINTS else "FORMULA"
     if not equals:
-        spelled = f"{name}=2" if name else f"{example}=2" if source in POINTS else f'{example}="{spec.strip()}"'
-        raise _bad(f"`{spec.strip()}` is not of the form NAME={placeholder}", source, spec, f"write {source} {spelled}")
+        spelled = (
+            f"{source} {name or example}=2" if name or source in POINTS else assignment(source, example, spec.strip())
+        )
+        raise _bad(f"`{spec.strip()}` is not of the form NAME={placeholder}", source, spec, f"write {spelled}")
     if name is None:
         help = f"write {source} {example}={_meant_value(left, right) if source in POINTS else right.strip() or 2}"
         raise _bad(f"`{left.strip()}` is not the name of a variable", source, spec, help)
@@ -85,11 +88,36 @@ def _meant_value(left: str, right: str) -> str:
 def _variable_name(text: str) -> str | None:
     """Return a name as the language spells it (x₁ is x1), or None if it is not the name of a variable."""
     text = text.strip()
+    component = component_name(text)
+    if component is not None:
+        return component
     try:
         node = parse(text, names=(text,))
     except DiffcompareError:
         return None
     return node.name if isinstance(node, Variable) else None
+
+
+def component_name(text: str) -> str | None:
+    """Return the name of a component, `W[0, 1]` for `W[0,1]` and `W[0][1]`; None for other texts."""
+    return _component_name(_COMPONENT.fullmatch(text.strip()))
+
+
+def _component_name(match: re.Match[str] | None) -> str | None:
+    return None if match is None else f"{canonical(match[1])}{list(map(int, re.findall('[0-9]+', match[2])))}"
+
+
+def component_spans(text: str, names: Collection[str]) -> Iterator[tuple[int, int, str]]:
+    """Yield start, end and name of every component in a text that is one of the names."""
+    for match in _COMPONENT.finditer(text):
+        name = _component_name(match)
+        if name is not None and name in names:
+            yield match.start(), match.end(), name
+
+
+def assignment(option: str, name: str, text: str) -> str:
+    """Return an option as a shell takes it: `--hand x="2*x"`, and in quotes as a whole where the name has brackets."""
+    return f'{option} "{name}={text}"' if "[" in name else f'{option} {name}="{text}"'
 
 
 def constant_value(text: str, source: str) -> float:
@@ -99,6 +127,9 @@ def constant_value(text: str, source: str) -> float:
     try:
         expression = parse(text)
     except DiffcompareError as error:
+        if error.diagnostic.code == "E217":
+            help = "a variable of an expression is a number; vectors are for Python functions: FILE.py:f"
+            raise _bad(f"`{text}` is a list, and one number is expected here", source, text, help) from None
         raise DiffcompareError(error.diagnostic._replace(source=source)) from None
     names = variables_of(wengert_list(expression))
     if names:

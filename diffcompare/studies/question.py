@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Complex, Real
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffcompare.backends.automatic import gradient_at
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.inputs.point import candidates, check_point, unknown_variable
+from diffcompare.inputs.point import candidates, check_point, component_name, unknown_variable
 from diffcompare.language.expression import Expression
 from diffcompare.language.parser import Parsed, parse
 from diffcompare.language.printer import outputs_text
@@ -299,7 +298,7 @@ def _select_variables(wrt: Sequence[str], point: Mapping[str, float]) -> tuple[s
     """Return the named variables, each once, or all of them where none is named; `w` stands for w[0], w[1] ..."""
     selected: list[str] = []
     for name in wrt:
-        name = re.sub(r",\s*", ", ", name)  # `W[0,1]` is W[0, 1]
+        name = component_name(name) or name
         parts = [name] if name in point else [part for part in point if part.startswith(f"{name}[")]
         if not parts:
             raise unknown_variable(name, point, "--wrt", name)

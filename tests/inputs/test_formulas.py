@@ -5,6 +5,7 @@ import pytest
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.inputs.formulas import formula_in, notation_of, parse_conditions, parse_hand, sides, variable_of
 from diffcompare.language.parser import parse
+from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.numeric.evaluate import value_at
 
 
@@ -51,6 +52,29 @@ def test_two_formulas_for_one_partial():
     diagnostic = problem(["x=1", "x=2"], ["x"])
     assert diagnostic.kind == "bad_value"
     assert '--hand x="1"' in diagnostic.help
+
+
+def test_components_of_vectors_and_matrices_are_variables():
+    hand = parse_hand(["W[0,1] = 2*W[0][1]*w[ 0 ]", "df/dw[0] = W[0, 1]^2"], ["W[0, 1]", "w[0]"])
+    point = {"W[0, 1]": 3.0, "w[0]": 5.0}
+    assert [set(variables(wengert_list(formula))) for formula in hand.formulas.values()] == [
+        {"W[0, 1]", "w[0]"},
+        {"W[0, 1]"},
+    ]
+    assert [value_at(formula, point) for formula in hand.formulas.values()] == [30.0, 9.0]
+
+
+def test_components_in_formulas_are_no_other_names():
+    hand = parse_hand(["w[0] = w_0_ + w[0]"], ["w_0_", "w[0]"])
+    assert value_at(hand.formulas["w[0]"], {"w_0_": 1.0, "w[0]": 10.0}) == 11.0
+    diagnostic = problem(["w[0] = w[0] + z"], ["w[0]", "x"])
+    assert (diagnostic.text, diagnostic.span, diagnostic.help) == ("w[0] + z", (7, 8), "its variables are w[0], x")
+    assert problem(["w[0] = sni(w[0])"], ["w[0]"]).fix == "sin(w[0])"
+    assert problem(["w[0]=1", "w[0]=2"], ["w[0]"]).help == 'keep one of --hand "w[0]=1" and --hand "w[0]=2"'
+
+
+def test_a_list_is_no_formula():
+    assert problem(["x=[y, 1]"], ["x", "y"]).message == "a list, where df/dx is one formula"
 
 
 def test_a_mistake_in_a_formula_is_shown_where_it_stands():

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from diffcompare.diagnostics import DiffcompareError
-from diffcompare.inputs.point import candidates, check_point, constant_value, parse_point
+from diffcompare.inputs.point import candidates, check_point, component_name, constant_value, parse_point
 
 
 def problem(action, *arguments):
@@ -60,6 +60,7 @@ def test_a_value_is_the_double_that_python_would_read():
         ("x=1/0", "`1/0` is undefined"),
         ("x=ln(-1)", "`ln(-1)` is undefined"),
         ("x=1e309", "`1e309` is beyond the range of doubles (1.8e308)"),
+        ("x=[1,2]", "`[1,2]` is a list, and one number is expected here"),
         ("x=exp(1000)", "`exp(1000)` is beyond the range of doubles (1.8e308)"),
         ("x=0*exp(1000)", "`0*exp(1000)` is not a number"),
     ],
@@ -69,6 +70,25 @@ def test_what_is_no_point(spec, complaint):
     if complaint is not None:
         assert (diagnostic.kind, diagnostic.message) == ("bad_value", complaint)
     assert diagnostic.source.startswith("--at")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("w[0]", "w[0]"),
+        (" W[0,1] ", "W[0, 1]"),
+        ("W[0][1]", "W[0, 1]"),
+        ("w[ 12 ]", "w[12]"),
+        ("w", None),
+        ("w[]", None),
+        ("w[i]", None),
+        ("w[-1]", None),
+        ("2*w[0]", None),
+        ("w[0]+w[1]", None),
+    ],
+)
+def test_a_component_is_named_alike_however_it_is_spelt(text, name):
+    assert component_name(text) == name
 
 
 def test_a_name_twice_in_two_options():

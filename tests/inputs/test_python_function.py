@@ -83,6 +83,26 @@ def test_a_matrix_has_two_indices_and_an_array_comes_back_as_one():
     assert at.shaped(at.point)["W"].tolist() == [[1.0, 0.0], [0.0, 1.0]]
 
 
+def test_components_make_up_a_vector_or_a_matrix():
+    given = parse_function_point(["W[0,1]=2,W[0,0]=1", "W[1][0]=3,W[1][1]=4"])
+    assert function_point(lambda W: W, given, "f").arguments == [[[1.0, 2.0], [3.0, 4.0]]]
+    assert function_point(lambda w=(1.0, 2.0, 3.0): w, {"w[1]": 5.0}, "f").arguments == [[1.0, 5.0, 3.0]]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"w[0]": 1.0, "w[2]": 2.0}, "2 of the 3 components of `w` have a value"),
+        ({"w[0]": 1.0, "w": [1.0]}, "`w` is given, and its components too"),
+        ({"w[0]": 1.0, "w[1, 0]": 2.0}, "the components of `w` have different numbers of indices"),
+        ({"w[999, 999999999]": 1.0}, "1 of the 1,000,000,000,000 components of `w` have a value"),
+        ({"d[5]": 1.0, "w": 1.0}, "`d` has no component [5]"),
+    ],
+)
+def test_components_that_make_up_none(given, message):
+    assert code_of(function_point, lambda w, d=(1.0, 2.0): w, given, "f").diagnostic.message == message
+
+
 @pytest.mark.parametrize(
     ("specs", "expected"),
     [

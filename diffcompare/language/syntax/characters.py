@@ -311,7 +311,7 @@ def bracket(source: SourceText, start: int, end: int) -> Finding:
             return Finding(message, (start, end), label, advice, (fix,) if fix else ())
     if _is_list(text):
         message = "`[` begins a list of outputs, and one expression is expected here"
-        advice = "`diffcompare jacobian` differentiates a whole list"
+        advice = f'differentiate the whole list: diffcompare jacobian "{text.strip()}"'
         return Finding(message, (start, end), "a list", advice, code="E217")
     message = f"`{source.text[start]}` groups nothing here: brackets are round"
     fix = _grouped(text)

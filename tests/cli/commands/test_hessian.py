@@ -19,6 +19,16 @@ def test_times_a_vector(cli):
     assert "write --times x=2" in wrong.err
 
 
+def test_a_vector_may_name_components(cli, tmp_path):
+    tmp_path.joinpath("m.py").write_text("def f(w, x):\n    return w[0] * w[1] * x\n", encoding="utf-8")
+    function = (f"{tmp_path}/m.py:f", "--at", "w[0]=1,w[1]=2,x=3", "-q", *SWEEPS)
+    assert cli("hessian", *function, "--times", "w[0]=1").out.splitlines()[2:] == [
+        "w[0]  0.0",
+        "w[1]  3.0",
+        "x     2.0",
+    ]
+
+
 def test_exit_codes_are_those_of_grad(cli):
     assert cli("hessian", "ln(x)", "--at", "x=-1", *SWEEPS).code == 3
     assert cli("hessian", "x*|x|", "--at", "x=0", *SWEEPS).code == 3
