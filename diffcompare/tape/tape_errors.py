@@ -81,7 +81,7 @@ def leaves_the_tape() -> TapeError:
 
 def real_numbers(value: Any, function: Any = None) -> Any:
     """Return a value, which the forward of a Function may have returned, as NumPy's doubles; narrower floats stay."""
-    if type(value) is np.float64:
+    if type(value) is np.float64 or (type(value) is np.ndarray and value.dtype == float and value.ndim):
         return value
     array = np.asarray(value)
     if array.dtype.kind not in "fiub":

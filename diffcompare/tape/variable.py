@@ -13,7 +13,7 @@ the operations in `table_functions` and `array_functions` are `Function`s like y
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import count
@@ -157,8 +157,8 @@ class Function:
     number: int  # nodes are numbered in the order in which they ran
     hooks: Sequence[Hook]
     numbers = count(1)
-    dirty: Sequence[Any] = ()
-    non_differentiable: Sequence[Any] = ()
+    dirty: Collection[int] = ()
+    non_differentiable: Collection[int] = ()
     materializes_grads = True
 
     @classmethod
@@ -167,28 +167,29 @@ class Function:
         ctx = cls()
         ctx.next_functions = tuple([(a.made_by or a.edge) if type(a) is Variable else NOWHERE for a in arguments])
         ctx.saved, ctx.versions, ctx.hooks = (), 0, ()
-        is_active = True in ctx.needs_input_grad
+        is_active = ctx.next_functions.count(NOWHERE) < len(arguments)
         if not is_active and (record := recorder_of(arguments)):
             return record(cls, arguments)
-        MODE.forwards += 1
         try:
             returned = cls.forward(ctx, *arguments)
         except Exception as error:
             error.add_note(f"in {cls.__name__}.forward")
             raise
-        finally:
-            MODE.forwards -= 1
-        outputs = returned if type(returned) in (tuple, list) else (returned,)
-        results = [variable_of(tape_errors.real_numbers(value_of(output), cls)) for output in outputs]
-        ctx.number, ctx.shapes = next(Function.numbers), tuple([result.value.shape for result in results])
-        for number, (output, result) in enumerate(zip(outputs, results, strict=True)):
-            if is_active and MODE.recording and not is_among(output, ctx.non_differentiable):
-                result.made_by, result.requires_grad = (ctx, number), True
-            if type(output) is Variable and is_among(output, ctx.saved):
-                result.saved_result = output
-            if is_among(output, ctx.dirty):
-                results[number] = output.become(result)
-        return tuple(results) if outputs is returned else results[0]
+        is_recorded = is_active and MODE.recording
+        ctx.number, ctx.shapes = next(Function.numbers), ()
+        if type(returned) not in (tuple, list):
+            return ctx._result(returned, (ctx, 0) if is_recorded else None)
+        edges = [(ctx, number) if is_recorded else None for number in range(len(returned))]
+        return tuple(map(ctx._result, returned, edges))
+
+    def _result(self, output: Any, made_by: Edge | None) -> Variable:
+        """Return what `forward` returned as a Variable that this node made."""
+        value = tape_errors.real_numbers(output.value if type(output) is Variable else output, type(self))
+        self.shapes += (value.shape,)
+        result = variable_of(value, None if id(output) in self.non_differentiable else made_by)
+        if type(output) is Variable and id(output) in map(id, self.saved or ()):
+            result.saved_result = output
+        return output.become(result) if id(output) in self.dirty else result
 
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Any) -> Any:
@@ -220,11 +221,11 @@ class Function:
 
     def mark_non_differentiable(self, *outputs: Any) -> None:
         """Name results, such as places or truth values, that no gradient comes back from."""
-        self.non_differentiable = outputs  # type: ignore[misc]
+        self.non_differentiable = set(map(id, outputs))  # type: ignore[misc]
 
     def mark_dirty(self, *inputs: Any) -> None:
         """Name arguments that `forward` changed in place: where it returns one, the result is the argument itself."""
-        self.dirty = inputs  # type: ignore[misc]
+        self.dirty = set(map(id, inputs))  # type: ignore[misc]
 
     def set_materialize_grads(self, value: bool) -> None:
         """Let `backward` have zeros (the default), or else None, for the gradients of results that were not used."""
@@ -236,11 +237,6 @@ class Function:
 
 def _versions(values: Sequence[Any]) -> int:
     return sum([value.version for value in values if type(value) is Variable])
-
-
-def is_among(value: Any, values: Sequence[Any]) -> bool:
-    """Tell whether a value itself, and not an equal one, is among others."""
-    return id(value) in map(id, values)
 
 
 class AccumulateGrad(Function):
@@ -272,11 +268,6 @@ class Hook:
     def __init__(self, function: Callable[[Variable], Any], number: int, is_last: bool) -> None:
         self.function, self.number, self.is_last = function, number, is_last
 
-    def __call__(self, gradient: Variable | None, node: Function) -> Variable | None:
-        """Return the gradient, if one has arrived, or what replaces it."""
-        changed = None if gradient is None else self.function(gradient)
-        return gradient if changed is None else summed_to(node.shapes[self.number], changed, f"a hook of {node}")
-
     def remove(self) -> None:
         """Let gradients pass unseen."""
         self.function = lambda gradient: None
@@ -291,26 +282,31 @@ def sweep(output: Variable, gradient: Any, retain: bool | None, create: bool, wa
     Where none are wanted, leaves accumulate.  Nodes are visited by falling number: when a node's turn comes, all that
     used its results have added their share.
     """
-    root, targets = output.edge, {variable.edge for variable in wanted}
-    if root[0] is None:
+    root, number = output.edge
+    if root is None:
         raise tape_errors.no_gradient_starts()
-    arrived: dict[Edge, Any] = {root: summed_to(output.shape, tape_errors.seed_values(output, gradient), output)}
+    seed = summed_to(output.shape, tape_errors.seed_values(output, gradient), output)
+    arrived: dict[Function, dict[int, Variable]] = {root: {number: seed}}  # by node, and number of its result
+    targets: dict[Any, dict[int, Variable]] = {variable.edge[0]: {} for variable in wanted}
     with recorded(create), np.errstate(all="ignore"):  # the forward pass has warned of overflow
-        for node in nodes_below(root[0], {target for target, _ in targets}):
-            edges = [(node, number) for number in range(len(node.shapes))]
-            gradients = [arrived.pop(edge, None) for edge in edges]
+        for node in nodes_below(root, targets):
+            gradients = arrived.pop(node, {})
             for hook in node.hooks:
-                gradients[hook.number] = hook(gradients[hook.number], node)
-            arrived.update([pair for pair in zip(edges, gradients, strict=True) if pair[0] in targets])
-            if gradients.count(None) == len(gradients) or (wanted and isinstance(node, AccumulateGrad)):
+                changed = hook.function(gradients[hook.number]) if hook.number in gradients else None
+                if changed is not None:
+                    gradients[hook.number] = summed_to(node.shapes[hook.number], changed, f"a hook of {node}")
+            if node in targets:
+                targets[node] = gradients
+            if not gradients or (targets and isinstance(node, AccumulateGrad)):
                 continue
-            for edge, share in zip(node.next_functions, _shares(node, gradients), strict=True):
-                if edge[0] is not None and share is not None:
-                    share = summed_to(edge[0].shapes[edge[1]], share, node)
-                    arrived[edge] = arrived[edge] + share if edge in arrived else share
+            for (below, number), share in zip(node.next_functions, _shares(node, gradients), strict=True):
+                if below is not None and share is not None:
+                    share = summed_to(below.shapes[number], share, node)
+                    shares = arrived.setdefault(below, {})
+                    shares[number] = shares[number] + share if number in shares else share
             if node.saved and not (create if retain is None else retain):
                 node.saved = None
-    return [arrived.get(variable.edge) for variable in wanted]
+    return [targets[node].get(number) for node, number in [variable.edge for variable in wanted]]
 
 
 def nodes_below(root: Function, targets: Collection[Function | None] = ()) -> list[Function]:
@@ -327,13 +323,14 @@ def nodes_below(root: Function, targets: Collection[Function | None] = ()) -> li
     return [node for node in reversed(nodes) if node in on_the_way or not targets]
 
 
-def _shares(node: Function, gradients: Sequence[Variable | None]) -> Sequence[Any]:
+def _shares(node: Function, gradients: Mapping[int, Variable]) -> Sequence[Any]:
     """Return what `backward` makes of the gradients of the results: a gradient, or None, for every argument."""
-    if node.materializes_grads and None in gradients:
-        pairs = zip(gradients, node.shapes, strict=True)
-        gradients = [variable_of(np.zeros(shape)[()]) if gradient is None else gradient for gradient, shape in pairs]
+    grad_outputs = [gradients.get(number) for number in range(len(node.shapes))]
+    if len(gradients) < len(grad_outputs) and node.materializes_grads:
+        zeros = [variable_of(np.zeros(shape)[()]) for shape in node.shapes]
+        grad_outputs = [gradients.get(number, zero) for number, zero in enumerate(zeros)]
     try:
-        return tape_errors.one_for_each_argument(node.backward(node, *gradients), node)
+        return tape_errors.one_for_each_argument(node.backward(node, *grad_outputs), node)
     except Exception as error:
         error.add_note(f"in backward of {node}")
         raise

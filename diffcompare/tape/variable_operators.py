@@ -9,9 +9,11 @@ All of them end in `RECORDED`, which `table_functions` fills.
 from __future__ import annotations
 
 import operator
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -23,10 +25,9 @@ from diffcompare.tape.tape_errors import TapeError
 
 
 class _Mode(threading.local):
-    """State of the tape in a thread: `recording`, and the number of calls of a `forward` that are under way."""
+    """State of the tape in a thread."""
 
     recording = True
-    forwards = 0
 
 
 MODE = _Mode()
@@ -53,6 +54,14 @@ def recorded_function(key: Any) -> Callable[..., Any]:
 def recorder_of(arguments: Sequence[Any]) -> Callable[..., Any] | None:
     """Return what applies a `Function` to arguments, if one of them is recorded elsewhere."""
     return next((RECORDERS[type(argument)] for argument in arguments if type(argument) in RECORDERS), None)
+
+
+def _is_in_forward() -> bool:
+    """Tell whether the forward of a Function is under way, where a Variable may be taken for its plain number."""
+    frame: FrameType | None = sys._getframe()
+    while frame is not None and frame.f_code.co_qualname != "Function.apply":
+        frame = frame.f_back
+    return frame is not None
 
 
 def _is_number(value: Any) -> bool:
@@ -136,7 +145,7 @@ class TapeOperators:
         return self.value.tolist()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        if self.requires_grad and MODE.recording and not MODE.forwards:
+        if self.requires_grad and MODE.recording and not _is_in_forward():
             raise tape_errors.leaves_the_tape()
         return np.array(self.value, dtype)
 
