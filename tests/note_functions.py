@@ -16,3 +16,17 @@ class Sinh(Function):
     def backward(ctx, grad_output):
         e, e_minus = ctx.saved_tensors
         return grad_output * (e + e_minus) / 2
+
+
+class Pair(Function):
+    """Product and sum: two results of one Function."""
+
+    @staticmethod
+    def forward(ctx, a, b):
+        ctx.save_for_backward(a, b)
+        return a * b, a + b
+
+    @staticmethod
+    def backward(ctx, grad_product, grad_sum):
+        a, b = ctx.saved_tensors
+        return grad_product * b + grad_sum, grad_product * a + grad_sum

@@ -12,6 +12,7 @@ import numpy as np
 
 from diffcompare.gradcheck.entries import GradientEntry
 from diffcompare.gradcheck.gradient_check import Inspection
+from diffcompare.tape.function_operations import node_of
 from diffcompare.tape.variable import Variable
 
 SCALE = -2.5  # of the gradient that is sent in to see whether backward passes it on
@@ -71,12 +72,13 @@ def saved_mistake(trial: BackwardTrial) -> BackwardMistake | None:
     """Find a saved value that has to be replaced by another one to make backward right."""
     if not _wrong(trial.point):
         return None
-    value = trial.function.apply(*[Variable(argument, requires_grad=True) for argument in trial.arguments])
-    saved = value.grad_fn.saved if value.grad_fn is not None else ()
+    results = trial.function.apply(*[Variable(argument, requires_grad=True) for argument in trial.arguments])
+    node = node_of(results)
+    saved = (node.saved or ()) if node is not None else ()
     if not 0 < len(saved) <= MAX_SAVED:
         return None
     pairs = zip(_names(trial.point), trial.arguments, strict=True)
-    known = [*((f"the argument {name}", argument) for name, argument in pairs), ("the result of forward", value.data)]
+    known = [*((f"the argument {name}", argument) for name, argument in pairs), *_named_results(results)]
     for values, sentence in _replacements(saved, known):
         try:
             other = trial.jacobian(trial.function, trial.arguments, saved=values)
@@ -85,6 +87,12 @@ def saved_mistake(trial: BackwardTrial) -> BackwardMistake | None:
         if _is_right(other, trial.point):
             return BackwardMistake("saved", sentence)
     return None
+
+
+def _named_results(results: Any) -> list[tuple[str, Any]]:
+    if type(results) is not tuple:
+        return [("the result of forward", results.data)]
+    return [(f"result {number} of forward", result.data) for number, result in enumerate(results, 1)]
 
 
 def _names(point: Inspection) -> list[str]:

@@ -23,6 +23,7 @@ from diffcompare.gradcheck.values import describe_exception, numpy_warnings_off
 from diffcompare.inputs.python_file import check_parts
 from diffcompare.recording.outcome import raised
 from diffcompare.studies.record import Record
+from diffcompare.tape.function_operations import joined, node_of
 from diffcompare.tape.nesting import grad
 from diffcompare.tape.variable import Variable
 
@@ -213,7 +214,15 @@ def _shape(argument: Any) -> Shape:
 
 
 def _apply(function: Any, arguments: Sequence[Any]) -> Any:
-    return function.apply(*[Variable(argument, requires_grad=True) for argument in arguments])
+    results = function.apply(*[Variable(argument, requires_grad=True) for argument in arguments])
+    return _checked(results)
+
+
+def _checked(results: Any) -> Any:
+    """Return the results that backward is judged by as one Variable: those not marked as non-differentiable."""
+    if type(results) is not tuple:
+        return results
+    return joined(tuple([result for result in results if result.requires_grad]) or results)
 
 
 def jacobian(function: Any, arguments: Sequence[Any], scale: float = 1.0, saved: Any = None) -> Any:
@@ -222,9 +231,11 @@ def jacobian(function: Any, arguments: Sequence[Any], scale: float = 1.0, saved:
     `saved`, if given, replaces what forward saved.
     """
     leaves = [Variable(argument, requires_grad=True) for argument in arguments]
-    value = function.apply(*leaves)
-    if saved is not None and value.grad_fn is not None:
-        value.grad_fn.save_for_backward(*saved)
+    results = function.apply(*leaves)
+    value = _checked(results)
+    node = node_of(results)
+    if saved is not None and node is not None:
+        node.save_for_backward(*saved)
     rows = []
     for index in np.ndindex(value.shape):
         seed = np.zeros(value.shape)
@@ -263,7 +274,7 @@ def _second_order(function: Any, arguments: tuple[Any, ...], seed: int) -> Funct
 
     def slopes(*values: Any, create: bool = False) -> tuple[Any, list[Any]]:
         leaves = [Variable(value, requires_grad=True) for value in values]
-        value = function.apply(*leaves)
+        value = _checked(function.apply(*leaves))
         return grad(value, leaves, np.ones(value.shape), create_graph=create), leaves
 
     def backward(*values: Any) -> Any:

@@ -96,7 +96,10 @@ def _label(node: Mapping[str, Any]) -> str:
 def _table(graph: TapeGraph, names: Sequence[str]) -> Table:
     rows = []
     for name, node in zip(names, graph.nodes, strict=True):
-        following = ", ".join("None" if below is None else names[below] for below in node["next_functions"])
+        following = ", ".join(
+            "None" if below is None else f"({names[below]}, {number})" if number else names[below]
+            for below, number in zip(node["next_functions"], node["next_results"], strict=True)
+        )
         saved = saved_text(node["saved"]) if node["saved"] else None
         value = node["value"] is not None and f"{node['variable'] or 'a leaf'} = {saved_text(node['value'])}"
         rows.append((name, Code(node["function"]), following or None, saved and Code(saved), value or None))

@@ -7,6 +7,7 @@ Where a `Function` is applied to recorded numbers, it leaves one entry for each 
 from __future__ import annotations
 
 import inspect
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -25,6 +26,7 @@ from diffcompare.recording.outcome import raised
 from diffcompare.recording.recorded_number import RecordedNumber, plain, record_operation, tapes_aside
 from diffcompare.recording.source_lines import user_frame
 from diffcompare.recording.valueless import branch_refused, has_no_value
+from diffcompare.tape.array_functions import concatenate, reshape
 from diffcompare.tape.graph_nodes import shown
 from diffcompare.tape.nesting import grad
 from diffcompare.tape.variable import Function, Variable
@@ -54,12 +56,41 @@ class Slot(NamedTuple):
         return 0 if self.is_fixed else int(np.prod(self.shape or ()))
 
 
+class Layout(NamedTuple):
+    """The shapes of the results of forward; `is_tuple` tells whether one result stands in a tuple."""
+
+    shapes: tuple[tuple[int, ...], ...]
+    is_tuple: bool
+
+    def arrange(self, numbers: Sequence[Any]) -> Any:
+        """Return recorded numbers as the results that they are."""
+        results, start = [], 0
+        for shape in self.shapes:
+            part = numbers[start : start + math.prod(shape)]
+            results.append(recorded_array(list(part)).reshape(shape) if shape else part[0])
+            start += len(part)
+        return tuple(results) if self.is_tuple else results[0]
+
+
 class Outcome(NamedTuple):
-    """The result of forward in row order, its shape, and the values that it saved."""
+    """The numbers that forward returned, one result after the other, and the values that it saved."""
 
     numbers: tuple[float, ...]
-    shape: tuple[int, ...]
+    layout: Layout
     saved: tuple[Any, ...]
+
+
+def joined(results: Any) -> Variable:
+    """Return the result of a Function, several in a tuple as one array of all their numbers."""
+    if type(results) is not tuple:
+        return results  # type: ignore[no-any-return]
+    return concatenate([reshape(result, -1) for result in results])  # type: ignore[no-any-return]
+
+
+def node_of(results: Any) -> Function | None:
+    """Return the node that a call of a Function left on the tape."""
+    nodes = [result.grad_fn for result in (results if type(results) is tuple else (results,))]
+    return next((node for node in nodes if node is not None), None)
 
 
 class FunctionCalls:
@@ -67,11 +98,12 @@ class FunctionCalls:
 
     def __init__(self, function: type[Function], slots: Sequence[Slot]) -> None:
         self.function, self.slots = function, tuple(slots)
+        self.layout = Layout(((),), False)  # that of the last call
         self.is_proportional = False  # to the gradient that comes in, as far as one call shows
         self.outcome = lru_cache(maxsize=KEPT)(self._outcome)
         self.gradient = lru_cache(maxsize=KEPT)(self._gradient)
 
-    def _call(self, numbers: tuple[float, ...]) -> tuple[list[Variable], Variable]:
+    def _call(self, numbers: tuple[float, ...]) -> tuple[list[Variable], Any]:
         arguments, leaves, start = [], [], 0
         for slot in self.slots:
             if slot.is_fixed:
@@ -91,8 +123,10 @@ class FunctionCalls:
                 raise
             except Exception as error:
                 raise raised(error) from error
-            saved = () if result.grad_fn is None else result.grad_fn.saved or ()
-            return Outcome(tuple(np.ravel(result.data).tolist()), result.shape, tuple(map(shown, saved)))
+            results, node = result if type(result) is tuple else (result,), node_of(result)
+            saved = () if node is None else tuple(map(shown, node.saved or ()))
+            self.layout = Layout(tuple([each.shape for each in results]), results is result)
+            return Outcome(tuple(np.ravel(joined(result).data).tolist()), self.layout, saved)
 
     def _gradient(self, numbers: tuple[float, ...], output: int) -> tuple[float, ...]:
         """Return what backward makes of a gradient of 1 for one number of the result.
@@ -116,7 +150,8 @@ class FunctionCalls:
     def _backward(self, numbers: tuple[float, ...], output: int, scale: float) -> Any:
         with tapes_aside(), np.errstate(all="ignore"):
             try:
-                leaves, result = self._call(numbers)
+                leaves, results = self._call(numbers)
+                result = joined(results)
                 seed = np.zeros(result.size)
                 seed[output] = scale
                 parts = grad(result, leaves, seed.reshape(result.shape))
@@ -136,10 +171,18 @@ class FunctionNumbers(NamedTuple):
 
     calls: FunctionCalls
     output: int = 0
+    total: int = 1
 
     def value(self, *numbers: float) -> float:
-        """Return what forward computes."""
-        return self.calls.outcome(numbers).numbers[self.output]
+        """Return what forward computes; raises DiffcompareError where that is more numbers or fewer."""
+        found = self.calls.outcome(numbers).numbers
+        if len(found) != self.total:
+            message = f"{self.calls.function.__name__}.forward returns {len(found)} numbers here"
+            if self.total == 1:
+                message += ", and an expression takes one"
+            help = "call it in a Python function, `model.py:f`, which may take its results apart"
+            raise DiffcompareError(Diagnostic("E646", "bad_value", message, help=help))
+        return found[self.output]
 
     def partial(self, place: int, *numbers: float) -> float:
         """Return what backward makes of a gradient of 1."""
@@ -229,7 +272,7 @@ class Arrangement:
         label = f"{self.function.__name__}[{', '.join(options)}]" if options else self.function.__name__
         ends = [""] if count == 1 else [f"[{k}]" for k in range(count)]
         return [
-            user_operation(f"{label}{end}", names, FunctionNumbers(self.calls, output), formula)
+            user_operation(f"{label}{end}", names, FunctionNumbers(self.calls, output, count), formula)
             for output, end in enumerate(ends)
         ]
 
@@ -262,17 +305,20 @@ def record_function(function: type[Function], arguments: Sequence[Any]) -> Any:
     if has_no_value(map(plain, numbers)):
         if any(slot.shape is not None for slot in slots):
             raise branch_refused()
-        return _record(arranged.rows(1)[0], numbers, frame)
+        layout = arranged.calls.layout
+        rows = arranged.rows(sum(map(math.prod, layout.shapes)))
+        return layout.arrange([_record(row, numbers, frame) for row in rows])
     values = tuple([float(plain(number)) for number in numbers])
-    shape = arranged.calls.outcome(values).shape
-    if shape:
+    layout = arranged.calls.outcome(values).layout
+    shape = layout.shapes[0]
+    if shape and not layout.is_tuple:
         single = arrangement(function, [slot if slot.is_fixed else Slot() for slot in slots])
         elements = _elements(arranged.calls, single.calls, values, shape)
         if elements is not None:
             (row,) = single.rows(1)
-            return _in_shape([_record(row, [numbers[k] for k in places], frame) for places in elements], shape)
-    rows = arranged.rows(int(np.prod(shape)))
-    return _in_shape([_record(row, numbers, frame) for row in rows], shape)
+            return layout.arrange([_record(row, [numbers[k] for k in places], frame) for places in elements])
+    rows = arranged.rows(sum(map(math.prod, layout.shapes)))
+    return layout.arrange([_record(row, numbers, frame) for row in rows])
 
 
 RECORDERS.update(dict.fromkeys((RecordedNumber, RecordedArray), record_function))
@@ -293,10 +339,6 @@ def _record(row: UserOperation, numbers: Sequence[Any], frame: Any) -> Any:
     return record_operation(row, row, numbers, frame)
 
 
-def _in_shape(numbers: list[Any], shape: tuple[int, ...]) -> Any:
-    return recorded_array(numbers).reshape(shape) if shape else numbers[0]
-
-
 def _elements(
     calls: FunctionCalls, single: FunctionCalls, values: tuple[float, ...], shape: tuple[int, ...]
 ) -> list[list[int]] | None:
@@ -311,7 +353,7 @@ def _elements(
         alone = [single.outcome(tuple([values[k] for k in places])) for places in elements]
     except Exception:  # a function of arrays may raise anything for a number
         return None
-    if any(outcome.shape for outcome in alone):
+    if any(outcome.layout != Layout(((),), False) for outcome in alone):
         return None
     together = calls.outcome(values).numbers
     if not np.allclose([outcome.numbers[0] for outcome in alone], together, rtol=ROUNDING, atol=0, equal_nan=True):

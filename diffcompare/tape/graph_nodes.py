@@ -14,7 +14,8 @@ from diffcompare.tape.variable import AccumulateGrad, Function, Variable, nodes_
 def graph_nodes(result: Variable, names: Mapping[int, str]) -> list[dict[str, Any]]:
     """Return the nodes below a Variable, its `grad_fn` first; `names` has the names of leaves by identity.
 
-    Each has the number of the node of each argument, in the order of `next_functions` (None where no gradient passes).
+    Each has the number of the node of each argument, in the order of `next_functions` (None where no gradient passes),
+    and which result of that node the argument is (0 for the first, and for the only one).
     """
     nodes = nodes_below(result.grad_fn) if result.grad_fn is not None else []
     numbers = {node: number for number, node in enumerate(nodes)}
@@ -22,8 +23,9 @@ def graph_nodes(result: Variable, names: Mapping[int, str]) -> list[dict[str, An
         {
             "function": repr(node).strip("<>"),
             "next_functions": [None if below is None else numbers[below] for below, _ in node.next_functions],
+            "next_results": [number for _, number in node.next_functions],
             "saved": [shown(value) for value in node.saved or () if value is not None],
-            "shape": list(node.shapes[0]),
+            "shapes": list(map(list, node.shapes)),
             **_leaf(node, names),
         }
         for node in nodes

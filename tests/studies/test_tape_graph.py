@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from note_functions import Sinh
+from note_functions import Pair, Sinh
 
 import diffcompare as dc
 from diffcompare.inputs.python_function import program
@@ -18,6 +18,11 @@ def own_variables(x):
 
 def applied_to_parameters(x, w):
     return np.sum(Sinh.apply(w) * x)
+
+
+def second_result(a, b):
+    _, total = Pair.apply(a, b)
+    return np.sin(total)
 
 
 def functions(nodes):
@@ -36,7 +41,16 @@ def test_else_the_parameters_are_variables_and_leaves_have_their_names():
     nodes = program(applied_to_parameters, {"x": 2.0, "w": [0.1, 0.2]}, "f").tape_nodes()
     assert functions(nodes)[-3:] == ["SinhBackward", "AccumulateGrad", "AccumulateGrad"]
     assert {node["variable"]: node["value"] for node in nodes if node["variable"]} == {"x": 2.0, "w": [0.1, 0.2]}
-    assert nodes[-3]["shape"] == [2]
+    assert nodes[-3]["shapes"] == [[2]]
+
+
+def test_of_several_results_the_graph_says_which_one_is_used():
+    nodes = program(second_result, {"a": 2.0, "b": 3.0}, "f").tape_nodes()
+    assert functions(nodes) == ["SinBackward", "PairBackward", "AccumulateGrad", "AccumulateGrad"]
+    assert (nodes[0]["next_functions"], nodes[0]["next_results"]) == ([1], [1])
+    assert (nodes[1]["shapes"], nodes[1]["next_results"]) == ([[], []], [0, 0])
+    text = str(TapeGraph("f", {"a": 2.0, "b": 3.0}, nodes))
+    assert "(n1, 1)" in text
 
 
 def test_a_function_without_variables_has_no_nodes():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from note_functions import Sinh
+from note_functions import Pair, Sinh
 
 import diffcompare as dc
 from diffcompare.diagnostics import DiffcompareError
@@ -52,6 +52,19 @@ class Softmax(Function):
     def backward(ctx, grad_output):
         (s,) = ctx.saved_tensors
         return s * (grad_output - np.sum(grad_output * s))
+
+
+class SinCos(Function):
+    @staticmethod
+    def forward(ctx, x):
+        s, c = np.sin(x), np.cos(x)
+        ctx.save_for_backward(s, c)
+        return s, c
+
+    @staticmethod
+    def backward(ctx, grad_sin, grad_cos):
+        s, c = ctx.saved_tensors
+        return grad_sin * c - grad_cos * s
 
 
 class Power(Function):
@@ -110,6 +123,27 @@ def test_of_an_array_as_a_whole():
         return np.sum(e / np.sum(e) * np.array([1.0, 2.0, 3.0]))
 
     assert dc.gradient(g, v=[0.1, 0.2, 0.3])["v"] == pytest.approx(dc.gradient(plain, v=[0.1, 0.2, 0.3])["v"])
+
+
+def test_of_several_results():
+    def g(a, b):
+        product, total = Pair.apply(a, b)
+        return product * np.sin(total)
+
+    assert names(record(g, {"a": 1.2, "b": 0.7})) == ["Pair[0]", "Pair[1]", "sin", "*"]
+    for method in ("reverse-ad", "forward-ad"):
+        gradient = dc.gradient(g, a=1.2, b=0.7, method=method)
+        assert gradient["a"] == pytest.approx(0.7 * np.sin(1.9) + 0.84 * np.cos(1.9), rel=1e-15)
+
+
+def test_of_several_arrays():
+    def g(v):
+        s, c = SinCos.apply(v)
+        return s[0] * c[1] + np.sum(s * c)
+
+    v = np.array([0.3, 1.1])
+    expected = np.cos(2 * v) + [np.cos(0.3) * np.cos(1.1), -np.sin(0.3) * np.sin(1.1)]
+    assert dc.gradient(g, v=v.tolist())["v"] == pytest.approx(expected, rel=1e-14)
 
 
 def test_an_option_is_part_of_the_operation_and_of_its_definition():
