@@ -142,7 +142,7 @@ def test_of_several_arrays():
         return s[0] * c[1] + np.sum(s * c)
 
     v = np.array([0.3, 1.1])
-    expected = np.cos(2 * v) + [np.cos(0.3) * np.cos(1.1), -np.sin(0.3) * np.sin(1.1)]
+    expected = np.cos(2 * v) + np.array([np.cos(0.3) * np.cos(1.1), -np.sin(0.3) * np.sin(1.1)])
     assert dc.gradient(g, v=v.tolist())["v"] == pytest.approx(expected, rel=1e-14)
 
 
