@@ -296,6 +296,7 @@ studies/                      Studies: each puts questions to the table, the cat
     tables.py                 The tables and bars of a swell study: sizes, accuracy and work, row by row
 tape/                         The tape of PyTorch for the classroom: read `variable.py` first, from top to bottom
   array_functions.py          Arrays on the tape, each operation a `Function`: shapes, sums, slices, choices and the matrix product
+  context_marks.py            Marks that the `forward` of a Function may set on its `ctx`, where its results or their gradients are unusual
   function_operations.py      A `Function` of the tape as an operation of recordings and expressions: an operation of its own, with its backward
   graph_nodes.py              The graph of a Variable as plain data: its `grad_fn` and all nodes below, with what each saved and passes on to
   nesting.py                  Derivatives as values: `grad(y, x)`, and `derivative(f)`, which is a function again and nests in any order

@@ -191,6 +191,23 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None) -> Any:
     return above if a_max is None else RECORDED[np.minimum](above, a_max)
 
 
+def assign(a: Variable, index: Any, entries: Any) -> Any:
+    """Return an array with some entries replaced.
+
+    Raises TapeError for a part `m[i]` of another array: in NumPy that is a view, and m would change with it.
+    """
+    node = a.grad_fn
+    if isinstance(node, Index) and node.saved and _is_basic(node.saved[0]):
+        raise TapeError("E643", "a part `row = m[i]` is a copy on the tape, and setting its entries leaves m as it is",
+                        "write m[i, j] = ..., or row = m[i].clone() for an array of its own")  # fmt: skip
+    return Assign.apply(a, index, entries)
+
+
+def _is_basic(index: Any) -> bool:
+    parts = index if type(index) is tuple else (index,)
+    return not any(isinstance(part, list | np.ndarray) for part in parts)
+
+
 def _changed(variable: Variable, **attributes: Any) -> Variable:
     """Return a Variable after its attributes were changed."""
     for name, value in attributes.items():
@@ -226,7 +243,7 @@ RECORDED.update({
     np.reciprocal: lambda a: 1 / a, np.add: RECORDED["+"], np.subtract: RECORDED["-"],
     np.multiply: RECORDED["*"], np.true_divide: RECORDED["/"], np.negative: RECORDED["neg"],
     np.positive: lambda a: a, np.matmul: matmul, np.dot: dot, np.where: where, operator.getitem: Index.apply,
-    operator.setitem: Assign.apply, np.sum: total, np.mean: mean, np.max: largest, np.min: smallest,
+    operator.setitem: assign, np.sum: total, np.mean: mean, np.max: largest, np.min: smallest,
     np.reshape: reshape, np.transpose: transpose, np.swapaxes: swapaxes, np.concatenate: concatenate, np.stack: stack,
     np.ravel: lambda a: reshape(a, -1), np.broadcast_to: Expand.apply, np.outer: outer,
     np.expand_dims: lambda a, axis: stack([a], axis), np.squeeze: lambda a: reshape(a, [n for n in a.shape if n > 1]),

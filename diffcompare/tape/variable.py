@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from diffcompare.tape import tape_errors
+from diffcompare.tape.context_marks import ContextMarks
 from diffcompare.tape.variable_operators import MODE, TapeOperators, recorder_of, value_of
 
 Edge = tuple["Function | None", int]
@@ -126,7 +127,7 @@ def variable_of(value: Any, made_by: Edge | None = None) -> Variable:
 # --- Functions: the nodes of the tape ---------------------------------------------------------------------------------
 
 
-class Function:
+class Function(ContextMarks):
     """An operation: `forward` computes it, and `backward` turns the gradient of the result into those of the inputs.
 
         class Sinh(Function):
@@ -157,9 +158,6 @@ class Function:
     number: int  # nodes are numbered in the order in which they ran
     hooks: Sequence[Hook]
     numbers = count(1)
-    dirty: Collection[int] = ()
-    non_differentiable: Collection[int] = ()
-    materializes_grads = True
 
     @classmethod
     def apply(cls, *arguments: Any) -> Any:
@@ -218,18 +216,6 @@ class Function:
     def needs_input_grad(self) -> tuple[bool, ...]:
         """True for every argument that needs a gradient: for the others `backward` may return None."""
         return tuple([node is not None for node, _ in self.next_functions])
-
-    def mark_non_differentiable(self, *outputs: Any) -> None:
-        """Name results, such as places or truth values, that no gradient comes back from."""
-        self.non_differentiable = set(map(id, outputs))  # type: ignore[misc]
-
-    def mark_dirty(self, *inputs: Any) -> None:
-        """Name arguments that `forward` changed in place: where it returns one, the result is the argument itself."""
-        self.dirty = set(map(id, inputs))  # type: ignore[misc]
-
-    def set_materialize_grads(self, value: bool) -> None:
-        """Let `backward` have zeros (the default), or else None, for the gradients of results that were not used."""
-        self.materializes_grads = value  # type: ignore[misc]
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}{'Backward' if self.next_functions else ''}>"

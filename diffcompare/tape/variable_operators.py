@@ -3,7 +3,8 @@
     v * 2, v[1:], v @ w     operators              np.sin(v), np.sum(v)     what NumPy asks a Variable for
     sin(v)                  rows of the table      v.sin(), v.sum()         the same as methods
 
-All of them end in `RECORDED`, which `table_functions` fills.
+All of them end in `RECORDED`, which `table_functions` fills.  No two Variables share their numbers: v[1:] is a copy, so
+that `v[1:] *= 2` changes v, and `w = v[1:]; w *= 2` does not (in NumPy and PyTorch it does).
 """
 
 from __future__ import annotations
