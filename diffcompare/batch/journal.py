@@ -35,7 +35,7 @@ def state_of(path: str) -> str:
     return path + SUFFIX
 
 
-class DiskTrouble(Exception):
+class DiskError(Exception):
     """Results cannot be written to the file at `path`, because of `error`."""
 
     def __init__(self, path: str, error: OSError) -> None:
@@ -50,7 +50,7 @@ class Journal(Sink):
         """Open the results of the run with this identity (see `run_identity`).
 
         `durable` syncs every row to the disk.  Raises DiffcompareError where the file belongs to another run or to one
-        that was not finished, and DiskTrouble.
+        that was not finished, and DiskError.
         """
         self.path, self.durable = path, durable
         self.header = _header_line(identity)
@@ -81,11 +81,11 @@ class Journal(Sink):
 
     @contextlib.contextmanager
     def _trouble(self, path: str | None = None) -> Iterator[None]:
-        """Turn an OSError into DiskTrouble with the path, or else with that of the error."""
+        """Turn an OSError into DiskError with the path, or else with that of the error."""
         try:
             yield
         except OSError as error:
-            raise DiskTrouble(path or error.filename or self.path, error) from None
+            raise DiskError(path or error.filename or self.path, error) from None
 
     def rows_so_far(self) -> Iterator[RowSummary]:
         """Yield the summaries of the rows in the results, and cut off what follows the last whole row."""
@@ -101,7 +101,7 @@ class Journal(Sink):
             self.size = self.results.seek(end)
 
     def write(self, output: bytes) -> None:
-        """Add whole rows to the results.  Raises DiskTrouble, after cutting off a row that was written in part."""
+        """Add whole rows to the results.  Raises DiskError, after cutting off a row that was written in part."""
         try:
             _write_all(self.results, output)
             if self.durable:
@@ -109,11 +109,11 @@ class Journal(Sink):
         except OSError as error:
             with contextlib.suppress(OSError):
                 self.results.truncate(self.size + _whole_lines(self.path, self.size))
-            raise DiskTrouble(self.path, error) from None
+            raise DiskError(self.path, error) from None
         self.size += len(output)
 
     def keep_early(self, result: Result) -> None:
-        """Save a result whose turn has not come.  Raises DiskTrouble."""
+        """Save a result whose turn has not come.  Raises DiskError."""
         with self._trouble(state_of(self.path)):
             summary = json.dumps(result.summary).encode()
             _write_all(self.state, pack(result.number, summary, result.output) + b"\n")
@@ -121,14 +121,14 @@ class Journal(Sink):
                 os.fsync(self.state.fileno())
 
     def compact(self) -> None:
-        """Clear the early results, all of which have been written by now.  Raises DiskTrouble."""
+        """Clear the early results, all of which have been written by now.  Raises DiskError."""
         if self.state.tell() > len(self.header) + MAX_STALE:
             with self._trouble(state_of(self.path)):
                 self.state.truncate(len(self.header))
                 self.state.seek(len(self.header))
 
     def close(self, *, complete: bool) -> None:
-        """Close the files, and mark the state of a complete run as such.  Raises DiskTrouble."""
+        """Close the files, and mark the state of a complete run as such.  Raises DiskError."""
         with self._trouble():
             for stream in (self.results, self.state):
                 if self.durable and complete:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from diffcompare import __version__, safe_io
 from diffcompare.batch.input_files import InputFile, estimate_rows, find_input_files, is_stream
-from diffcompare.batch.journal import DiskTrouble, Journal, is_state, may_be_replaced, state_of
+from diffcompare.batch.journal import DiskError, Journal, is_state, may_be_replaced, state_of
 from diffcompare.batch.pool import LocalPool, Pool, PoolLost, processors
 from diffcompare.batch.row_result import Options, RowSummary, csv_header
 from diffcompare.batch.run import Batch, Run, Sink, run_identity
@@ -120,15 +120,15 @@ def execute(
     except KeyboardInterrupt:
         safe_io.complain(f"\ninterrupted: {_rows(run.statistics.rows)} done{'; continue with --resume' * resumable}\n")
         raise
-    except DiskTrouble as trouble:
-        help = safe_io.help_for(trouble.error)
+    except DiskError as failure:
+        help = safe_io.help_for(failure.error)
         if run.statistics.rows:
             help = f"{_rows(run.statistics.rows)} are done: {help}, then continue with --resume"
         elif run.begun and resumable:  # the first rows may be in the file although none was counted
             help = f"{help}, then continue with --resume"
         else:
             help = f"{help}, or {safe_io.ANOTHER_OUTPUT}"
-        raise safe_io.CannotWrite(f"`{trouble.path}`", safe_io.reason(trouble.error), help) from None
+        raise safe_io.CannotWrite(f"`{failure.path}`", safe_io.reason(failure.error), help) from None
     except PoolLost as lost:
         message = f"{lost}; {_rows(run.statistics.rows)} done"
         help = f"{lost.help}{', and continue with --resume' * (resumable and run.begun)}"

@@ -8,7 +8,7 @@ import pytest
 from pools import InProcessPool
 
 from diffcompare.batch import journal
-from diffcompare.batch.journal import DiskTrouble, Journal, is_state, may_be_replaced, state_of, unfinished
+from diffcompare.batch.journal import DiskError, Journal, is_state, may_be_replaced, state_of, unfinished
 from diffcompare.batch.pool import Result
 from diffcompare.batch.row_result import RowSummary
 from diffcompare.cli import main
@@ -67,7 +67,7 @@ def test_a_full_disk_is_told_with_the_file_that_filled_it(path):
     first = opened(path, resume=False)
     first.state.close()
     first.state = Full()
-    with pytest.raises(DiskTrouble) as caught:
+    with pytest.raises(DiskError) as caught:
         first.keep_early(result(7))
     assert (caught.value.path, caught.value.error.errno) == (state_of(path), errno.ENOSPC)
 

@@ -22,7 +22,7 @@ from diffcompare.studies.check_report import as_sentence, evidence, headline, ma
 from diffcompare.studies.derive import derive_question
 
 if TYPE_CHECKING:
-    from diffcompare.classroom.class_answers.submissions import AnswerRow, Class, Part
+    from diffcompare.classroom.class_answers.submissions import AnswerRow, Class, PartialAnswer
     from diffcompare.misconceptions.messages import Mistake
     from diffcompare.studies.check import Check
 
@@ -72,11 +72,11 @@ def _row(row: AnswerRow, solution: bool) -> Iterator[Block]:
         yield Paragraph(f"f = {row.text}")
     if row.domain:
         yield Paragraph(f"where {', '.join(row.domain)}")
-    if row.trouble is not None:
-        yield Paragraph(f"This could not be read: {row.trouble.text}")
+    if row.error is not None:
+        yield Paragraph(f"This could not be read: {row.error.text}")
         return
-    for part in row.parts:
-        yield from _part(part, solution)
+    for partial in row.partials:
+        yield from _about(partial, solution)
     for name in row.missing:
         yield Paragraph(f"df/d{name}: no answer.")
     if solution and row.question is not None:
@@ -84,25 +84,25 @@ def _row(row: AnswerRow, solution: bool) -> Iterator[Block]:
         yield from (block for block in derived.blocks if not isinstance(block, Heading) or block.level > 1)
 
 
-def _part(part: Part, solution: bool) -> Iterator[Block]:
-    if part.check is None:
-        assert part.trouble is not None
-        diagnostic = part.trouble.diagnostic
+def _about(partial: PartialAnswer, solution: bool) -> Iterator[Block]:
+    if partial.check is None:
+        assert partial.error is not None
+        diagnostic = partial.error.diagnostic
         if diagnostic.span is None or diagnostic.text is None:
-            yield Paragraph(f"{part.partial} could not be read: {part.trouble.text}")
+            yield Paragraph(f"{partial.label} could not be read: {partial.error.text}")
         else:
-            yield Paragraph(f"{part.partial} could not be read.")
-            yield Source("text", diagnostic_text(diagnostic._replace(source=f"your {part.partial}")))
+            yield Paragraph(f"{partial.label} could not be read.")
+            yield Source("text", diagnostic_text(diagnostic._replace(source=f"your {partial.label}")))
         return
-    judgement = part.check.judgements[part.name]
-    yield Paragraph(f"{part.partial} = {part.text} {headline(part.check, judgement)}.")
-    right = _right(part.check, part.name)
+    judgement = partial.check.judgements[partial.name]
+    yield Paragraph(f"{partial.label} = {partial.text} {headline(partial.check, judgement)}.")
+    right = _right(partial.check, partial.name)
     if judgement.counterexample is not None and not (solution or right is None or right.varies):
         yield Paragraph("The right derivative is a constant, and yours has a different value.")
-    elif part.outcome in ("wrong", "undecided") or judgement.holes or judgement.undefined_at:
-        yield Paragraph(as_sentence(evidence(part.check, part.name)))
-    for mistake in parts(part.mistake):
-        yield from _mistake(part.check, part.name, mistake, right, solution)
+    elif partial.outcome in ("wrong", "undecided") or judgement.holes or judgement.undefined_at:
+        yield Paragraph(as_sentence(evidence(partial.check, partial.name)))
+    for mistake in parts(partial.mistake):
+        yield from _mistake(partial.check, partial.name, mistake, right, solution)
 
 
 def _mistake(check: Check, name: str, mistake: Mistake, right: Expression | None, solution: bool) -> Iterator[Block]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from diffcompare.classroom.class_answers.submissions import AnswerRow, AnswerTable, Class, ParsedRow, Part
+from diffcompare.classroom.class_answers.submissions import AnswerRow, AnswerTable, Class, ParsedRow, PartialAnswer
 from diffcompare.classroom.class_answers.table import TableCell
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, note
 from diffcompare.inputs.formulas import formula_text, formulas_from, parse_conditions
@@ -63,13 +63,13 @@ class _Grader:
         except DiffcompareError as error:
             if parsed.domain is None:
                 raise
-            return row._replace(trouble=self.table.trouble(parsed.domain, error.diagnostic))
-        parts = [self._part(row.question, domain, name, cell) for name, cell in parsed.answers.items()]
-        parts += [Part(title, "", None, trouble, stray=True) for title, trouble in parsed.troubles.items()]
+            return row._replace(error=self.table.error(parsed.domain, error.diagnostic))
+        partials = [self._partial(row.question, domain, name, cell) for name, cell in parsed.answers.items()]
+        partials += [PartialAnswer(title, "", None, error, stray=True) for title, error in parsed.errors.items()]
         missing = tuple(name for name in names if name not in parsed.answers)
-        return row._replace(parts=tuple(parts), missing=missing)
+        return row._replace(partials=tuple(partials), missing=missing)
 
-    def _part(self, question: ParsedInput, domain: tuple[str, ...], name: str, cell: TableCell) -> Part:
+    def _partial(self, question: ParsedInput, domain: tuple[str, ...], name: str, cell: TableCell) -> PartialAnswer:
         expression = question.parsed.expression
         try:
             self.table.check(cell)
@@ -77,15 +77,15 @@ class _Grader:
             formula = formulas_from({name: cell.text}, names, lambda name: f"df/d{name}")[name]
             answer = GivenPartial(formula_text(cell.text, name, names), formula)
         except DiffcompareError as error:
-            return Part(name, cell.shown, None, self.table.trouble(cell, error.diagnostic))
+            return PartialAnswer(name, cell.shown, None, self.table.error(cell, error.diagnostic))
         key = (expression, domain, name, answer.expression)
         if key not in self.checks:
             self.checks[key] = self._checked(question, domain, answer, name)
         check = self.checks[key]
         if isinstance(check, Diagnostic):
-            return Part(name, cell.shown, None, self.table.trouble(cell, check))
+            return PartialAnswer(name, cell.shown, None, self.table.error(cell, check))
         own = replace(check, question=question, answers={name: answer}, notes=())
-        return Part(name, cell.shown, own)
+        return PartialAnswer(name, cell.shown, own)
 
     def _checked(
         self, question: ParsedInput, domain: tuple[str, ...], answer: GivenPartial, name: str
@@ -115,7 +115,7 @@ def _answered_twice(rows: Sequence[AnswerRow]) -> Iterator[Diagnostic]:
     """Yield a note if one name answers a question twice, which may be two students."""
     seen: dict[tuple[str, str, Expression], int] = {}
     for row in rows:
-        if row.question is None or not row.parts or not (row.student or row.number):
+        if row.question is None or not row.partials or not (row.student or row.number):
             continue
         key = (row.who, row.label, row.question.parsed.expression)
         if key in seen:

@@ -7,7 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from diffcompare.classroom.class_answers.submissions import AnswerRow, Outcome, Part, right_outcomes, wrong_outcomes
+from diffcompare.classroom.class_answers.submissions import (
+    AnswerRow,
+    Outcome,
+    PartialAnswer,
+    right_outcomes,
+    wrong_outcomes,
+)
 from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table, columns
 from diffcompare.language.expression import Expression
 from diffcompare.language.printer import to_text
@@ -20,7 +26,7 @@ from diffcompare.studies.record import SCHEMA, closing_data, counted
 from diffcompare.verify.verdict import WHERE_DEFINED, WORST_FIRST
 
 if TYPE_CHECKING:
-    from diffcompare.classroom.class_answers.submissions import Class, Trouble
+    from diffcompare.classroom.class_answers.submissions import CellError, Class
 
 
 # Statistics: how often each mistake was made, and how each question went.
@@ -92,7 +98,7 @@ def summary(rows: Sequence[AnswerRow], where_defined: Counting = "right") -> Sum
     """Return the statistics of the rows."""
     outcomes: Counter[Outcome] = Counter()
     for row in rows:
-        outcomes.update([part.outcome for part in row.parts] if row.trouble is None else ["error"])
+        outcomes.update([partial.outcome for partial in row.partials] if row.error is None else ["error"])
         outcomes["not answered"] += len(row.missing)
     groups = _groups(rows)
     students = len({row.who for row in rows})
@@ -106,38 +112,38 @@ def summary_of(answers: Class) -> Summary:
 
 
 def _groups(rows: Sequence[AnswerRow]) -> tuple[MistakeGroup, ...]:
-    by_mistake: dict[tuple[str | None, Expression], list[tuple[AnswerRow, Part]]] = {}
+    by_mistake: dict[tuple[str | None, Expression], list[tuple[AnswerRow, PartialAnswer]]] = {}
     roots: dict[tuple[str | None, Expression], Expression] = {}  # functions of answers grouped by their text
-    for row, part in _parts(rows):
-        if part.outcome != "wrong":
+    for row, partial in _partials(rows):
+        if partial.outcome != "wrong":
             continue
         assert row.question is not None
         root = row.question.parsed.expression
-        known = [mistake for mistake in parts(part.mistake) if mistake.kind not in UNEXPLAINED]
+        known = [mistake for mistake in parts(partial.mistake) if mistake.kind not in UNEXPLAINED]
         for mistake in known:
             place = root if mistake.node is None else mistake.node
-            by_mistake.setdefault((mistake.kind, place), []).append((row, part))
+            by_mistake.setdefault((mistake.kind, place), []).append((row, partial))
         if not known:
-            roots[None, _answer(part)] = root
-            by_mistake.setdefault((None, _answer(part)), []).append((row, part))
+            roots[None, _answer(partial)] = root
+            by_mistake.setdefault((None, _answer(partial)), []).append((row, partial))
     judged = Counter(
-        (row.question.parsed.expression, part.name)
-        for row, part in _parts(rows)
-        if part.check is not None and row.question is not None
+        (row.question.parsed.expression, partial.name)
+        for row, partial in _partials(rows)
+        if partial.check is not None and row.question is not None
     )
-    groups = [_group(kind, roots.get((kind, at), at), parts, judged) for (kind, at), parts in by_mistake.items()]
+    groups = [_group(kind, roots.get((kind, at), at), partials, judged) for (kind, at), partials in by_mistake.items()]
     return tuple(sorted(groups, key=lambda group: (-group.made, group.kind is None)))
 
 
 def _group(
     kind: str | None,
     at: Expression,
-    answers: Sequence[tuple[AnswerRow, Part]],
+    answers: Sequence[tuple[AnswerRow, PartialAnswer]],
     judged: Counter[tuple[Expression, str]],
 ) -> MistakeGroup:
-    names = tuple(dict.fromkeys(part.name for _, part in answers))
+    names = tuple(dict.fromkeys(partial.name for _, partial in answers))
     of = sum(number for (root, name), number in judged.items() if name in names and at in wengert_list(root))
-    ((answer, _),) = Counter(part.text for _, part in answers).most_common(1)
+    ((answer, _),) = Counter(partial.text for _, partial in answers).most_common(1)
     title = UNKNOWN if kind is None else KINDS[kind].title if kind in KINDS else kind
     return MistakeGroup(kind, title, at, names, len(answers), of, answer, tuple(row for row, _ in answers))
 
@@ -150,7 +156,7 @@ def _tallies(
         if row.question is None:
             continue
         root = row.question.parsed.expression
-        outcomes = [(part.name, part.outcome) for part in row.parts if not part.stray]
+        outcomes = [(partial.name, partial.outcome) for partial in row.partials if not partial.stray]
         for name, outcome in [*outcomes, *((name, "not answered") for name in row.missing)]:
             key = (root, row.domain, name)
             new = PartialTally(Counter(), where_defined, row.label, root, row.domain, name)
@@ -170,13 +176,13 @@ def _is_about(tally: PartialTally, row: AnswerRow) -> bool:
     return row.domain == tally.domain and row.question is not None and row.question.parsed.expression is tally.function
 
 
-def _parts(rows: Sequence[AnswerRow]) -> Iterator[tuple[AnswerRow, Part]]:
-    return ((row, part) for row in rows for part in row.parts)
+def _partials(rows: Sequence[AnswerRow]) -> Iterator[tuple[AnswerRow, PartialAnswer]]:
+    return ((row, partial) for row in rows for partial in row.partials)
 
 
-def _answer(part: Part) -> Expression:
-    assert part.check is not None
-    return part.check.answers[part.name].expression
+def _answer(partial: PartialAnswer) -> Expression:
+    assert partial.check is not None
+    return partial.check.answers[partial.name].expression
 
 
 # Plain data: the JSON document of `check answers.csv`, schema diffcompare/1.
@@ -242,22 +248,22 @@ def _row(row: AnswerRow) -> dict[str, Any]:
         "read_as": None if row.question is None else to_text(row.question.parsed.expression),
         "domain": list(row.domain),
         "verdict": row.outcome,
-        "error": None if row.trouble is None else _trouble(row.trouble),
-        "partials": {part.name: _part_data(part) for part in row.parts if not part.stray},
+        "error": None if row.error is None else _error_data(row.error),
+        "partials": {partial.name: _answer_data(partial) for partial in row.partials if not partial.stray},
         "missing": list(row.missing),
-        "strays": [{"column": part.name, **_part_data(part)} for part in row.parts if part.stray],
+        "strays": [{"column": partial.name, **_answer_data(partial)} for partial in row.partials if partial.stray],
     }
 
 
-def _part_data(part: Part) -> dict[str, Any]:
-    if part.check is not None:
-        return {**partial_data(part.check, part.name), "error": None}
-    assert part.trouble is not None
-    return {"verdict": "error", "yours": {"text": part.text}, "error": _trouble(part.trouble)}
+def _answer_data(partial: PartialAnswer) -> dict[str, Any]:
+    if partial.check is not None:
+        return {**partial_data(partial.check, partial.name), "error": None}
+    assert partial.error is not None
+    return {"verdict": "error", "yours": {"text": partial.text}, "error": _error_data(partial.error)}
 
 
-def _trouble(trouble: Trouble) -> dict[str, Any]:
-    return {"place": trouble.place, **trouble.diagnostic.data()}
+def _error_data(error: CellError) -> dict[str, Any]:
+    return {"place": error.place, **error.diagnostic.data()}
 
 
 MAX_NAMED_STUDENTS = 6  # students who are named in a row of the summary
@@ -370,19 +376,19 @@ def _rows(answers: Class) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for row in answers.rows:
         first = (row.line, row.who, row.label)
-        if not row.parts:
-            error = None if row.trouble is None else f"{row.trouble.place}: {row.trouble.text}"
+        if not row.partials:
+            error = None if row.error is None else f"{row.error.place}: {row.error.text}"
             rows.append((*first, None, None, row.outcome, None, error, None))
-        rows += [(*first, *_part(part)) for part in row.parts]
+        rows += [(*first, *_cells(partial)) for partial in row.partials]
     return Table("rows", titles, tuple(rows), "Every answer")
 
 
-def _part(part: Part) -> tuple[Cell, ...]:
-    if part.check is None:
-        assert part.trouble is not None
-        error = f"{part.trouble.place}: {part.trouble.text}"
-        return part.partial, Code(part.text) if part.text else None, part.outcome, None, error, None
-    judgement, mistakes = part.check.judgements[part.name], list(parts(part.mistake))
+def _cells(partial: PartialAnswer) -> tuple[Cell, ...]:
+    if partial.check is None:
+        assert partial.error is not None
+        error = f"{partial.error.place}: {partial.error.text}"
+        return partial.label, Code(partial.text) if partial.text else None, partial.outcome, None, error, None
+    judgement, mistakes = partial.check.judgements[partial.name], list(parts(partial.mistake))
     counterexample, seen = judgement.counterexample, None
     if counterexample is not None:
         values = f"{counterexample.answer}, not {counterexample.partial}"
@@ -393,4 +399,4 @@ def _part(part: Part) -> tuple[Cell, ...]:
         words = judgement.argument
     elif judgement.verdict == WHERE_DEFINED:
         words = gap(judgement)
-    return part.partial, Code(part.text), part.outcome, kinds, words, seen
+    return partial.label, Code(partial.text), partial.outcome, kinds, words, seen

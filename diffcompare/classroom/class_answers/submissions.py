@@ -59,7 +59,7 @@ def wrong_outcomes(where_defined: Counting) -> tuple[Outcome, ...]:
     return ("wrong", WHERE_DEFINED) if where_defined == "wrong" else ("wrong",)
 
 
-class Trouble(NamedTuple):
+class CellError(NamedTuple):
     """An error that kept a cell from being checked, and its place: `file:line:column`."""
 
     place: str
@@ -72,17 +72,17 @@ class Trouble(NamedTuple):
         return " ".join(message.split())
 
 
-class Part(NamedTuple):
+class PartialAnswer(NamedTuple):
     """The answer for one partial: its check, or the error in it."""
 
     name: str  # the variable; for a stray answer, the title of its column
     text: str
     check: Check | None = None
-    trouble: Trouble | None = None
+    error: CellError | None = None
     stray: bool = False  # whether the function does not have this partial, or the row has an answer for it already
 
     @property
-    def partial(self) -> str:
+    def label(self) -> str:
         """Name of the partial: `df/dx`."""
         return self.name if self.stray else f"df/d{self.name}"
 
@@ -107,9 +107,9 @@ class AnswerRow(NamedTuple):
     text: str  # the function as written
     question: ParsedInput | None
     domain: tuple[str, ...] = ()
-    parts: tuple[Part, ...] = ()
+    partials: tuple[PartialAnswer, ...] = ()
     missing: tuple[str, ...] = ()  # variables whose partials were not answered
-    trouble: Trouble | None = None  # an error of the row as a whole
+    error: CellError | None = None  # an error of the row as a whole
 
     @property
     def who(self) -> str:
@@ -121,9 +121,9 @@ class AnswerRow(NamedTuple):
     @property
     def outcome(self) -> Outcome:
         """Outcome of the worst partial; `not answered` if there is none."""
-        if self.trouble is not None:
+        if self.error is not None:
             return "error"
-        outcomes = {part.outcome for part in self.parts}
+        outcomes = {partial.outcome for partial in self.partials}
         return next((outcome for outcome in WORST_FIRST if outcome in outcomes), "not answered")
 
 
@@ -150,7 +150,9 @@ class Class(Record):
     def exit_code(self) -> int:
         """1 if a row is wrong or could not be read, else 0."""
         failed = (*wrong_outcomes(self.where_defined), "error")
-        outcomes = {outcome for row in self.rows for outcome in (row.outcome, *(part.outcome for part in row.parts))}
+        outcomes = {
+            outcome for row in self.rows for outcome in (row.outcome, *(partial.outcome for partial in row.partials))
+        }
         return int(not outcomes.isdisjoint(failed))
 
     def by_student(self) -> Mapping[str, list[AnswerRow]]:
@@ -185,7 +187,7 @@ class ParsedRow(NamedTuple):
     row: AnswerRow
     domain: TableCell | None
     answers: Mapping[str, TableCell] = NOTHING  # by variable
-    troubles: Mapping[str, Trouble] = NOTHING  # errors of single answers, by the title of their column
+    errors: Mapping[str, CellError] = NOTHING  # errors of single answers, by the title of their column
 
 
 class AnswerTable:
@@ -264,10 +266,10 @@ class AnswerTable:
         if _DATE.fullmatch(cell.text) or _SPREADSHEET_ERROR.fullmatch(cell.text):
             raise DiffcompareError(_changed_by_spreadsheet(cell.text))
 
-    def trouble(self, cell: TableCell, diagnostic: Diagnostic) -> Trouble:
+    def error(self, cell: TableCell, diagnostic: Diagnostic) -> CellError:
         """Return the error of a cell, with the place that the diagnostic points to."""
         offset = diagnostic.span[0] if diagnostic.span and diagnostic.text == cell.text else 0
-        return Trouble(f"{self.path}:{self.sheet.where(cell, offset)}", diagnostic)
+        return CellError(f"{self.path}:{self.sheet.where(cell, offset)}", diagnostic)
 
     def _row(self, record: Sequence[TableCell]) -> ParsedRow:
         columns = self.columns
@@ -282,41 +284,41 @@ class AnswerTable:
             question if isinstance(question, ParsedInput) else None,
         )
         domain = cell if (cell := _at(record, columns.domain)).text else None
-        trouble = self._trouble(record, function, question)
-        if trouble is not None or row.question is None:
-            return ParsedRow(row._replace(question=None, trouble=trouble), domain)
+        error = self._row_error(record, function, question)
+        if error is not None or row.question is None:
+            return ParsedRow(row._replace(question=None, error=error), domain)
         names = variables(wengert_list(row.question.parsed.expression)) or self._of_constant(record)
         return ParsedRow(row, domain, *self._answers(record, names))
 
-    def _trouble(
+    def _row_error(
         self, record: Sequence[TableCell], function: TableCell, question: ParsedInput | Diagnostic | None
-    ) -> Trouble | None:
+    ) -> CellError | None:
         """Return the error of a record as a whole, if it has one."""
         surplus = next((cell for cell in record[len(self.columns.titles) :] if cell.text), None)
         unclosed = next((cell for cell in record if cell.open), None)
         if unclosed is not None:
             message = "a quote opens here and is not closed in this cell"
             help = "write a quote within a cell twice"
-            return self.trouble(unclosed, Diagnostic("E594", "syntax_error", message, help=help))
+            return self.error(unclosed, Diagnostic("E594", "syntax_error", message, help=help))
         if surplus is not None:
             message = f"there are {len(record)} cells under {len(self.columns.titles)} columns"
             help = self.sheet.on_surplus
-            return self.trouble(surplus, Diagnostic("E594", "syntax_error", message, help=help))
+            return self.error(surplus, Diagnostic("E594", "syntax_error", message, help=help))
         if not function.text:
             if not any(_at(record, place).text for place in self.columns.answers):
                 return None
             title = self.columns.titles[self.columns.function]
             message = f"the cell `{title}` is empty, so there is nothing to differentiate"
             place = function if function.start >= 0 else record[0]
-            return self.trouble(place, Diagnostic("E593", "bad_value", message, help="write the function, or @name"))
+            return self.error(place, Diagnostic("E593", "bad_value", message, help="write the function, or @name"))
         if self.decimal and function.doubtful:
-            return self.trouble(function, ambiguous_comma(function.text, function.doubtful))
+            return self.error(function, ambiguous_comma(function.text, function.doubtful))
         if isinstance(question, Diagnostic):
-            return self.trouble(function, question)
+            return self.error(function, question)
         try:
             refuse_misread(question.parsed.notes if question else (), self.columns.answers.values())
         except DiffcompareError as error:
-            return self.trouble(function, error.diagnostic)
+            return self.error(function, error.diagnostic)
         return None
 
     def _of_constant(self, record: Sequence[TableCell]) -> list[str]:
@@ -326,9 +328,9 @@ class AnswerTable:
 
     def _answers(
         self, record: Sequence[TableCell], names: Sequence[str]
-    ) -> tuple[dict[str, TableCell], dict[str, Trouble]]:
+    ) -> tuple[dict[str, TableCell], dict[str, CellError]]:
         answers: dict[str, TableCell] = {}
-        troubles: dict[str, Trouble] = {}
+        errors: dict[str, CellError] = {}
         for place, wanted in self.columns.answers.items():
             cell = _at(record, place)
             if not cell.text or _NO_ANSWER.fullmatch(cell.text):
@@ -339,13 +341,13 @@ class AnswerTable:
             if name is None and wanted and _ZERO.fullmatch(cell.text):
                 name, names = wanted, [*names, wanted]  # 0 is right for a function without that variable
             if name is None:
-                troubles[title] = self.trouble(cell, _no_partial(wanted, title, names))
+                errors[title] = self.error(cell, _no_partial(wanted, title, names))
             elif name in answers:
                 message = f"a second answer for df/d{name}"
-                troubles[title] = self.trouble(cell, Diagnostic("E592", "bad_value", message, help="keep one of them"))
+                errors[title] = self.error(cell, Diagnostic("E592", "bad_value", message, help="keep one of them"))
             else:
                 answers[name] = cell
-        return {name: answers[name] for name in names if name in answers}, troubles
+        return {name: answers[name] for name in names if name in answers}, errors
 
 
 def _at(record: Sequence[TableCell], place: int | None) -> TableCell:

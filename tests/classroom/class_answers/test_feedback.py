@@ -71,7 +71,7 @@ def test_the_solution_is_given_only_where_it_is_wanted(judged, slug):
     assert checked.rows[0].outcome == "wrong"
     (feedback,) = texts(checked).values()
     hints = [line for line in feedback.splitlines() if line.startswith(("Hint", "d/d", "What"))]
-    assert bool(hints) == (checked.rows[0].parts[0].mistake is not None)
+    assert bool(hints) == (checked.rows[0].partials[0].mistake is not None)
     answer = re.compile(rf"(?<![\w*/^(]){re.escape(right)}(?![\w*/^(])")
     assert not any(answer.search(line) for line in hints), feedback
     (feedback,) = texts(checked, solution=True).values()

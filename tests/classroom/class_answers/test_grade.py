@@ -23,13 +23,17 @@ def test_what_spreadsheets_export(judged, delimiter, end, encoding):
     checked = judged(*(line.replace(",", delimiter) for line in lines), end=end, encoding=encoding)
     assert outcomes(checked) == ["proved", "wrong"]
     assert [row.student for row in checked.rows] == ["Ada", "Bob"]
-    assert checked.rows[1].parts[0].mistake.kind == "missing-inner-factor"
+    assert checked.rows[1].partials[0].mistake.kind == "missing-inner-factor"
     assert checked.exit_code == 1
 
 
 def test_partials_are_judged_one_by_one_and_empty_cells_are_not_answered(judged):
     checked = judged(HEADER, "Ada,x^2*y,2*x*y,x", "Bob,x^2*y,,x^2", "Cyd,x^2*y,,")
-    assert [[part.outcome for part in row.parts] for row in checked.rows] == [["proved", "wrong"], ["proved"], []]
+    assert [[partial.outcome for partial in row.partials] for row in checked.rows] == [
+        ["proved", "wrong"],
+        ["proved"],
+        [],
+    ]
     assert [row.missing for row in checked.rows] == [(), ("x",), ("x", "y")]
     assert outcomes(checked) == ["wrong", "proved", "not answered"]
 
@@ -65,40 +69,38 @@ def test_a_bad_row_says_where_and_costs_no_other(judged, line, place, code):
     checked = judged("student,expression,x,df/dy", "Ada,x^2,2*x,", line, "Bob,x^2,2*x,")
     assert outcomes(checked) == ["proved", "error", "proved"]
     bad = checked.rows[1]
-    (trouble,) = [
-        trouble_of_part for trouble_of_part in (bad.trouble, *(part.trouble for part in bad.parts)) if trouble_of_part
-    ]
-    assert (trouble.place, trouble.diagnostic.code) == (place, code)
+    (error,) = [error for error in (bad.error, *(partial.error for partial in bad.partials)) if error]
+    assert (error.place, error.diagnostic.code) == (place, code)
     assert checked.exit_code == 1
 
 
 @pytest.mark.parametrize("answer", ["f'(x) = 2*x", "dy/dx = 2x", "y' = 2*x", "d/dx[x^2] = 2x", "f_x=2x", "2x = f'(x)"])
 def test_an_equation_for_the_derivative_is_an_answer(judged, answer):
     (row,) = judged("student,expression,x", f"Ada,x^2,{answer}").rows
-    assert (row.outcome, row.parts[0].text) == ("proved", answer)
+    assert (row.outcome, row.partials[0].text) == ("proved", answer)
 
 
 def test_an_equation_says_by_which_variable_it_is(judged):
     (row,) = judged("student,expression,derivative", "Ada,x^2*y,f_y = x^2").rows
-    assert [(part.partial, part.outcome) for part in row.parts] == [("df/dy", "proved")]
+    assert [(partial.label, partial.outcome) for partial in row.partials] == [("df/dy", "proved")]
 
 
 def test_where_a_mistake_in_an_equation_stands(judged):
     (row,) = judged("student,expression,x", "Ada,x^2,f'(x) = 2*sni(x)").rows
-    assert row.parts[0].trouble.place == "answers.csv:2:19"
+    assert row.partials[0].error.place == "answers.csv:2:19"
 
 
 def test_decimal_commas_are_read_where_commas_do_not_part_cells(judged):
     checked = judged("student;expression;x", "Ada;0,5*x^2;x", "Bob;x^2/4;0,5*x", "Cyd;0,5*x^2;1,5*x")
     assert outcomes(checked) == ["proved", "proved", "wrong"]
-    assert [row.parts[0].text for row in checked.rows] == ["x", "0,5*x", "1,5*x"]
+    assert [row.partials[0].text for row in checked.rows] == ["x", "0,5*x", "1,5*x"]
     assert checked.rows[0].text == "0,5*x^2"
     assert [note.code for note in checked.notes] == ["W594"]
 
 
 def test_a_comma_that_may_part_arguments_is_called_so_where_there_are_decimal_commas(judged):
     (_, row) = judged("student;expression;x", "Ada;0,5*x^2;x", "Bob;x^2;max(1,5)*x").rows
-    assert row.parts[0].trouble.text == "`1,5` may be one number or two arguments; write 1.5, or 1, 5"
+    assert row.partials[0].error.text == "`1,5` may be one number or two arguments; write 1.5, or 1, 5"
 
 
 @pytest.mark.parametrize("answer", ["", "?", " ?? ", "-", "—", "...", "n/a"])
@@ -121,8 +123,8 @@ def test_no_answer(judged, answer):
 def test_an_answer_that_is_none_costs_its_cell_only(judged, answer, words):
     checked = judged("student,expression,x", "Ada,x^2,2*x", f"Bob,x^2,{answer}")
     assert outcomes(checked) == ["proved", "error"]
-    assert words in checked.rows[1].parts[0].trouble.text
-    assert (checked.rows[1].parts[0].name, checked.summary.outcomes["not answered"]) == ("x", 0)
+    assert words in checked.rows[1].partials[0].error.text
+    assert (checked.rows[1].partials[0].name, checked.summary.outcomes["not answered"]) == ("x", 0)
 
 
 @pytest.mark.parametrize(("answer", "outcome"), [("0", "proved"), ("3*pi^2", "wrong"), ("", "not answered")])
@@ -133,7 +135,7 @@ def test_a_constant_has_the_derivative_0(judged, title, answer, outcome):
 
 def test_0_is_the_partial_by_a_variable_that_the_function_does_not_have(judged):
     checked = judged(HEADER, "Ada,x^2,2*x,0", "Bob,x^2,2*x,1", "Cyd,x*y,y,x")
-    assert [[part.outcome for part in row.parts] for row in checked.rows] == [
+    assert [[partial.outcome for partial in row.partials] for row in checked.rows] == [
         ["proved", "proved"],
         ["proved", "error"],
         ["proved", "proved"],
@@ -247,7 +249,7 @@ def test_the_same_answer_is_judged_once(judged, monkeypatch):
     monkeypatch.setattr(grade, "check_question", counted)
     checked = judged(HEADER, "Ada,x^2*y,2*x*y,1", "Bob,x^2*y,2x*y,2", "Cyd,x**2*y,2 * x * y,1")
     assert asked == [{"x": "2*x*y"}, {"y": "1"}, {"y": "2"}]
-    assert [row.parts[0].check.answers["x"].text for row in checked.rows] == ["2*x*y", "2x*y", "2 * x * y"]
+    assert [row.partials[0].check.answers["x"].text for row in checked.rows] == ["2*x*y", "2x*y", "2 * x * y"]
 
 
 def test_a_fault_of_ours_costs_its_row_only(judged, monkeypatch):
@@ -260,7 +262,7 @@ def test_a_fault_of_ours_costs_its_row_only(judged, monkeypatch):
     monkeypatch.setattr(grade, "check_question", broken)
     checked = judged(HEADER, "Ada,x*y,y,x", "Bob,x^2,2*x,")
     assert outcomes(checked) == ["error", "proved"]
-    assert "ZeroDivisionError" in checked.rows[0].parts[1].trouble.text
+    assert "ZeroDivisionError" in checked.rows[0].partials[1].error.text
 
 
 def test_columns_that_were_left_out_are_named(judged):
@@ -283,4 +285,4 @@ def test_a_workbook(tmp_path):
     book.save(tmp_path / "m.xlsx")
     checked = check_class(str(tmp_path / "m.xlsx"))
     assert [(row.line, row.student, row.outcome) for row in checked.rows] == [(2, "张伟", "proved"), (4, "A", "error")]
-    assert checked.rows[1].parts[0].trouble.place.endswith("m.xlsx:C4")
+    assert checked.rows[1].partials[0].error.place.endswith("m.xlsx:C4")
