@@ -225,6 +225,7 @@ recording/                    Recordings of Python functions (define-by-run): th
   recorder.py                 One run of a Python function, recorded: its tape, its output and its decisions, with a clear error where that fails
   refusals.py                 Refusals of a recorded number that would become a plain one: the errors, with what to write instead
   source_lines.py             Places in the source of a running program: the line of an operation, and errors that point at it
+  time_limit.py               Time limits of calls of a user's function: it is interrupted wherever it is, and no `except:` of its own stops that
   valueless.py                Numbers without a value: a function that runs on them shows what it computes for every input, if it never asks
 render/                       The output formats, each a renderer that writes any document
   block_layout.py             Layout of blocks with characters for a given width, without ever dropping or cutting a digit

@@ -139,17 +139,18 @@ def _gradient(
     gradient: dict[str, float | None] = dict.fromkeys(problem.wrt)
     notes: list[str] = []
     values = CountedValues(problem)
-    deadline = Deadline(problem.budget)
     status: Status = "ok"
     operations = 0
     for name in problem.wrt:
-        if deadline.has_passed:
+        x, f, note = problem.point[name], partial(values.along, name), ""
+        if not values.deadline.has_passed:
+            step = problem.step or default_step(x)
+            gradient[name], note = _quotient_or_reason(rule, one_sided, f, x, step, problem.step)
+            operations += combining_operations
+        if gradient[name] is None and values.deadline.has_passed:
             notes.append(f"timed out after {problem.budget:g} s")
             status = "timed-out"
             break
-        x, f = problem.point[name], partial(values.along, name)
-        gradient[name], note = _quotient_or_reason(rule, one_sided, f, x, problem.step or default_step(x), problem.step)
-        operations += combining_operations
         if note:
             notes.append(f"df/d{name}: {note}")
     if status == "ok" and None in gradient.values():
@@ -180,6 +181,7 @@ class CountedValues:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.count = 0
+        self.deadline = Deadline(problem.budget)
         self.notes: dict[str, None] = {}
         self.listing = lru_cache(maxsize=1)(wengert_list)
         self.at_point = lru_cache(maxsize=1)(lambda: self._value(dict(problem.point)))
@@ -191,9 +193,12 @@ class CountedValues:
         return self._value({**self.problem.point, name: x})
 
     def _value(self, point: dict[str, float]) -> float | None:
-        self.count += 1
         if self.problem.program is not None:
+            if self.deadline.has_passed:  # in a call that did not end, and others may not end either
+                return None
+            self.count += 1
             return self._run(self.problem.program, point)
+        self.count += 1
         expression = self.problem.at(point)
         value = values_at(self.listing(expression), point)[expression]
         return float(value) if is_number(value) else None

@@ -16,11 +16,12 @@ from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
 from diffcompare.language.parser import Parsed
 from diffcompare.numeric.evaluate import RANGE_ERRORS, is_number
-from diffcompare.recording.outcome import flattened_result, raised
+from diffcompare.recording.outcome import did_not_end, flattened_result, raised
 from diffcompare.recording.recorded_number import plain
 from diffcompare.recording.recorder import Recording, merged, record
 from diffcompare.recording.refusals import CountExpected
 from diffcompare.recording.source_lines import definition_of, error_at
+from diffcompare.recording.time_limit import OutOfTime, TimeLimit
 from diffcompare.recording.valueless import ANY_NUMBER
 
 MAX_TRIED = 5  # parameters that are tried as counts, one by one
@@ -90,11 +91,15 @@ class FunctionProgram:
 
     def run(self, point: Mapping[str, float]) -> PlainCall:
         """Call the function with plain doubles, and say what happened if the result is not a finite number."""
+        limit = TimeLimit(self.budget)
         try:
-            numbers, _ = flattened_result(self.at.call(self.function, point), self.function)
+            result = limit.call(self.at.call, self.function, point)
+            numbers, _ = flattened_result(result, self.function)
             values = tuple(map(float, numbers))
         except DiffcompareError as error:
             return PlainCall(None, error.diagnostic.message)
+        except OutOfTime:
+            return PlainCall(None, did_not_end(limit.seconds, None).diagnostic.message)
         except (Exception, SystemExit) as error:
             return PlainCall(None, raised(error).diagnostic.message)
         infinite = [value for value in values if not math.isfinite(value)]

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from numbers import Real as RealNumber
-from time import monotonic
 from types import FrameType
 from typing import Any, NamedTuple
 
@@ -19,6 +18,7 @@ from diffcompare.language.expression import Expression, Operation
 from diffcompare.language.operations import CONSTANTS, OPERATIONS, RELATIONS, abs_
 from diffcompare.recording.refusals import CountExpected, formats_text, refusal
 from diffcompare.recording.source_lines import SourcePlace, error_at, place_here, place_of, user_frame
+from diffcompare.recording.time_limit import TimeLimit
 from diffcompare.recording.valueless import ANY_NUMBER, has_no_value
 
 MAX_OPERATIONS = 20_000_000  # of one run; each takes some 200 bytes
@@ -40,10 +40,6 @@ class Decision(NamedTuple):
     """The length of the tape when it was made."""
 
 
-class OutOfTime(BaseException):
-    """The time of a run is up; no `except Exception` of the function's own catches it."""
-
-
 class Tape:
     """The operations of one run in their order, and the decisions between them; the first entries are the variables.
 
@@ -52,11 +48,10 @@ class Tape:
     the code and the instruction that ran.
     """
 
-    __slots__ = ("budget", "constants", "constants_known", "decisions", "end", "entries", "is_open", "refusal")
+    __slots__ = ("constants", "constants_known", "decisions", "entries", "is_open", "limit", "refusal")
 
-    def __init__(self, variables: Sequence[Any], budget: float | None = None) -> None:
-        self.budget = budget
-        self.end = float("inf") if budget is None else monotonic() + budget
+    def __init__(self, variables: Sequence[Any], limit: TimeLimit | None = None) -> None:
+        self.limit = limit or TimeLimit(None)
         self.entries: list[Any] = [(None, place, None, value, None, 0) for place, value in enumerate(variables)]
         self.constants: list[Any] = []
         self.constants_known: dict[Any, int] = {}
@@ -94,13 +89,13 @@ class Tape:
         return number
 
     def check(self) -> None:
-        """Raise OutOfTime when the time is up, and DiffcompareError where the tape has become too long."""
-        if monotonic() > self.end:
-            raise OutOfTime
+        """Raise OutOfTime when the time is up, and where the tape has become too long, which is then its refusal."""
+        self.limit.check()
         if len(self.entries) > MAX_OPERATIONS:
             message = f"the function has run {MAX_OPERATIONS:,} operations, and a tape holds no more"
             help = "write it with the arrays of `diffcompare.tape`: one node for a whole array"
-            raise error_at(place_here(), "E583", "resource_limit", message, help)
+            self.refusal = error_at(place_here(), "E583", "resource_limit", message, help)
+            self.limit.stop()
 
     def relocate(self, start: int, frame: FrameType) -> None:
         """Give all entries from `start` on the place that a frame has reached: the line that called a library."""

@@ -43,12 +43,12 @@ from diffcompare.recording.outcome import did_not_end, flattened_result, no_numb
 from diffcompare.recording.recorded_number import (
     OPEN_TAPES,
     Decision,
-    OutOfTime,
     RecordedNumber,
     Tape,
     plain,
 )
 from diffcompare.recording.source_lines import SourcePlace, place_of, place_of_error
+from diffcompare.recording.time_limit import OutOfTime, TimeLimit
 
 __all__ = ["Decision", "Recording", "Saved", "record", "saved"]
 
@@ -329,7 +329,7 @@ def record(
     `call` calls it with the numbers by name, by default as keyword arguments.  Raises DiffcompareError where it does
     something that cannot be recorded, raises an exception, or has not ended after `budget` seconds.
     """
-    tape = Tape(list(point.values()), budget)
+    tape = Tape(list(point.values()), TimeLimit(budget))
     try:
         places, shape = _run(function, tape, point, call or (lambda function, numbers: function(**numbers)))
     finally:
@@ -349,12 +349,11 @@ def _run(
     with recorded_names(function) as recorded, _without_collections():
         OPEN_TAPES.append(tape)
         try:
-            result = call(recorded, numbers)
+            result = tape.limit.call(call, recorded, numbers)
         except DiffcompareError:
             raise
         except OutOfTime as error:
-            assert tape.budget is not None
-            raise did_not_end(tape.budget, place_of_error(error.__traceback__)) from None
+            raise tape.refusal or did_not_end(tape.limit.seconds, place_of_error(error.__traceback__)) from None
         except (Exception, SystemExit) as error:
             raise tape.refusal or raised(error) from error
         finally:

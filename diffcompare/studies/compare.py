@@ -388,8 +388,7 @@ def compare(
         hand: Formulas that a person derived, by variable; for a Python function, another one that returns its gradient.
         wrt: The variables of differentiation; none means all of them.
         step: The step h of difference formulas and of the complex step, in units of the variable; None: a good one.
-        budget: Seconds that each method may take; None: no limit.  A Python function is ended at its next recorded
-            operation: a loop without any runs on here, and is ended by `--budget` on the command line.
+        budget: Seconds that each method may take; None: no limit.  So long may a Python function run, too.
         truth: Whether to compute the true gradient, to 25 digits with error bounds.
         simplify: Whether sympy simplifies its formulas, which takes most of its time.
         engines: Names of other libraries to ask as well, such as "torch" and "jax", or "all" that are installed.
@@ -412,7 +411,7 @@ def compare(
     """
     if isinstance(values.get("method"), str | list | tuple):
         raise TypeError("compare() asks several methods: the option is `methods`")
-    question, at = question_and_point(expression, point, values)
+    question, at = question_and_point(expression, point, values, budget=budget)
     own = _own_partials(hand, question)
     if engines:
         from diffcompare.engines.registry import engine_methods

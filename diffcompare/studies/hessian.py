@@ -246,7 +246,7 @@ def hessian(
 
     Source: B. Christianson: Automatic Hessians by reverse accumulation.  IMA J. Numer. Anal. 12, 1992.
     """
-    question, at = question_and_point(expression, point, values)
+    question, at = question_and_point(expression, point, values, budget=budget)
     return hessian_question(
         question, at=at, wrt=wrt, times=times, methods=methods, step=step, budget=budget, truth=truth
     )

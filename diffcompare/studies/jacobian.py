@@ -190,7 +190,7 @@ def jacobian(
 
     Source: A. Griewank and A. Walther: Evaluating derivatives, second edition, SIAM 2008, chapters 7 and 8.
     """
-    question, at = question_and_point(expression, point, values, several=True)
+    question, at = question_and_point(expression, point, values, several=True, budget=budget)
     return jacobian_question(
         question, at=at, wrt=wrt, methods=methods, step=step, budget=budget, truth=truth, compressed=compressed
     )

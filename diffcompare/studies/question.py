@@ -178,12 +178,15 @@ def one_variable(
 
 
 def question_and_point(
-    expression: Any, point: Any, values: Mapping[str, Any], *, several: bool = False
+    expression: Any, point: Any, values: Mapping[str, Any], *, several: bool = False, budget: float | None = 5.0
 ) -> tuple[ParsedInput, dict[str, Any] | None]:
-    """Return the question that a Python caller asks, and the point as a mapping (None where none was given)."""
+    """Return the question that a Python caller asks, and the point as a mapping (None where none was given).
+
+    A Python function may run for `budget` seconds.
+    """
     if is_function(expression):
         given = function_values(expression, point, values)
-        return function_question(expression, given, several=several), given
+        return function_question(expression, given, several=several, budget=budget), given
     if is_bare_number(point):
         question = question_of(expression, several=several)
         point = named_point(point, variables(wengert_list(*question.parsed.outputs)))
@@ -209,11 +212,14 @@ def function_values(function: Any, point: Any, values: Mapping[str, Any]) -> dic
     return merged(point, values)
 
 
-def function_question(function: Any, given: Mapping[str, Any] | None, *, several: bool = False) -> ParsedInput:
+def function_question(
+    function: Any, given: Mapping[str, Any] | None, *, several: bool = False, budget: float | None = 5.0
+) -> ParsedInput:
     """Return the question for a Python function at a point; with `several` it may return several numbers."""
     from diffcompare.inputs.python_function import function_input
 
-    return function_input(function, given, function_label(function), several=several)
+    seconds = checked_positive("budget", budget)
+    return function_input(function, given, function_label(function), seconds, several=several)
 
 
 def function_label(function: Any) -> str:

@@ -315,7 +315,7 @@ def sweep(
     Source: A. G. Baydin, B. A. Pearlmutter, A. A. Radul, J. M. Siskind: Automatic differentiation in machine learning:
     a survey, JMLR 18(153), 2018, figure 3.
     """
-    question, at = question_and_point(expression, point, values)
+    question, at = question_and_point(expression, point, values, budget=budget)
     return sweep_question(
         question, at=at, wrt=wrt, steps=steps, nominal=nominal, single=single, samples=samples, methods=methods,
         budget=budget,

@@ -1,0 +1,110 @@
+"""Time limits of calls of a user's function: it is interrupted wherever it is, and no `except:` of its own stops that.
+
+A watch in another thread lets CPython raise OutOfTime in the thread that runs the function, at its next jump back or
+call (`PyThreadState_SetAsyncExc`).  Where the function catches it, the exception is raised again as soon as it is
+dropped, which in a loop is at the loop's own jump, outside of the `try`.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from time import monotonic, sleep
+from typing import Any
+
+from diffcompare import processes
+
+INTERVAL = 0.02  # seconds between two looks at the clock while a function runs
+PATIENCE = 0.5  # seconds after which a function that keeps what it caught is interrupted anew
+
+_LOCK = threading.Lock()
+_RUNNING: set[TimeLimit] = set()
+_WATCHES: list[threading.Thread] = []
+
+
+class OutOfTime(BaseException):
+    """The time of a run is up; no `except Exception` of the function's own catches it."""
+
+
+class TimeLimit:
+    """The limit of one call, in seconds; None for no limit."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self.seconds = math.inf if seconds is None else seconds
+        self.end = math.inf
+        self.has_passed = False
+        self.interruption: type[OutOfTime] | None = None
+
+    def check(self) -> None:
+        """Raise OutOfTime when the time is up."""
+        if monotonic() > self.end:
+            self.stop()
+
+    def stop(self) -> None:
+        """Raise OutOfTime now, and again soon where it is caught."""
+        self.end, self.has_passed = -math.inf, True
+        raise OutOfTime
+
+    def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Return the result of a function.  Raises OutOfTime where it takes too long, and whatever it raises itself."""
+        self.thread, self.end = threading.get_ident(), monotonic() + self.seconds
+        with _LOCK:
+            _RUNNING.add(self)
+            if not (_WATCHES and _WATCHES[0].is_alive()):
+                with suppress(OSError):  # without another thread the clock is looked at by `check` alone
+                    _WATCHES[:] = [processes.start_thread(_watch)]
+        try:
+            try:
+                result = function(*arguments)
+            finally:
+                self._let_go()
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            self._let_go()  # once more: the interruption may have come while that was done
+            if self.has_passed:
+                raise OutOfTime().with_traceback(error.__traceback__) from None
+            raise
+        if self.has_passed:  # and the function has caught the interruption
+            raise OutOfTime
+        return result
+
+    def interrupt(self) -> None:
+        """Raise an exception in the thread that runs the function.  The lock is held."""
+        self.end, self.has_passed = monotonic() + PATIENCE, True
+        if self.interruption is None:
+            self.interruption = type(OutOfTime.__name__, (OutOfTime,), {})
+            again = _raising_in(self.thread, self.interruption)
+            self.interruption.__del__ = staticmethod(again)  # type: ignore[attr-defined]
+        _raising_in(self.thread, self.interruption)()
+
+    def _let_go(self) -> None:
+        with _LOCK:
+            _RUNNING.discard(self)
+            if self.interruption is not None and "__del__" in vars(self.interruption):
+                del self.interruption.__del__  # type: ignore[attr-defined]
+                _raising_in(self.thread, None)()  # takes back one that is on its way
+
+
+def _raising_in(thread: int, interruption: type[OutOfTime] | None) -> Callable[[], object]:
+    """Return what raises an exception in a thread, without a step of Python's at which it could come out at once."""
+    import ctypes
+
+    argument = ctypes.c_void_p() if interruption is None else ctypes.py_object(interruption)
+    return functools.partial(ctypes.pythonapi.PyThreadState_SetAsyncExc, ctypes.c_ulong(thread), argument)
+
+
+def _watch() -> None:
+    """Interrupt the functions whose time is up, until none is running."""
+    while True:
+        sleep(INTERVAL)
+        with _LOCK:
+            if not _RUNNING:
+                _WATCHES.clear()
+                return
+            for limit in _RUNNING:
+                if monotonic() > limit.end:
+                    limit.interrupt()
