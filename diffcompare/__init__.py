@@ -68,6 +68,7 @@ classroom/                    For the classroom: demos and their player, handout
     kinks.py                  The demo `kinks`: where a function has no derivative, methods follow conventions
     memory.py                 The demo `memory`: checkpoints trade work for the memory of a reverse sweep (Griewank and Walther 2008, ch. 12)
     nan.py                    The demo `nan`: a derivative can be nan although the value is right; where nan arises, and how to avoid it
+    nesting.py                The demo `nesting`: a derivative inside a derivative, and two ways in which engines take one variable for another
     report.py                 The report of a demo: its computed frames, as a document for people and as plain data
     step.py                   The demo `step`: the step of a difference, truncation against round-off (Baydin et al. 2018, figure 3)
     sweeps.py                 The demo `sweeps`: the cost of a gradient, n forward sweeps or one reverse sweep, counted in operations

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from diffcompare.classroom.demos.frame import Demo
 
 TEN = ("four-ways", "trace", "swell", "step", "sweeps", "tape", "branches", "kinks", "nan", "fd-strikes-back")
-ENCORES = ("hessian", "complex", "memory", "chaos")
+ENCORES = ("hessian", "nesting", "complex", "memory", "chaos")
 NAMES = (*TEN, *ENCORES)
 OWN = ("trace", "tape", "branches")  # play the viewer's own expression, too; the last two a Python function
 SURVEY, AT_SURVEY = "ln(x1) + x1*x2 - sin(x2)", {"x1": 2.0, "x2": 5.0}  # the survey's function, in many of them

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from diffcompare.classroom.demos.nesting import ENGINES
 from diffcompare.classroom.demos.report import tables_of
 from diffcompare.classroom.demos.step import CLOSED, POWERS
 from diffcompare.classroom.demos.trace import frames_of
@@ -482,6 +483,33 @@ def test_encores(played, figures):
 
 def test_bug_of_hessian(bugs):
     assert bugs("hessian")["perturbations confused"] == {"truth": 1, "broken": 2}
+
+
+def test_nesting_takes_both_cases(played):
+    answers, steps, alias, engines = (frame.numbers for frame in played("nesting").frames)
+    assert answers == {"marked": 1, "naive": 2}
+    assert steps == {"naive": 2, "marked": 1, "naive inner": 2}
+    assert alias == {"aliased": 18, "own": 12, "aliased inner": 27}
+    assert engines == {"first": 1, "second": 12}
+    (table,) = tables_of(played("nesting").frames[1].blocks)
+    assert [row[1:3] for row in table.rows[2:4]] == [("2 + 2ε", "2 + 1ε₁ + 1ε₂"), (2, 1)]
+
+
+def test_what_nesting_says_of_installed_engines_is_so():
+    """Newer releases are told as they are measured: this fails where one has learned to do it right."""
+    torch = pytest.importorskip("torch")
+
+    def slope(f):
+        def of(x):
+            return torch.autograd.grad(f(x), [x], create_graph=True)[0]
+
+        return of
+
+    stated = {name: (first, second) for name, _, first, second in ENGINES}
+    x = torch.tensor(3.0, dtype=torch.float64, requires_grad=True)
+    assert float(slope(lambda x: slope(lambda y: x * y**2)(x))(x)) == stated["torch.autograd.grad"][1]
+    nested = torch.func.grad(lambda x: torch.func.grad(lambda y: x * y**2)(x))
+    assert float(nested(x.detach())) == stated["torch.func.grad, jvp, vjp"][1]
 
 
 def test_bugs_of_complex(bugs):
