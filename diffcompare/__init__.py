@@ -98,6 +98,7 @@ cli/                          The command line; only this package prints and imp
   options.py                  The command-line options, declared once, with their parsers and what the Tab key completes
   output.py                   The output of a command: progress, then the result or an error, with its format, look, destination and exit code
   commands/                   The commands, one module each, with a function `command` (its parameters are the options) and `EXAMPLES`
+    audit.py                  `diffcompare audit`: real engines against the truth, case by case
     batch.py                  `diffcompare batch`: all methods on every expression of many files, with runs that can be resumed
     check.py                  `diffcompare check`: whether a derivative is right, and if not, which mistake it contains
     demo.py                   `diffcompare demo`: the methods step by step, for the classroom
@@ -122,9 +123,12 @@ codegen/                      Generated code: the gradient as a program that run
   reverse_program.py          The reverse sweep as straight-line source: a line for every node forwards, its contributions backwards
   source.py                   Expressions and names as source text of a library: Python's `math`, NumPy, or JavaScript
 engines/                      Real engines: other libraries that differentiate, each asked in a process of its own, by its own functions
+  cases.py                    The cases of an audit: `cases.toml`, one stanza each, with the right value, its reason and its source
   engine.py                   Engines: what a file in `libraries` says of its library, and how an expression runs through the library's functions
   engine_client.py            The client of the engines: each is asked in a worker of its own, within the budget, and kept for the next question
   engine_worker.py            The worker of an engine: a process that imports one library and answers requests, a line of JSON each
+  judgement.py                The judgement on one number of an engine: right, some digits lost, a convention at a kink, or wrong
+  own_engine.py               An engine of one's own for `audit my_engine.py`: a Python file with a function `gradient(f, point)`
   registry.py                 The engines by name, a file each in `libraries`: which are installed, in which version, how to install one
   libraries/                  The engines, a file each: what the library is called, how its users write our operations, and its modes
     autograd.py               HIPS autograd: reverse mode by `autograd.grad`, forward mode by `autograd.make_jvp`, on Python's floats
@@ -251,6 +255,8 @@ render/                       The output formats, each a renderer that writes an
     text.py                   A graph in characters, from left to right: every node is a few lines of text, every arrow a wire
 studies/                      Studies: each puts questions to the table, the catalogue or the backends, and returns a record of plain data
   accuracy.py                 Accuracy of a partial: the truth about a problem, the errors against it, and correct digits
+  audit.py                    `dc.audit` and `audit`: the suite of cases through engines, and a judgement on every number that they return
+  audit_report.py             The report of an audit: a sentence to quote, a line for every engine, what is wrong with its cure, and the matrix
   check.py                    `dc.check` and `check` for expressions: a verdict on each partial that somebody wrote, and the mistake behind it
   check_jacobian.py           `dc.check` and `check` for several outputs: a verdict on every entry of a Jacobian that somebody wrote
   check_jacobian_report.py    The report of a checked Jacobian: a verdict for every entry, the evidence, and the mistakes
@@ -335,6 +341,7 @@ if TYPE_CHECKING:
     from diffcompare.gradcheck.gradient_check import GradientCheck
     from diffcompare.language.expression import Expression
     from diffcompare.language.parser import parse
+    from diffcompare.studies.audit import audit
     from diffcompare.studies.check import Check
     from diffcompare.studies.compare import Comparison, compare
     from diffcompare.studies.derive import derive
@@ -355,6 +362,7 @@ __all__ = [
     "DiffcompareError",
     "Expression",
     "GradientCheck",
+    "audit",
     "check",
     "compare",
     "derive",
@@ -372,6 +380,7 @@ __all__ = [
 
 _HOMES = {
     "Check": "diffcompare.studies.check",
+    "audit": "diffcompare.studies.audit",
     "Comparison": "diffcompare.studies.compare",
     "Diagnostic": "diffcompare.diagnostics",
     "DiffcompareError": "diffcompare.diagnostics",

@@ -49,10 +49,12 @@ class Loaded(NamedTuple):
             write.  `where` stands for all conditions.  Arithmetic and powers are Python's operators unless they are
             given here.
         modes: Its ways to a gradient, by name.
+        digits: The binary digits of its numbers, where only the loaded library knows; None: as its file says.
     """
 
     functions: Mapping[str, Callable[..., Any]]
     modes: Mapping[str, Mode]
+    digits: int | None = None
 
 
 class Engine(NamedTuple):
@@ -61,7 +63,9 @@ class Engine(NamedTuple):
     Attributes:
         load: Imports the library.  Raises ImportError where it is not installed.
         package: The name of its distribution, which `pip install` takes and which has the version.
-        modes: The modes that `grad` shows, by name, in this order; an engine has more if an audit wants more.
+        modes: The modes that `grad` shows, by name, in this order.
+        audited: Further modes that an audit asks: the same by a compiler, or on arrays of equal elements.
+        second: Modes whose gradient is the diagonal of the Hessian.
         way: The way of differentiating that it belongs to.
         digits: The binary digits of its numbers: 53 for doubles, 24 for single precision.
     """
@@ -69,6 +73,8 @@ class Engine(NamedTuple):
     load: Callable[[], Loaded]
     package: str
     modes: tuple[str, ...]
+    audited: tuple[str, ...] = ()
+    second: tuple[str, ...] = ()
     way: Way = "automatically"
     digits: int = 53
 

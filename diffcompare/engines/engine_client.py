@@ -20,12 +20,21 @@ from diffcompare.language import serialization
 from diffcompare.numeric.user_operations import written_out
 from diffcompare.processes import WorkerLost
 
+
+class CannotStart(WorkerLost):
+    """The library could not be imported; the text says why, and `fault` has the fields of a diagnostic, if any."""
+
+    def __init__(self, why: str, fault: Mapping[str, Any] | None = None) -> None:
+        super().__init__(why)
+        self.fault = fault
+
+
 MODULE = "diffcompare.engines.engine_worker"
 STARTUP = 120.0  # seconds that the import of a library may take; they are not charged to the budget
 
 _lock = threading.RLock()
 _idle: dict[str, processes.LineWorker] = {}
-_ready: set[processes.LineWorker] = set()
+_greetings: dict[processes.LineWorker, dict[str, Any]] = {}
 
 
 def engine_backend(method: str) -> Backend | None:
@@ -104,8 +113,17 @@ def ask(name: str, question: Mapping[str, Any], budget: float | None) -> dict[st
             worker.send(question)
             return worker.receive(None if budget is None else monotonic() + budget)
         except BaseException:  # also when Ctrl-C is pressed: the answer may still come
-            _end(name)
+            end(name)
             raise
+
+
+def digits_of(name: str) -> int:
+    """Return the binary digits of an engine's numbers, which it may say itself once it is loaded.
+
+    Raises WorkerLost (CannotStart if it cannot be imported) and OSError.
+    """
+    with _lock:
+        return _greetings[_greeted(name)].get("digits") or engine(name).digits
 
 
 def _started(name: str) -> processes.LineWorker:
@@ -113,7 +131,7 @@ def _started(name: str) -> processes.LineWorker:
     if worker is not None and worker.is_usable:
         return worker
     if worker is not None:
-        _end(name)
+        end(name)
     worker = _idle[name] = processes.LineWorker(MODULE, f"the process that runs {name}")
     atexit.unregister(_end_all)  # so that it is not registered twice
     atexit.register(_end_all)
@@ -125,29 +143,30 @@ def _started(name: str) -> processes.LineWorker:
 def _greeted(name: str) -> processes.LineWorker:
     """Return the worker of an engine, once it has imported the library.  Raises WorkerLost and OSError."""
     worker = _started(name)
-    if worker in _ready:
+    if worker in _greetings:
         return worker
     try:
         greeting = worker.receive(monotonic() + STARTUP)
     except TimeoutError:
         greeting = {"ready": False, "why": f"{name} was not imported within {STARTUP:g} s"}
     except BaseException:
-        _end(name)
+        end(name)
         raise
     if not greeting["ready"]:
-        _end(name)
-        raise WorkerLost(greeting["why"])
-    _ready.add(worker)
+        end(name)
+        raise CannotStart(greeting["why"], greeting.get("fault"))
+    _greetings[worker] = greeting
     return worker
 
 
-def _end(name: str) -> None:
+def end(name: str) -> None:
+    """End the worker of an engine, if there is one."""
     worker = _idle.pop(name, None)
     if worker is not None:
-        _ready.discard(worker)
+        _greetings.pop(worker, None)
         worker.end()
 
 
 def _end_all() -> None:
     for name in list(_idle):
-        _end(name)
+        end(name)

@@ -1,8 +1,12 @@
 """The worker of an engine: a process that imports one library and answers requests, a line of JSON each.
 
-The first line in names the engine; the answer is `{"ready": true}`, or `{"ready": false, "why": ...}`.  Every other
-line is a question: `{"program", "names", "point", "wrt", "mode"}`, with the numbers of the variables in `wrt`, and
-has one answer: `{"value", "gradient", "errors", "size", "replaced"}`, or `{"error": text}` with what the engine raised.
+The first line in names the engine.  The answer is `{"ready": true, "digits"}`, or `{"ready": false, "why", "fault"}`
+with the fields of a diagnostic if there is one.  Every other line is a question,
+
+    {"program" or "call", "names", "point", "wrt", "mode", "float_exponents"}
+
+with the numbers of the variables in `wrt`; a `call` names a function in place of a program.  It has one answer:
+`{"value", "gradient", "errors", "size", "replaced"}`, or `{"error": text}` with what the engine raised.
 
 The main thread only listens, so that the process ends with its standard input, whatever the library is busy with.
 """
@@ -20,6 +24,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from diffcompare import processes
+from diffcompare.diagnostics import DiffcompareError
 from diffcompare.engines.engine import Loaded, NoSuchFunction, as_function, every_function, written_for
 from diffcompare.engines.registry import engine
 from diffcompare.language import serialization
@@ -54,9 +59,10 @@ def _work(requests: queue.SimpleQueue[dict[str, Any]], answers: Any) -> None:
     try:
         loaded = engine(requests.get()["engine"]).load()
     except BaseException as error:
-        send({"ready": False, "why": _describe(error)})
+        fault = error.diagnostic._asdict() if isinstance(error, DiffcompareError) else None
+        send({"ready": False, "why": _describe(error), "fault": fault})
         os._exit(1)
-    send({"ready": True})
+    send({"ready": True, "digits": loaded.digits})
     while True:
         request = requests.get()
         try:
@@ -69,14 +75,27 @@ def _work(requests: queue.SimpleQueue[dict[str, Any]], answers: Any) -> None:
 def serve(request: Mapping[str, Any], loaded: Loaded) -> dict[str, Any]:
     """Return the answer to one question.  Raises whatever the library raises."""
     functions = every_function(loaded)
-    (expression,) = serialization.decode(request["program"])
     try:
-        written, replaced = written_for(expression, functions)
+        f, replaced = _function(request, functions)
     except NoSuchFunction as missing:
         return {"error": f"it has no {missing}", "missing": str(missing)}
-    f = as_function(written, request["names"], functions)
     answer = loaded.modes[request["mode"]](f, request["point"], request["wrt"])
     return {**answer._asdict(), "replaced": replaced}
+
+
+def _function(request: Mapping[str, Any], functions: Mapping[str, Any]) -> tuple[Any, list[str]]:
+    """Return what is to be differentiated, and the functions that had to be written by others.
+
+    Raises NoSuchFunction for one that the library does not have.
+    """
+    if "call" in request:
+        if request["call"] not in functions:
+            raise NoSuchFunction(request["call"])
+        return functions[request["call"]], []
+    (expression,) = serialization.decode(request["program"])
+    written, replaced = written_for(expression, functions)
+    exponents = request.get("float_exponents", False)
+    return as_function(written, request["names"], functions, float_exponents=exponents), replaced
 
 
 def _describe(error: BaseException) -> str:

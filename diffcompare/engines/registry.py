@@ -11,6 +11,7 @@ from importlib import import_module, metadata
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
 from diffcompare.engines import libraries
 from diffcompare.engines.engine import Engine
+from diffcompare.engines.own_engine import is_own_engine, own_engine
 
 
 @cache
@@ -21,10 +22,12 @@ def engine_names() -> tuple[str, ...]:
 
 @cache
 def engine(name: str) -> Engine:
-    """Return the description of an engine, without importing its library.
+    """Return the description of an engine, without importing its library; a Python file is one of the user's own.
 
     Raises DiffcompareError for an unknown name.
     """
+    if isinstance(name, str) and is_own_engine(name):
+        return own_engine(name)
     if not isinstance(name, str) or name not in engine_names():
         message = f"no engine `{name}`" if isinstance(name, str) else f"an engine is a name, not {reprlib.repr(name)}"
         near = did_you_mean(name, engine_names()) if isinstance(name, str) else None
@@ -36,6 +39,8 @@ def engine(name: str) -> Engine:
 
 def version(name: str) -> str | None:
     """Return the version of an engine's library; None where it is not installed."""
+    if is_own_engine(name):
+        return "file"
     try:
         return metadata.version(engine(name).package)
     except metadata.PackageNotFoundError:

@@ -29,6 +29,7 @@ LINES = {
     "quiz": "quiz --questions 1 --answers answers.txt",
     "demo": "demo memory",
     "lesson": "lesson memory",
+    "audit": "audit my_engine.py",
     "batch": "batch rows.txt --method reverse-ad --no-truth",
     "list": "list",
     "ops": "ops sin",
@@ -42,6 +43,7 @@ def _folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("diffcompare.cli.batch_run.LocalPool", InProcessPool)
     Path("rows.txt").write_text("a: x^2\nb: x^3\n")
+    Path("my_engine.py").write_text("def gradient(f, point):\n    return [0.0 for _ in point]\n")
     Path("class.csv").write_text("student,expression,x\nAda,x,1\n")
     Path("answers.txt").write_text("1\n")
     Path("folder.json").mkdir()

@@ -32,7 +32,7 @@ worker.engine = lambda name: Engine(load, "tiny", ("reverse", "forward"))
 @pytest.fixture
 def engine_that(monkeypatch):
     """Put a made-up library in place of autograd, after running this code in its process."""
-    client._end("autograd")
+    client.end("autograd")
     monkeypatch.setattr(client, "version", lambda name: "1.0")
 
     def prepared(code=""):
@@ -40,7 +40,7 @@ def engine_that(monkeypatch):
         monkeypatch.setattr(processes, "BOOTSTRAP", processes.BOOTSTRAP.replace("main()", text))
 
     yield prepared
-    client._end("autograd")
+    client.end("autograd")
 
 
 def ask(text, method="autograd-reverse", budget=5.0, wrt=None, **point):

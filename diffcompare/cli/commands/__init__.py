@@ -12,6 +12,7 @@ COMMANDS: tuple[str, ...] = (
     "sweep",
     "swell",
     "check",
+    "audit",
     "batch",
     "quiz",
     "demo",

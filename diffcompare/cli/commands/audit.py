@@ -1,0 +1,53 @@
+"""`diffcompare audit`: real engines against the truth, case by case."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from diffcompare import safe_io
+from diffcompare.cli import options
+from diffcompare.cli.output import CommandResult
+from diffcompare.engines.own_engine import is_own_engine
+from diffcompare.inputs.files import read_text
+from diffcompare.studies.audit import audit
+from diffcompare.studies.audit_report import saved
+
+EXAMPLES = (
+    "diffcompare audit autograd",
+    "diffcompare audit jax --save jax.json",
+    "diffcompare audit my_engine.py -o report.html",
+)
+
+
+def command(
+    engines: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ENGINE...]",
+            help="torch, jax, ..., or a Python file with a function `gradient(f, point)`. [default: all installed]",
+            autocompletion=options.words_at("engines.registry:engine_names"),
+        ),
+        options.Reads(lambda name: name if is_own_engine(name) else None),
+    ] = None,
+    save: Annotated[
+        str | None, typer.Option("--save", metavar="audit.json", help="Keep every number, to compare with later.")
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option("--against", metavar="FILE", help="Show what differs from an audit that was saved."),
+        options.READS_FILE,
+    ] = None,
+    budget: options.Budget = 10.0,
+    quiet: options.Quiet = False,
+) -> CommandResult:
+    """Audit engines: does what they return agree with the truth?"""
+    earlier = None if against is None else saved(read_text(against), against)
+    result = audit(engines or "all", budget=budget)
+    if save is not None:
+        safe_io.replace_file(save, json.dumps(result.data(), ensure_ascii=False, indent=1).encode())
+    return CommandResult(
+        result.document(brief=quiet) if earlier is None else result.changed(earlier), code=1 if result.wrong else 0
+    )

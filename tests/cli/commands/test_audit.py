@@ -1,0 +1,64 @@
+"""`diffcompare audit`: exit codes for continuous integration, and what changed since an audit that was saved."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from diffcompare.engines.cases import edge_cases
+from diffcompare.studies import audit
+
+ENGINE = """
+def gradient(f, point):
+    step = 1e-30
+    return [f(*[x + 1j * step * (i == j) for j, x in enumerate(point)]).imag / step for i in range(len(point))]
+"""
+
+
+@pytest.fixture(autouse=True)
+def _few_cases(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    few = [case for case in edge_cases() if case.name in ("softsign", "two equal numbers", "x^3 at a negative base")]
+    monkeypatch.setattr(audit, "suite", lambda: iter(few))
+    Path("my_engine.py").write_text(ENGINE)
+
+
+def test_an_engine_without_a_wrong_number_ends_with_0(cli):
+    ended = cli("audit", "my_engine.py")
+    assert ended.code == 0
+    assert "my_engine.py file: of 4 numbers 3 are right, and none is finite and wrong." in ended.out
+
+
+def test_a_wrong_number_ends_with_1_and_is_shown_beside_the_right_one(cli):
+    Path("my_engine.py").write_text(ENGINE.replace(".imag", ".real"))
+    ended = cli("audit", "my_engine.py", "--json")
+    assert ended.code == 1
+    assert {one["kind"] for one in json.loads(ended.out)["numbers"]} == {"wrong", "refused"}
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (["my_enigne.py"], "there is no file `my_enigne.py`"),
+        (["torhc"], "did you mean `torch`?"),
+        (["my_engine.py", "--against", "my_engine.py"], "this is no saved audit"),
+        (["my_engine.py", "--against", "none.json"], "none.json"),
+    ],
+)
+def test_bad_input_ends_with_2(cli, line, said):
+    ended = cli("audit", *line)
+    assert ended.code == 2
+    assert said in ended.err
+
+
+def test_what_changed_since_an_audit_that_was_saved(cli):
+    assert cli("audit", "my_engine.py", "--save", "old.json").code == 0
+    assert "0 numbers differ" in cli("audit", "my_engine.py", "--against", "old.json").out
+    Path("my_engine.py").write_text(ENGINE.replace(".imag", ".real"))
+    assert "4 numbers differ" not in cli("audit", "my_engine.py", "--against", "old.json").out
+    assert "wrong" in cli("audit", "my_engine.py", "--against", "old.json").out
+
+
+def test_the_saved_audit_is_not_written_over_what_is_read(cli):
+    assert cli("audit", "my_engine.py", "-o", "my_engine.py").code != 0
+    assert Path("my_engine.py").read_text() == ENGINE

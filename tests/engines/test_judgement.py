@@ -1,0 +1,61 @@
+"""One number of an engine is right, has lost digits, follows a convention, or is wrong."""
+
+import math
+
+import pytest
+
+from diffcompare.engines.judgement import NumberJudgement, judge
+
+
+@pytest.mark.parametrize(
+    ("number", "right", "kind"),
+    [
+        (0.5, "0.5", "right"),
+        (math.nextafter(0.1, 1), "0.1", "right"),
+        (0.1 + 1e-14, "0.1", "digits-lost"),
+        (0.1 + 1e-3, "0.1", "wrong"),
+        (-0.1, "0.1", "wrong"),
+        (0.0, "1.7e-17", "digits-lost"),
+        (1e-17, "1.7e-17", "digits-lost"),
+        (-1.7e-17, "1.7e-17", "wrong"),  # another sign is no rounding
+        (0.0, "1.5e-347", "right"),  # the nearest double
+        (0.0, "0", "right"),
+        (1e-16, "0", "digits-lost"),
+        (1e-3, "0", "wrong"),
+        (math.nan, "1", "no-number"),
+        (math.inf, "1", "no-number"),
+        (math.inf, "inf", "right"),
+        (math.nan, "inf", "no-number"),
+        (0.0, "inf", "wrong"),
+        (-math.inf, "inf", "wrong"),
+        (7.0, "none", "convention"),
+        (None, "1", "refused"),
+        (2.0, "0 | 1", "wrong"),
+        (math.nan, "0 | 1", "convention"),
+    ],
+)
+def test_the_kinds(number, right, kind):
+    assert judge(number, right).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("number", "convention"),
+    [
+        (-1.0, "slope from the left"),
+        (1.0, "slope from the right"),
+        (0.0, "mean of both slopes"),
+        (0.25, "between the slopes"),
+    ],
+)
+def test_the_convention_at_a_kink_has_a_name(number, convention):
+    assert judge(number, "-1 | 1") == NumberJudgement("convention", convention=convention)
+
+
+def test_correct_digits_are_counted():
+    assert judge(1.0000001, "1").digits == 6.9
+
+
+def test_single_precision_is_judged_at_its_own():
+    third = 0.3333333432674408  # the nearest number of 24 bits
+    assert judge(third, "0.3333333333333333333333333").kind == "digits-lost"
+    assert judge(third, "0.3333333333333333333333333", digits=24).kind == "right"

@@ -1,0 +1,181 @@
+"""An audit finds the planted faults of an engine, and invents none."""
+
+import json
+import textwrap
+
+import pytest
+
+from diffcompare.diagnostics import DiffcompareError
+from diffcompare.engines.cases import edge_cases
+from diffcompare.studies import audit as module
+from diffcompare.studies.audit import audit, changes, suite
+from diffcompare.studies.audit_report import saved, verdict
+
+# Forward mode in one file, all of it right.
+DUAL = """
+    import math
+
+    class Dual:
+        def __init__(self, value, slope=0.0):
+            self.value, self.slope = value, slope
+        def __add__(self, other):
+            other = dual(other)
+            return Dual(self.value + other.value, self.slope + other.slope)
+        __radd__ = __add__
+        def __neg__(self):
+            return Dual(-self.value, -self.slope)
+        def __sub__(self, other):
+            return self + -dual(other)
+        def __rsub__(self, other):
+            return dual(other) + -self
+        def __mul__(self, other):
+            other = dual(other)
+            return Dual(self.value * other.value, self.slope * other.value + self.value * other.slope)
+        __rmul__ = __mul__
+        def __truediv__(self, other):
+            other = dual(other)
+            value = self.value / other.value
+            return Dual(value, (self.slope - value * other.slope) / other.value)
+        def __rtruediv__(self, other):
+            return dual(other) / self
+        def __lt__(self, other):
+            return self.value < dual(other).value
+        def __gt__(self, other):
+            return self.value > dual(other).value
+
+    def dual(x):
+        return x if isinstance(x, Dual) else Dual(float(x))
+
+    def sin(x):
+        return Dual(math.sin(x.value), math.cos(x.value) * x.slope)
+
+    def cos(x):
+        return Dual(math.cos(x.value), SIGN * math.sin(x.value) * x.slope)
+
+    def exp(x):
+        return Dual(math.exp(x.value), math.exp(x.value) * x.slope)
+
+    def log(x):
+        return Dual(math.log(x.value), x.slope / x.value)
+
+    def tanh(x):
+        return Dual(math.tanh(x.value), TAIL(x.value) * x.slope)
+
+    def maximum(a, b):
+        a, b = dual(a), dual(b)
+        if a.value == b.value:
+            return Dual(a.value, TIE * (a.slope + b.slope))
+        return a if a.value > b.value else b
+
+    def abs(x):
+        return BRANCH(x)
+
+    def where(condition, yes, no):
+        return dual(yes if condition else no)
+
+    def gradient(f, point):
+        return [dual(f(*[Dual(x, float(i == j)) for j, x in enumerate(point)])).slope for i in range(len(point))]
+"""
+
+RIGHT = {
+    "SIGN": "-1",
+    "TAIL": "lambda x: 1 / math.cosh(x) ** 2 if abs_(x) < 300 else 0.0",
+    "TIE": "0.5",
+    "BRANCH": "lambda x: -x if x.value < 0 else x",
+}
+
+
+@pytest.fixture
+def engine(tmp_path):
+    def written(**faults):
+        values = "\n".join(f"{name} = {value}" for name, value in {**RIGHT, **faults}.items())
+        path = tmp_path / "my_engine.py"
+        path.write_text(textwrap.dedent(DUAL) + f"\nimport builtins\nabs_ = builtins.abs\n{values}\n")
+        return str(path)
+
+    return written
+
+
+@pytest.fixture(scope="module")
+def whole_suite():
+    return tuple(suite())
+
+
+def wrong(result):
+    return {one.case.text for one in result.wrong}
+
+
+def test_nothing_is_invented_about_an_engine_that_is_right(engine, whole_suite):
+    result = audit(engine(), cases=whole_suite)
+    assert result.wrong == ()
+    answered = [one for one in result.numbers if one.judgement.kind != "refused"]
+    assert len(answered) > 120
+    assert {one.judgement.kind for one in answered} == {"right", "digits-lost", "convention"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "text"),
+    [
+        ({"SIGN": "1"}, "cos(x)"),  # a sign
+        ({"TIE": "1.0"}, "max(x, y)"),  # both arguments of a tie have the whole slope
+        ({"TIE": "0.0"}, "max(x, y)"),
+        ({"BRANCH": "lambda x: x"}, "abs(x)"),  # the branch below 0 is missing
+        ({"TAIL": "lambda x: 1 / math.cosh(x) ** 2 if abs_(x) < 10 else -1e-3"}, "tanh(x)"),  # a tail
+    ],
+)
+def test_planted_faults_are_found(engine, whole_suite, fault, text):
+    assert text in wrong(audit(engine(**fault), cases=whole_suite))
+
+
+def test_digits_lost_in_a_tail_are_counted_but_not_wrong(engine):
+    tanh = [case for case in edge_cases() if case.name == "tanh at 20"]
+    result = audit(engine(TAIL="lambda x: 1 - math.tanh(x) ** 2"), cases=tanh)
+    assert [one.judgement.kind for one in result.numbers] == ["digits-lost"]
+
+
+def test_the_sum_at_a_tie_is_judged_whatever_the_convention(engine):
+    tie = [case for case in edge_cases() if case.name == "max at a tie"]
+    result = audit(engine(TIE="1.0"), cases=tie)
+    assert {one.note for one in result.numbers} == {"they add up to 2, not 1"}
+
+
+def test_a_formula_that_cancels_is_not_held_against_an_engine(engine, whole_suite):
+    result = audit(engine(), cases=[case for case in whole_suite if case.name == "@expm1_quotient"])
+    assert [one.judgement.kind for one in result.numbers] == ["digits-lost"]
+
+
+def test_the_summary_can_be_quoted(engine):
+    result = audit(
+        engine(), cases=[case for case in edge_cases() if case.name in ("softsign", "x^3 at a negative base")]
+    )
+    assert verdict(result) == f"{result.engines[0].name} file: of 2 numbers 1 are right, and none is finite and wrong."
+
+
+def test_what_changed_is_told(engine):
+    cases = [case for case in edge_cases() if case.name == "abs at 0"]
+    before = audit(engine(), cases=cases).data()
+    after = audit(engine(BRANCH="lambda x: -x"), cases=cases).data()
+    assert changes(before, before) == []
+    (change,) = changes(before, after)
+    assert (change.before, change.after) == ("1.0 (convention)", "-1.0 (convention)")
+
+
+def test_a_saved_audit_is_read_and_nothing_else(engine):
+    data = audit(engine(), cases=edge_cases()[:1]).data()
+    assert saved(json.dumps(data), "old.json") == json.loads(json.dumps(data))
+    for text in ("{}", "[]", "no JSON", '{"command": "audit", "numbers": []}'):
+        with pytest.raises(DiffcompareError, match="this is no saved audit"):
+            saved(text, "old.json")
+
+
+def test_a_file_that_is_no_engine_is_an_error(tmp_path):
+    path = tmp_path / "other.py"
+    path.write_text("x = 1\n")
+    with pytest.raises(DiffcompareError, match="has no function `gradient`"):
+        audit(str(path), cases=edge_cases()[:1])
+
+
+def test_without_any_engine_the_cure_is_said(monkeypatch):
+    monkeypatch.setattr(module, "installed_engines", lambda: ())
+    with pytest.raises(DiffcompareError, match="no engine is installed"):
+        audit()
