@@ -1,4 +1,6 @@
-"""The lecture note's custom Function, for tests."""
+"""The lecture note's custom Function, for tests, also as the text of a user's file."""
+
+import inspect
 
 import numpy as np
 
@@ -30,3 +32,12 @@ class Pair(Function):
     def backward(ctx, grad_product, grad_sum):
         a, b = ctx.saved_tensors
         return grad_product * b + grad_sum, grad_product * a + grad_sum
+
+
+HEAD = "import numpy as np\nfrom diffcompare.tape import Function\n"
+SINH = inspect.getsource(Sinh)
+
+
+def sinh_with(**attributes: str) -> str:
+    """Return the text of the class with these attributes, such as a `name` or a `definition`."""
+    return SINH + "".join(f"Sinh.{name} = {value!r}\n" for name, value in attributes.items())

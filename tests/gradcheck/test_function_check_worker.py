@@ -3,25 +3,15 @@
 import json
 
 import pytest
+from note_functions import HEAD, SINH
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.gradcheck.function_check_worker import CheckService
 from diffcompare.gradcheck.function_report import document_of
 from diffcompare.render import render
 
-OPERATIONS = """\
-import numpy as np
-from diffcompare.tape import Function
-class Sinh(Function):
-    @staticmethod
-    def forward(ctx, i):
-        e, e_minus = np.exp(i), np.exp(-i)
-        ctx.save_for_backward(e, e_minus)
-        return (e - e_minus) / 2
-    @staticmethod
-    def backward(ctx, grad_output):
-        e, e_minus = ctx.saved_tensors
-        return grad_output * (e + e_minus) / 2
+OPERATIONS = f"""\
+{HEAD}{SINH}
 class Forgetful(Sinh):
     @staticmethod
     def backward(ctx, grad_output):

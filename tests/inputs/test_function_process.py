@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from note_functions import HEAD, sinh_with
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.inputs import function_process
@@ -12,7 +13,7 @@ from diffcompare.inputs.function_worker import Service, point_data, point_from, 
 from diffcompare.inputs.python_function import program
 from diffcompare.language.parser import parse
 
-MODEL = """\
+MODEL = f"""\
 import math, os, time
 def f(w, n=2, c=0.5):
     total = 0.0
@@ -31,19 +32,7 @@ def moody(x):
     return x * x
 def straight(x):
     return 4 * x * (1 - x)
-import numpy as np
-from diffcompare.tape import Function
-class Sinh(Function):
-    definition = "(exp(i) - exp(-i))/2"
-    @staticmethod
-    def forward(ctx, i):
-        e, e_minus = np.exp(i), np.exp(-i)
-        ctx.save_for_backward(e, e_minus)
-        return (e - e_minus) / 2
-    @staticmethod
-    def backward(ctx, grad_output):
-        e, e_minus = ctx.saved_tensors
-        return grad_output * (e + e_minus) / 2
+{HEAD}{sinh_with(definition="(exp(i) - exp(-i))/2")}
 def hyperbolic(x):
     return Sinh.apply(x) * x
 """

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from note_functions import HEAD, sinh_with
 
 import diffcompare as dc
 from diffcompare.diagnostics import DiffcompareError
@@ -9,23 +10,6 @@ from diffcompare.inputs.function_worker import Service, operations_of
 from diffcompare.language.grammar import with_functions
 from diffcompare.language.parser import parse
 
-HEAD = """\
-import numpy as np
-from diffcompare.tape import Function
-"""
-SINH = """\
-class Sinh(Function):
-    {}
-    @staticmethod
-    def forward(ctx, i):
-        e, e_minus = np.exp(i), np.exp(-i)
-        ctx.save_for_backward(e, e_minus)
-        return (e - e_minus) / 2
-    @staticmethod
-    def backward(ctx, grad_output):
-        e, e_minus = ctx.saved_tensors
-        return grad_output * (e + e_minus) / 2
-"""
 FUSED = """\
 class Fused(Function):
     @staticmethod
@@ -54,7 +38,7 @@ def file(tmp_path):
 @pytest.fixture
 def known(file):
     """Let texts call sinh2, which has a definition, and fused, which has none."""
-    rows = operations_of(file(SINH.format('name, definition = "sinh2", "(exp(i) - exp(-i))/2"'), FUSED))
+    rows = operations_of(file(sinh_with(name="sinh2", definition="(exp(i) - exp(-i))/2"), FUSED))
     with with_functions({row.name: row for row in rows}):
         yield
 
@@ -93,15 +77,15 @@ def test_they_are_known_only_meanwhile(file):
 @pytest.mark.parametrize(
     ("classes", "words"),
     [
-        ((SINH.format("pass"),), "E649.*the name `sinh` means something already"),
-        ((SINH.format('name = "pi"'),), "E649.*`pi` means something already"),
-        ((SINH.format('name = "square"'),), "E649.*`square` means something already"),
-        ((SINH.format('name = "2x"'),), "E649.*is no name"),
-        ((SINH.format('name = "fused"'), FUSED), "E649.*stands for two classes"),
+        ((sinh_with(),), "E649.*the name `sinh` means something already"),
+        ((sinh_with(name="pi"),), "E649.*`pi` means something already"),
+        ((sinh_with(name="square"),), "E649.*`square` means something already"),
+        ((sinh_with(name="2x"),), "E649.*is no name"),
+        ((sinh_with(name="fused"), FUSED), "E649.*stands for two classes"),
         (("def f(x): return x\n",), "E649.*has no Function of the tape"),
         (("class Half(Function):\n    pass\n",), "E645.*Half has no `forward`"),
-        ((SINH.format('name, definition = "sinh2", "exp(j)"'),), "E647.*names `j`"),
-        ((SINH.format('name, definition = "sinh2", "exp(i"'),), "E2"),
+        ((sinh_with(name="sinh2", definition="exp(j)"),), "E647.*names `j`"),
+        ((sinh_with(name="sinh2", definition="exp(i"),), "E2"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_told(file, classes, words):
@@ -111,7 +95,7 @@ def test_what_is_wrong_with_a_file_is_told(file, classes, words):
 
 def test_the_process_answers_with_numbers(file):
     service = Service()
-    answer = service.serve({"do": "operations", "path": file(SINH.format('name = "sinh2"'), FUSED)})
+    answer = service.serve({"do": "operations", "path": file(sinh_with(name="sinh2"), FUSED)})
     assert [(row["name"], row["parameters"], row["formula"]) for row in answer["operations"]] == [
         ("sinh2", ["i"], None),
         ("fused", ["a", "b"], None),
