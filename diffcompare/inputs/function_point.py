@@ -14,7 +14,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
-from diffcompare.inputs.point import candidates, component_name, constant_value, split_assignment, split_at_commas
+from diffcompare.inputs.point import candidates, component_name, constant_value, parse_assignments, split_at_commas
 from diffcompare.recording.recorded_number import RecordedNumber, plain
 
 MAX_SHOWN = 6  # parameters in an example of a point
@@ -337,14 +337,7 @@ def parse_function_point(specs: Sequence[str], option: str = "--at") -> dict[str
 
     Raises DiffcompareError for anything but assignments of numbers.
     """
-    point: dict[str, Any] = {}
-    for spec in specs:
-        for assignment in split_at_commas(spec) if spec.strip() else ():
-            name, text = split_assignment(assignment, option)
-            if name in point:
-                raise _wrong(f"two values for `{name}`", "keep one of them")
-            point[name] = parse_value(text, f"{option} {name}")
-    return point
+    return parse_assignments(specs, option, parse_value)
 
 
 def parse_value(text: str, source: str) -> Any:

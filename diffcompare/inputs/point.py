@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
 from diffcompare.language.expression import Variable
@@ -12,6 +13,9 @@ from diffcompare.language.parser import parse
 from diffcompare.language.tokenizer import canonical, locate
 from diffcompare.language.wengert import variables as variables_of
 from diffcompare.language.wengert import wengert_list
+from diffcompare.numeric.evaluate import Undefined, value_at
+
+Value = TypeVar("Value")
 
 _CONSTANT = "give a number, or a constant such as pi/2"
 POINTS = ("--at", "--times")  # the options whose values are numbers
@@ -31,14 +35,24 @@ def parse_point(specs: Sequence[str], variables: Iterable[str] = (), option: str
     A value is a constant expression, evaluated in doubles.  Raises DiffcompareError for a missing `=`, a name that
     occurs twice, and a value that is not a finite number.  `variables` only serve to word the errors.
     """
-    point: dict[str, float] = {}
+    return parse_assignments(specs, option, constant_value, variables)
+
+
+def parse_assignments(
+    specs: Sequence[str], option: str, parse_value: Callable[[str, str], Value], variables: Iterable[str] = ()
+) -> dict[str, Value]:
+    """Parse the assignments of an option by name; `parse_value` takes the text of a value and its place in messages.
+
+    Raises DiffcompareError for a missing `=` and a name that occurs twice.
+    """
+    values: dict[str, Value] = {}
     for spec in specs:
-        for assignment in split_at_commas(spec) if spec.strip() else ():
-            name, text = split_assignment(assignment, option, variables)
-            if name in point:
-                raise _bad(f"two values for `{name}`", option, assignment, f"keep one of them: {option} {name}={text}")
-            point[name] = constant_value(text, f"{option} {name}")
-    return point
+        for part in split_at_commas(spec) if spec.strip() else ():
+            name, text = split_assignment(part, option, variables)
+            if name in values:
+                raise _bad(f"two values for `{name}`", option, part, f"keep one of them: {option} {name}={text}")
+            values[name] = parse_value(text, f"{option} {name}")
+    return values
 
 
 def split_at_commas(spec: str) -> list[str]:
@@ -122,8 +136,6 @@ def assignment(option: str, name: str, text: str) -> str:
 
 def constant_value(text: str, source: str) -> float:
     """Evaluate a constant expression in doubles.  Raises DiffcompareError unless its value is a finite number."""
-    from diffcompare.numeric.evaluate import Undefined, value_at
-
     try:
         expression = parse(text)
     except DiffcompareError as error:
