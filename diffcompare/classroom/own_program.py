@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from diffcompare.classroom.demos import load_demo
-from diffcompare.classroom.demos.frame import Demo, Frame, mask, partial_cell, table
-from diffcompare.classroom.demos.tape import kept_names, label_of, pytorch_name
+from diffcompare.classroom.demos.frame import Demo, Frame, partial_cell, table
+from diffcompare.classroom.demos.tape import backward_frame, kept_names, label_of, pytorch_name
 from diffcompare.classroom.demos.trace import frames_of
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Cell, Code, Source
@@ -61,7 +61,7 @@ def tape_frames(program: FunctionProgram) -> Iterator[Frame]:
             rows.append(_tape_row(event, recording, names))
         if number <= MAX_STEPS or number == len(events):
             yield _running(event, recording, names, rows)
-    yield _backward(recording)
+    yield backward_frame(recording, "What does the backward pass return?")
 
 
 def _events(recording: Recording) -> list[TapeNode | Decision]:
@@ -130,21 +130,6 @@ def _definition_above(lines: list[str], line: int) -> int:
     while line > 1 and not lines[line - 1].lstrip().startswith(("def ", "class ")):
         line -= 1
     return line
-
-
-def _backward(recording: Recording) -> Frame:
-    rows = list(recording.gradient().items())
-    gradient = table("backward", "After one backward pass", "variable | >adjoint", rows, adjoint=(1,))
-    return Frame(
-        "Backward: the diary is read from the end",
-        (gradient,),
-        "for each line, last first: adjoint of argument += adjoint of result * slope",
-        "Every line needs only what it saved, and nothing else of the program.",
-        dict(rows),
-        "What does the backward pass return?",
-        (mask(gradient, 1),),
-        sweep="reverse",
-    )
 
 
 # --- Branches ---------------------------------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ def frames() -> Iterator[Frame]:
     tape = record(survey, {"x1": 2.0, "x2": 5.0})
     for count in range(1, len(tape.steps) + 1):
         yield _recorded_line(tape, count)
-    yield _backward(tape)
+    yield backward_frame(tape, "What are the two adjoints?")
     yield _backward_twice(tape)
     yield _sinh()
     yield _micrograd()
@@ -134,7 +134,8 @@ def kept_names(node: Expression, names: Mapping[Any, str]) -> str:
     return ", ".join([label_of(operand, names) for operand in ([node] if kept.result else []) + [*kept.arguments]])
 
 
-def _backward(tape: Recording) -> Frame:
+def backward_frame(tape: Recording, question: str) -> Frame:
+    """Return the frame of the backward pass over a tape, with a question about its result."""
     rows = list(tape.gradient().items())
     gradient = table("backward", "After one backward pass", "variable | >adjoint", rows, adjoint=(1,))
     return Frame(
@@ -143,8 +144,8 @@ def _backward(tape: Recording) -> Frame:
         "for each line, last first: adjoint of argument += adjoint of result * slope",
         "Every line needs only what it saved, and nothing else of the program.",
         dict(rows),
-        "What are the two adjoints?",
-        (mask(gradient, (0, 1), (1, 1)),),
+        question,
+        (mask(gradient, 1),),
         sweep="reverse",
     )
 
