@@ -92,6 +92,11 @@ def _steps(text: str) -> tuple[float, float]:
     return max(ends), min(ends)
 
 
+def _order(text: str) -> int | str:
+    """Return a whole number, and any other text as it is: the study knows which orders it takes, and refuses it."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else text
+
+
 def _whole_number(flag: str, most: int, example: str) -> Callable[[str], int]:
     """Make a parser for an option that takes a whole number from 1 to `most`."""
 
@@ -136,12 +141,12 @@ def point(specs: Sequence[str]) -> dict[str, float]:
     return parse_point(specs)
 
 
-def vector(specs: Sequence[str], parsed_input: ParsedInput) -> dict[str, float]:
-    """Parse the vector of `--times`, which has the shapes of its parameters where the input is a function."""
+def numbers(specs: Sequence[str], parsed_input: ParsedInput, option: str) -> dict[str, Any]:
+    """Parse numbers by variable, or by parameter, in its shape, where the input is a function."""
     from diffcompare.inputs import function_point, point
 
     parse = point.parse_point if parsed_input.program is None else function_point.parse_function_point
-    return parse(specs, option="--times")
+    return parse(specs, option=option)
 
 
 def parse_input(
@@ -318,7 +323,8 @@ Wrt: TypeAlias = Annotated[
     list[str] | None, typer.Option("--wrt", metavar="x1", help="Differentiate with respect to these. [default: all]")
 ]
 Order: TypeAlias = Annotated[
-    str | None, typer.Option("--order", metavar="N", help="Derivatives of EXPR up to this order. [default: 4]")
+    Any,
+    typer.Option("--order", metavar="N", help="Derivatives of EXPR up to this order. [default: 4]", parser=_order),
 ]
 Mode: TypeAlias = Annotated[str, word_option("--mode", "MODE", MODES)]
 Show: TypeAlias = Annotated[str, word_option("--show", "WHAT", QUANTITIES, noun="quantity")]

@@ -18,7 +18,7 @@ from diffcompare.numeric.evaluate import Undefined, value_at
 Value = TypeVar("Value")
 
 _CONSTANT = "give a number, or a constant such as pi/2"
-POINTS = ("--at", "--times")  # the options whose values are numbers
+POINTS = ("--at", "--other-at", "--times")  # the options whose values are numbers
 _COMPONENT = re.compile(r"([^\W\d]\w*)((?: ?\[ *[0-9]{1,9}(?: *, *[0-9]{1,9})* *\])+)")
 _WHOLE = (2.0, 5.0, 3.0, 7.0, 4.0, 6.0, 8.0, 9.0)
 _INSIDE = (0.5, 0.25, 0.75, 0.3, 0.6, 0.4, 0.7, 0.2)

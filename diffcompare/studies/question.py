@@ -132,24 +132,14 @@ def bad_value(message: str, source: str, help: str | None = None) -> Diffcompare
     return DiffcompareError(Diagnostic("E703", "bad_value", message, source=source, help=help))
 
 
-def order_of(text: str | None, most: int) -> int:
-    """Parse `--order`; raise DiffcompareError (E564) for one that is not from 1 to `most`."""
-    if text is None:
+def checked_order(order: int | None, most: int) -> int:
+    """Return an order, or the default for None; raise DiffcompareError (E564) for one that is not from 1 to `most`."""
+    if order is None:
         return DEFAULT_ORDER
-    if text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= most:
-        return int(text)
-    raise _wrong_order(text, most)
-
-
-def check_order(order: int, most: int) -> None:
-    """Raise DiffcompareError (E564) for an order that is not from 1 to `most`."""
     if isinstance(order, bool) or not isinstance(order, int) or not 1 <= order <= most:
-        raise _wrong_order(str(order), most)
-
-
-def _wrong_order(text: str, most: int) -> DiffcompareError:
-    message = f"`--order` is a number from 1 to {most}, not `{text}`"
-    return DiffcompareError(Diagnostic("E564", "bad_value", message, help=f"for example `--order {DEFAULT_ORDER}`"))
+        message = f"`--order` is a number from 1 to {most}, not `{order}`"
+        raise DiffcompareError(Diagnostic("E564", "bad_value", message, help=f"for example `--order {DEFAULT_ORDER}`"))
+    return order
 
 
 def one_variable(

@@ -20,8 +20,8 @@ from diffcompare.studies.hessian import select_methods
 from diffcompare.studies.matrix_tables import MatrixRecord
 from diffcompare.studies.question import (
     DEFAULT_ORDER,
-    check_order,
     checked_names,
+    checked_order,
     checked_positive,
     format_coordinate,
     one_variable,
@@ -121,7 +121,7 @@ class Taylor(MatrixRecord):
 
 def taylor_question(
     question: ParsedInput,
-    order: int = DEFAULT_ORDER,
+    order: int | None = None,
     *,
     at: Mapping[str, float] | None = None,
     wrt: str | Sequence[str] = (),
@@ -131,7 +131,7 @@ def taylor_question(
     truth: bool = True,
 ) -> Taylor:
     """Expand a question, with the options of `taylor`."""
-    check_order(order, MAX_ORDER)
+    order = checked_order(order, MAX_ORDER)
     names = select_methods(checked_names("methods", methods), METHODS)
     step, budget = checked_positive("step", step), checked_positive("budget", budget)
     prepare(names)

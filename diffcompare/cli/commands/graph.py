@@ -50,8 +50,7 @@ def command(
 
 def _both_paths(parsed: ParsedInput, other_at: list[str], *, quiet: bool) -> CommandResult:
     """Draw the paths of a program at two points."""
-    from diffcompare.inputs.function_point import parse_function_point
     from diffcompare.studies.two_paths import two_paths
 
-    paths = two_paths(parsed, parse_function_point(other_at, "--other-at"))
+    paths = two_paths(parsed, options.numbers(other_at, parsed, "--other-at"))
     return CommandResult(paths.document(brief=quiet), paths.notes, None)

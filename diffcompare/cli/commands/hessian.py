@@ -32,7 +32,7 @@ def command(
 ) -> CommandResult:
     """Compute second derivatives."""
     parsed, point = options.parse_input(expression, at, budget)
-    vector = None if times is None else options.vector(times, parsed)
+    vector = None if times is None else options.numbers(times, parsed, "--times")
     from diffcompare.studies.hessian import hessian_question
 
     hessian = hessian_question(

@@ -48,12 +48,11 @@ def command(
         parsed, point = options.parse_input(expression, at, budget)
     else:
         point = None if at is None else options.point(at)
-    from diffcompare.studies.question import order_of
     from diffcompare.studies.swell.families import numbers
-    from diffcompare.studies.swell.study import MAX_ORDER, swell_family, swell_orders
+    from diffcompare.studies.swell.study import swell_family, swell_orders
 
     if parsed is not None:
-        swell = swell_orders(parsed, order_of(order, MAX_ORDER), at=point, wrt=names, budget=budget)
+        swell = swell_orders(parsed, order, at=point, wrt=names, budget=budget)
     else:
         assert family is not None
         swell = swell_family(family, None if n is None else numbers(n), at=point, wrt=names, budget=budget)

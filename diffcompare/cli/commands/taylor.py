@@ -26,11 +26,10 @@ def command(
 ) -> CommandResult:
     """Expand an expression into its Taylor series."""
     parsed, point = options.parse_input(expression, at, budget)
-    from diffcompare.studies.question import order_of
-    from diffcompare.studies.taylor import MAX_ORDER, taylor_question
+    from diffcompare.studies.taylor import taylor_question
 
     taylor = taylor_question(
-        parsed, order_of(order, MAX_ORDER), at=point, wrt=options.split(wrt),
+        parsed, order, at=point, wrt=options.split(wrt),
         methods=options.split(method) or "all", step=step, budget=budget, truth=truth,
     )  # fmt: skip
     return CommandResult(taylor.document(brief=quiet), taylor.notes, taylor.failure)

@@ -15,7 +15,7 @@ from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.wengert import active_nodes, dag_size, wengert_list
 from diffcompare.numeric.second_order import EXPRESSIONS
 from diffcompare.numeric.sweeps import forward, local_partials
-from diffcompare.studies.question import DEFAULT_ORDER, check_order, checked_positive, one_variable, set_up
+from diffcompare.studies.question import checked_order, checked_positive, one_variable, set_up
 from diffcompare.studies.record import Record, primed
 from diffcompare.studies.swell.families import DEFAULT_MEMBERS, FAMILIES, Member, of_family, of_file
 from diffcompare.studies.swell.measure import (
@@ -144,7 +144,7 @@ MAX_NODES = 20_000  # distinct nodes of a formula that is differentiated once mo
 
 def swell_orders(
     question: ParsedInput,
-    order: int = DEFAULT_ORDER,
+    order: int | None = None,
     *,
     at: Mapping[str, float] | None = None,
     wrt: Sequence[str] = (),
@@ -157,7 +157,7 @@ def swell_orders(
     Raises DiffcompareError for an invalid order, point or variable, and for an expression that is too large.
     """
     budget = checked_positive("budget", budget)
-    check_order(order, MAX_ORDER)
+    order = checked_order(order, MAX_ORDER)
     prepare()  # sympy is imported in a process of its own, in the meantime
     question = question.as_expression()
     point, asked, notes = set_up(question, at, wrt)

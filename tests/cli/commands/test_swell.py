@@ -32,6 +32,15 @@ def test_a_wrong_line_gets_a_cure(cli, line: tuple[str, ...], code: str, cure: s
     assert cure in outcome.err
 
 
+@pytest.mark.parametrize("order", ["0", "41", "-1", "x", "", "1.5", "٣", "1" * 5000])
+@pytest.mark.parametrize("command", ["swell", "taylor"])
+def test_an_order_is_refused_as_it_was_typed(cli, command: str, order: str) -> None:
+    outcome = cli(command, "x", "--order", order)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "[E564]" in outcome.err
+    assert f"not `{order}`" in outcome.err
+
+
 def test_a_family_in_json(cli) -> None:
     outcome = cli("swell", "--family", "speelpenning", "--n", "3", "--json")
     assert outcome.code == 0
