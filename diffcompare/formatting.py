@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from diffcompare.document import Approximate, Code, Measured
+from diffcompare.document import Approximate, Cell, Code, Measured, Table
 from diffcompare.language.printer import infix, to_text
 from diffcompare.language.wengert import dag_size
 from diffcompare.localization import translate
@@ -17,7 +17,6 @@ from diffcompare.localization import translate
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from diffcompare.document import Cell, Table
     from diffcompare.language.expression import Expression
 
 # Characters of a formula that people are shown; JSON and CSV have the whole formula.

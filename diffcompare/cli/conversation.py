@@ -10,22 +10,16 @@ import contextlib
 import secrets
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from diffcompare import safe_io
 from diffcompare.classroom.quiz.exercises import LEVELS, TOPICS, levels_of
-from diffcompare.classroom.quiz.session import begin, interrupted, introduction, prompt, question_blocks, reply
+from diffcompare.classroom.quiz.session import Quiz, begin, interrupted, introduction, prompt, question_blocks, reply
 from diffcompare.cli import options
 from diffcompare.cli.output import Settings, choose_format, choose_look, is_terminal, progress_line
-from diffcompare.diagnostics import usage_error
-from diffcompare.document import Document
+from diffcompare.diagnostics import Diagnostic, usage_error
+from diffcompare.document import Block, Document
 from diffcompare.inputs.files import read_text
 from diffcompare.render import render
-
-if TYPE_CHECKING:
-    from diffcompare.classroom.quiz.session import Quiz
-    from diffcompare.diagnostics import Diagnostic
-    from diffcompare.document import Block
 
 FOR_PEOPLE = ("terminal", "plain")
 MAX_LINE_LENGTH = 100_000  # bytes of an input line; a longer one is too long for an answer anyway

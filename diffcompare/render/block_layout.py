@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from diffcompare import formatting
 from diffcompare.diagnostics import width
-from diffcompare.document import Plot
+from diffcompare.document import Bars, Cell, Equations, Graph, Plot, Table
 from diffcompare.formatting import is_formula
 from diffcompare.render.text_layout import (
     Line,
@@ -33,9 +33,7 @@ from diffcompare.render.text_layout import (
 )
 
 if TYPE_CHECKING:
-    from diffcompare.document import Bars, Cell, Equations, Graph, Table
     from diffcompare.render import Look
-    from diffcompare.render.text_layout import Line
 
 
 # --- Tables and listings ----------------------------------------------------------------------------------------------

@@ -13,12 +13,11 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Listing, Table
+from diffcompare.document import Cell, Document, Listing, Table
 from diffcompare.formatting import exact, is_number
 from diffcompare.render.text_layout import ascii_only
 
 if TYPE_CHECKING:
-    from diffcompare.document import Cell, Document
     from diffcompare.render import Look
 
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")

@@ -12,12 +12,15 @@ import html
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from diffcompare import formatting
 from diffcompare.document import (
     MAX_DRAWN,
     Bars,
+    Block,
+    Cell,
+    Column,
+    Document,
     Equations,
     Graph,
     Heading,
@@ -39,10 +42,6 @@ from diffcompare.render.text_layout import (
     point_padding,
     repeats,
 )
-
-if TYPE_CHECKING:
-    from diffcompare.document import Block, Cell, Column, Document
-
 
 # The style sheets of the HTML renderer.
 #

@@ -15,7 +15,11 @@ from diffcompare import formatting
 from diffcompare.diagnostics import width
 from diffcompare.document import (
     Bars,
+    Block,
+    Cell,
     Code,
+    Document,
+    Equation,
     Equations,
     Graph,
     Heading,
@@ -37,7 +41,6 @@ from diffcompare.render.text_layout import ascii_only, clean, for_people, greek,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from diffcompare.document import Block, Cell, Document, Equation
     from diffcompare.render import Look
 
 

@@ -9,6 +9,9 @@ from diffcompare import formatting
 from diffcompare.document import (
     MAX_DRAWN,
     Bars,
+    Block,
+    Cell,
+    Document,
     Equations,
     Graph,
     Heading,
@@ -32,7 +35,6 @@ from diffcompare.render.text_layout import (
 )
 
 if TYPE_CHECKING:
-    from diffcompare.document import Block, Cell, Document
     from diffcompare.render import Look
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~&$#!]")

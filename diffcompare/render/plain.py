@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING
 
 from diffcompare import formatting
 from diffcompare.diagnostics import width
-from diffcompare.document import Bars, Equations, Graph, Heading, Listing, Paragraph, Plot, Source, Table
+from diffcompare.document import (
+    Bars,
+    Block,
+    Cell,
+    Document,
+    Equations,
+    Graph,
+    Heading,
+    Listing,
+    Paragraph,
+    Plot,
+    Source,
+    Table,
+)
 from diffcompare.render.block_layout import chart_lines, equation_lines, graph_lines
 from diffcompare.render.text_layout import (
     clean,
@@ -23,7 +36,6 @@ from diffcompare.render.text_layout import (
 )
 
 if TYPE_CHECKING:
-    from diffcompare.document import Block, Cell, Document
     from diffcompare.render import Look
 
 

@@ -13,11 +13,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.document import Bars, Graph, Plot
+from diffcompare.document import Bars, Document, Graph, Picture, Plot
 from diffcompare.render.text_layout import clean
 
 if TYPE_CHECKING:
-    from diffcompare.document import Document, Picture
     from diffcompare.render import Look
 
 # For each kind of picture the package whose module `svg` draws it, and the function there

@@ -11,10 +11,26 @@ import io
 from typing import TYPE_CHECKING
 
 from diffcompare import formatting
-from diffcompare.document import Bars, Equations, Graph, Heading, Listing, Measured, Paragraph, Plot, Source, Table
+from diffcompare.document import (
+    Bars,
+    Block,
+    Cell,
+    Column,
+    Document,
+    Equations,
+    Graph,
+    Heading,
+    Listing,
+    Measured,
+    Paragraph,
+    Plot,
+    Source,
+    Table,
+)
 from diffcompare.localization import translate
 from diffcompare.render.block_layout import Entry, chart_lines, entry_lines, equation_lines, graph_lines, table_lines
 from diffcompare.render.text_layout import (
+    Line,
     clean,
     close_together,
     for_people,
@@ -29,9 +45,7 @@ from diffcompare.render.text_layout import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from diffcompare.document import Block, Cell, Column, Document
     from diffcompare.render import Look
-    from diffcompare.render.text_layout import Line
 
 # Okabe-Ito vermillion #D55E00, from the 256 colours that every terminal has.
 _STYLES = {"": "", "strong": "bold", "faint": "dim", "warning": "color(166)", "wrong": "underline color(166)"}

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from diffcompare.diagnostics import visible, width
-from diffcompare.document import Bars, Graph, Measured, Paragraph, Plot, Table
+from diffcompare.document import Bars, Block, Cell, Column, Graph, Measured, Paragraph, Plot, Stage, Table
 from diffcompare.localization import translate
-
-if TYPE_CHECKING:
-    from diffcompare.document import Block, Cell, Column, Stage
 
 Span: TypeAlias = tuple[str, str]  # a text and the name of its style
 Line: TypeAlias = list[Span]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from diffcompare.classroom.class_answers.submissions import (
     AnswerRow,
+    CellError,
+    Class,
     Outcome,
     PartialAnswer,
     right_outcomes,
@@ -24,10 +26,6 @@ from diffcompare.studies.check_report import as_sentence, gap, partial_data, par
 from diffcompare.studies.question import format_point
 from diffcompare.studies.record import SCHEMA, closing_data, counted
 from diffcompare.verify.verdict import WHERE_DEFINED, WORST_FIRST
-
-if TYPE_CHECKING:
-    from diffcompare.classroom.class_answers.submissions import CellError, Class
-
 
 # Statistics: how often each mistake was made, and how each question went.
 

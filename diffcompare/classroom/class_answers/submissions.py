@@ -31,7 +31,7 @@ from diffcompare.inputs.resolve import ParsedInput, resolve
 from diffcompare.language.parser import read
 from diffcompare.language.syntax.misread_names import refuse_misread
 from diffcompare.language.wengert import variables, wengert_list
-from diffcompare.studies.check import Counting
+from diffcompare.studies.check import Check, Counting
 from diffcompare.studies.record import Record
 from diffcompare.verify.verdict import WHERE_DEFINED, Verdict
 from diffcompare.verify.verdict import WORST_FIRST as VERDICTS
@@ -39,7 +39,6 @@ from diffcompare.verify.verdict import WORST_FIRST as VERDICTS
 if TYPE_CHECKING:
     from diffcompare.classroom.class_answers.report import Summary
     from diffcompare.misconceptions.messages import Mistake
-    from diffcompare.studies.check import Check
 
 
 # The checked answers of a class: one record a row, with the check of every partial in it.

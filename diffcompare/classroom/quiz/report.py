@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from diffcompare.classroom.quiz.session import MAX_POINTS, TERM_MISSING
+from diffcompare.classroom.quiz.session import MAX_POINTS, TERM_MISSING, Quiz, Round
 from diffcompare.document import Block, Cell, Code, Document, Heading, Listing, Paragraph, Table, columns
 from diffcompare.language.differentiation_rules import ZERO, derivatives_of
 from diffcompare.language.printer import to_text
@@ -17,7 +17,6 @@ from diffcompare.studies.record import SCHEMA, counted, question_data
 
 if TYPE_CHECKING:
     from diffcompare.classroom.quiz.exercises import Exercise
-    from diffcompare.classroom.quiz.session import Quiz, Round
     from diffcompare.language.expression import Expression
 
 

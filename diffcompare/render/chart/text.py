@@ -12,15 +12,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from diffcompare.diagnostics import width
-from diffcompare.document import Plot
+from diffcompare.document import Bars, Plot
 from diffcompare.localization import translate
 from diffcompare.render.chart.scale import Scale, power_text, scale_of, tick_label
-from diffcompare.render.text_layout import clean, line_width, prose_lines
+from diffcompare.render.text_layout import Line, clean, line_width, prose_lines
 
 if TYPE_CHECKING:
-    from diffcompare.document import Bars
     from diffcompare.render import Look
-    from diffcompare.render.text_layout import Line
 
 
 # Marks that tell curves apart without colours: shapes first, then letters.

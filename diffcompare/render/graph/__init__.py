@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.document import Graph
+from diffcompare.document import Document, Graph, Vertex
 from diffcompare.formatting import short_number
 from diffcompare.localization import translate
-
-if TYPE_CHECKING:
-    from diffcompare.document import Document, Vertex
 
 SOURCE = "source"  # stands for a quantity where a line of a program is meant
 _MARKS = {"primal": "", "tangent": "\N{COMBINING DOT ABOVE}", "adjoint": "\N{COMBINING MACRON}"}

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, width
-from diffcompare.document import MAX_DRAWN
+from diffcompare.document import MAX_DRAWN, Edge, Graph, Vertex
 from diffcompare.localization import translate
 from diffcompare.render.graph import SOURCE, describe_graph, describe_vertex, number_texts, outputs_of
 from diffcompare.render.graph.layout import GraphLayout, Spot, lay_out
 from diffcompare.render.svg import SvgDrawing, text
-
-if TYPE_CHECKING:
-    from diffcompare.document import Edge, Graph, Vertex
 
 # All in pixels.  The widths of characters are generous, because fonts differ.
 MARGIN = 20.0

@@ -13,16 +13,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffcompare.diagnostics import width
-from diffcompare.document import MAX_DRAWN, Graph, Table
+from diffcompare.document import MAX_DRAWN, Edge, Graph, Table, Vertex
 from diffcompare.localization import language, translate
 from diffcompare.render.graph import SOURCE, number_texts, outputs_of
 from diffcompare.render.graph.layout import GraphLayout, Spot, lay_out
-from diffcompare.render.text_layout import clean, line_width, stage_mark
+from diffcompare.render.text_layout import Line, Span, clean, line_width, stage_mark
 
 if TYPE_CHECKING:
-    from diffcompare.document import Edge, Vertex
     from diffcompare.render import Look
-    from diffcompare.render.text_layout import Line, Span
 
 
 LEFT, RIGHT, UP, DOWN = 1, 2, 4, 8  # the directions in which a wire leaves a cell; they add up to a key of _WIRES

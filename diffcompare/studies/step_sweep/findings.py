@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from math import floor, log10
-from typing import TYPE_CHECKING
 
 from diffcompare.formatting import approximate
 from diffcompare.studies.question import format_coordinate
 from diffcompare.studies.step_sweep.slopes import SHORT, WIDE
-from diffcompare.studies.step_sweep.sweep import MIN_SAMPLES, digits_at, digits_of
-
-if TYPE_CHECKING:
-    from diffcompare.studies.step_sweep.sweep import StepSweep
+from diffcompare.studies.step_sweep.sweep import MIN_SAMPLES, StepSweep, digits_at, digits_of
 
 FAR = 3  # factor by which a rule of thumb must miss to be worth a sentence
 FORWARD, CENTRAL = "forward-difference", "central-difference"

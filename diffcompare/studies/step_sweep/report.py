@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from diffcompare.document import (
     Approximate,
@@ -33,10 +33,7 @@ from diffcompare.studies.step_sweep.findings import side_notes
 from diffcompare.studies.step_sweep.findings import verdict as verdict  # StepSweep.verdict asks its report for it
 from diffcompare.studies.step_sweep.measurements import DIGITS, Curve, bracketed
 from diffcompare.studies.step_sweep.slopes import FittedSlope
-from diffcompare.studies.step_sweep.sweep import digits_at, digits_of
-
-if TYPE_CHECKING:
-    from diffcompare.studies.step_sweep.sweep import StepSweep
+from diffcompare.studies.step_sweep.sweep import StepSweep, digits_at, digits_of
 
 # --- JSON -------------------------------------------------------------------------------------------------------------
 
