@@ -119,9 +119,13 @@ class Comparison(Record):
         answered = any(answer.status == "ok" for answer in self.answers)
         if is_number(self.value) and (self.truth.status == "ok" if self.truth is not None else answered):
             return None  # as nearly always: what may be wrong need not be loaded
-        from diffcompare.studies.failure import failure_of_comparison
+        from diffcompare.studies.failure import no_answer, point_failure
 
-        return failure_of_comparison(self)
+        failure = point_failure(self.nodes, self.problem, self.value, self.truth)
+        true = None if self.truth is None else self.truth.gradient.values()
+        if failure is not None or answered or (true is not None and None not in true):
+            return failure
+        return no_answer(self.answers, () if self.truth is None else self.truth.notes)
 
     @cached_property
     def verdict(self) -> str:

@@ -20,7 +20,6 @@ from diffcompare.studies.question import format_coordinate
 
 if TYPE_CHECKING:
     from diffcompare.backends.jacobian_methods import MatrixAnswer
-    from diffcompare.studies.compare import Comparison
     from diffcompare.truth.establish import Slopes, Truth
 
 
@@ -187,24 +186,6 @@ def _overflow(
         f"{statement}{begins}",
         help="choose a smaller point, or take the logarithm of the function",
     )
-
-
-def failure_of_comparison(comparison: Comparison) -> Diagnostic | None:
-    """Return why a comparison has no gradient: because of its point, or because no method answered; else None."""
-    failure = point_failure(comparison.nodes, comparison.problem, comparison.value, comparison.truth)
-    return failure if failure is not None or _is_answered(comparison) else _unanswered(comparison)
-
-
-def _is_answered(comparison: Comparison) -> bool:
-    """Tell whether the truth or at least one method has a finite gradient."""
-    truth = comparison.truth
-    if truth is not None and all(true is not None for true in truth.gradient.values()):
-        return True
-    return any(answer.status == "ok" for answer in comparison.answers)
-
-
-def _unanswered(comparison: Comparison) -> Diagnostic:
-    return no_answer(comparison.answers, () if comparison.truth is None else comparison.truth.notes)
 
 
 def no_answer(
