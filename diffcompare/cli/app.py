@@ -2,6 +2,9 @@
 
 A command is one module of `cli/commands` with a function `command`, whose parameters are the command's own options, and
 `EXAMPLES`.  The options that all commands share are added here, and the result of the function is shown here.
+
+Help, Tab and a slip in a line need the options alone.  So a command imports its study when it is called; what it does
+beyond one call of a study stands in a module of `cli` with imports at its head, such as `batch_run`.
 """
 
 from __future__ import annotations
