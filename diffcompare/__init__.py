@@ -221,9 +221,13 @@ numeric/                      Expressions evaluated and differentiated over numb
   user_operations.py          Operations of a user's own, made while the program runs: rows like those of the table, and used by the same loops
 recording/                    Recordings of Python functions (define-by-run): the tape of one run, with a node for every operation that ran
   arrays.py                   NumPy for recorded numbers: arrays whose elements are recorded numbers or doubles, and NumPy's functions over them
+  elementwise.py              Universal functions of NumPy over objects: each is applied number by number, and records a row of the table
   leftovers.py                Leftovers of a run: recorded numbers in globals, caches, closures and objects become the doubles that they are
+  linear_algebra.py           Linear algebra of NumPy, written out in recorded operations: elimination, factors, eigenvalues, singular values
   math_functions.py           The functions of `math` for recorded numbers: each records a row of the table, and is `math`'s own for doubles
+  matrix_values.py            Matrices of recorded numbers with NumPy's own values: what is recorded in other operations agrees to the last bit
   namespaces.py               The names that a function uses while it is recorded: those of `math` and NumPy record, all others stay
+  numpy_functions.py          Functions of NumPy that need more than its own code over objects: choices, quantiles, interpolation, statistics
   numpy_module.py             A stand-in for NumPy: arrays that it makes can hold recorded numbers, and its functions find these in lists, too
   outcome.py                  Outcomes of a run: the numbers that the function returned, or the error for anything else that it did
   recorded_number.py          Recorded numbers: they compute like doubles and append an entry to the tape for every operation that runs

@@ -229,6 +229,31 @@ def _is_close(a: Any, b: Any, *, rel_tol: float = 1e-09, abs_tol: float = 0.0) -
     return close
 
 
+def _parts(x: Any) -> Any:
+    """Record x - n and n, where n is x with its decimals cut off."""
+    if type(x) is not RecordedNumber:
+        return math.modf(x)
+    whole = _trunc(x)
+    return _binary("-", x, whole, _frame(1)), whole
+
+
+def _remainder(x: Any, y: Any) -> Any:
+    """Record x - y*n, where n is the integer nearest to the quotient, a constant here."""
+    if type(x) is not RecordedNumber and type(y) is not RecordedNumber:
+        return math.remainder(x, y)
+    frame, value = _frame(1), math.remainder(plain(x), plain(y))
+    product = _binary("*", y, float(round((plain(x) - value) / plain(y))), frame)
+    return record_operation(OPERATIONS["-"], lambda *_: value, (x, product), frame)
+
+
+def _mantissa(x: Any) -> Any:
+    """Record x/2^n, where the exponent n is a constant here."""
+    if type(x) is not RecordedNumber:
+        return math.frexp(x)
+    _, exponent = math.frexp(plain(x))
+    return record_operation(OPERATIONS["*"], OPERATIONS["*"].real, (x, math.ldexp(1.0, -exponent)), _frame(1)), exponent
+
+
 def _fused(x: Any, y: Any, z: Any) -> Any:
     frame = _frame(1)
     return _binary("+", _binary("*", x, y, frame), z, frame)
@@ -258,7 +283,8 @@ _WRITTEN_OUT: dict[str, Callable[..., Any]] = {
     "exp2": _exp2, "copysign": _copysign, "fmod": _fmod, "floor": _step("floor"), "ceil": _step("ceil"),
     "trunc": _trunc, "isclose": _is_close, "fma": _fused, "ldexp": _power_of_two,
     **{name: _test(name) for name in ("isnan", "isinf", "isfinite")},
-    **{name: _unrecorded(name) for name in ("frexp", "modf", "remainder", "nextafter", "ulp", "factorial", "gcd")},
+    "modf": _parts, "frexp": _mantissa, "remainder": _remainder,
+    **{name: _unrecorded(name) for name in ("nextafter", "ulp", "factorial", "gcd")},
 }  # fmt: skip
 
 # The recorded functions by the name in `math`.
@@ -269,7 +295,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
-def recorded_module(module: ModuleType, functions: dict[str, Callable[..., Any]]) -> ModuleType:
+def recorded_module(module: ModuleType, functions: dict[str, Any]) -> ModuleType:
     """Return a module like the one given, in which some functions record."""
     stand_in = ModuleType(module.__name__, module.__doc__)
     stand_in.__dict__.update(vars(module))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import operator
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -12,12 +14,12 @@ import numpy as np
 from diffcompare.recording.arrays import (
     RecordedArray,
     is_real,
-    not_recorded,
     recorded_array,
     unwrapped,
     without_class,
     wrapped,
 )
+from diffcompare.recording.elementwise import not_recorded
 from diffcompare.recording.math_functions import recorded_module
 from diffcompare.recording.recorded_number import OPEN_TAPES, RecordedNumber
 
@@ -50,6 +52,18 @@ def _accepting_lists(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(*arguments, **options)
 
     return accepting
+
+
+def _fillable(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function like np.linspace whose array of doubles can hold recorded numbers, too."""
+    accepting = _accepting_lists(function)
+
+    @functools.wraps(function)
+    def made(*arguments: Any, **options: Any) -> Any:
+        array = accepting(*arguments, **options)
+        return recorded_array(array) if type(array) is np.ndarray and array.dtype.kind == "f" and OPEN_TAPES else array
+
+    return made
 
 
 class _RecordedUfunc:
@@ -108,6 +122,11 @@ def _array(values: Any, dtype: Any = None, **options: Any) -> Any:
     return recorded_array(array) if array.dtype.kind == "f" and array.ndim else array
 
 
+def _from_iterator(iterable: Any, dtype: Any, count: int = -1, **options: Any) -> Any:
+    numbers = list(iterable if count < 0 else itertools.islice(iterable, count))
+    return _array(numbers, dtype) if _holds_recorded(numbers) else np.fromiter(numbers, dtype, count, **options)
+
+
 def _as_array(values: Any, dtype: Any = None, **options: Any) -> Any:
     return values if isinstance(values, RecordedArray) else _array(values, dtype, **options)
 
@@ -121,20 +140,29 @@ def _holds_recorded(values: Any) -> bool:
 _MAKERS: dict[str, Callable[..., Any]] = {
     **{name: _maker(getattr(np, name)) for name in ("zeros", "ones", "empty", "eye", "identity")},
     **{name: _maker(getattr(np, name)) for name in ("zeros_like", "ones_like", "empty_like")},
-    "full": _full, "array": _array, "asarray": _as_array, "asanyarray": _as_array, "ascontiguousarray": _as_array,
-    "float64": _Double, "double": _Double,
+    **{name: _fillable(getattr(np, name)) for name in ("linspace", "logspace", "geomspace", "copy", "diag", "tri")},
+    "fromiter": _from_iterator, "full": _full, "array": _array, "asarray": _as_array, "asanyarray": _as_array,
+    "ascontiguousarray": _as_array, "float64": _Double, "double": _Double,
 }  # fmt: skip
 
 
 @functools.cache
 def stand_ins() -> dict[int, Any]:
     """Return what stands in for NumPy and for its functions that make arrays, by the identity of the original."""
-    kind = type(np.sum)  # of the functions that look for arrays of other classes among their arguments
-    functions: dict[str, Callable[..., Any]] = {
+    linear_algebra = _recording_functions(np.linalg)
+    functions = (
+        _recording_functions(np) | _MAKERS | {"block": np.block, "linalg": recorded_module(np.linalg, linear_algebra)}
+    )
+    originals = {id(getattr(np, name)): function for name, function in functions.items()}
+    originals |= {id(getattr(np.linalg, name)): function for name, function in linear_algebra.items()}
+    return {id(np): recorded_module(np, functions), **originals}
+
+
+def _recording_functions(module: ModuleType) -> dict[str, Callable[..., Any]]:
+    """Return a module's functions that look for arrays of other classes among their arguments; ours look in lists."""
+    kind = type(np.sum)
+    return {
         name: _RecordedUfunc(function) if isinstance(function, np.ufunc) else _accepting_lists(function)
-        for name, function in vars(np).items()
+        for name, function in vars(module).items()
         if isinstance(function, np.ufunc | kind)
     }
-    functions |= _MAKERS
-    originals = {id(getattr(np, name)): function for name, function in functions.items()}
-    return {id(np): recorded_module(np, functions), **originals}

@@ -147,7 +147,7 @@ class RecordedNumber:
         return self.tape.append(abs_, self.place, None, abs(self.value), _frame(1))
 
     def __pow__(self, other: Any, modulus: None = None) -> Any:
-        return record_power(self, other, _frame(1))
+        return NotImplemented if modulus is not None else record_power(self, other, _frame(1))
 
     def __rpow__(self, other: Any) -> Any:
         return record_power(other, self, _frame(1))
@@ -183,8 +183,8 @@ class RecordedNumber:
 
     __trunc__ = __int__
 
-    def __round__(self, digits: int | None = None) -> int:
-        raise _leaves_tape("int", "rounding has no derivative")
+    def __round__(self, digits: int | None = None) -> Any:
+        return _rounded(self, digits, _frame(1))
 
     def __floor__(self) -> Any:
         return record_operation(OPERATIONS["floor"], OPERATIONS["floor"], [self], _frame(1))
@@ -402,6 +402,18 @@ def _remainder(left: Any, right: Any, frame: FrameType) -> Any:
         return NotImplemented
     product = record_operation(OPERATIONS["*"], OPERATIONS["*"].real, (right, quotient), frame)
     return record_operation(OPERATIONS["-"], lambda *_: plain(left) % plain(right), (left, product), frame)
+
+
+def _rounded(number: RecordedNumber, digits: int | None, frame: FrameType) -> Any:
+    """Record a step function, as the floor of x + 1/2 or the ceiling of x - 1/2, with the value of Python's `round`."""
+    scale = 10.0 ** (digits or 0)
+    scaled = record_operation(OPERATIONS["*"], OPERATIONS["*"].real, (number, scale), frame) if digits else number
+    value = round(plain(number), digits or 0)
+    upwards = value >= plain(number)
+    shifted = record_operation(OPERATIONS["+"], OPERATIONS["+"].real, (scaled, 0.5 if upwards else -0.5), frame)
+    step = OPERATIONS["floor" if upwards else "ceil"]
+    whole = record_operation(step, lambda _: float(round(value * scale)), (shifted,), frame)
+    return record_operation(OPERATIONS["/"], lambda *_: value, (whole, scale), frame) if digits else whole
 
 
 def is_operand(value: Any) -> bool:
