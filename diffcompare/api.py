@@ -36,6 +36,7 @@ def check(
     *,
     domain: str | Sequence[str] = (),
     budget: float = 5.0,
+    where_defined: Literal["right", "wrong"] = "right",
     seed: int = 0,
 ) -> MatrixCheck: ...
 @overload
@@ -138,7 +139,6 @@ def check(
     if _is_matrix(function, answer):
         from diffcompare.studies.check_jacobian import check_outputs
 
-        expression_options.pop("where_defined", None)
         return check_outputs(function, answer, seed=seed, **expression_options)
     from diffcompare.studies.check import check_expression
 

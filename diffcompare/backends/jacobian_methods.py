@@ -29,6 +29,7 @@ from diffcompare.backends.finite_differences import differentiate as by_stencil
 from diffcompare.backends.problem import (
     NOTHING,
     Derivative,
+    Hand,
     OutputProgram,
     Problem,
     ProgramOfSeveral,
@@ -69,7 +70,8 @@ class VectorProblem(NamedTuple):
     """The problem of differentiating several outputs at a point with respect to the variables `wrt`.
 
     `step` and `budget` are those of `Problem`.  Columns, and rows, are found in groups where these are given.  For a
-    Python function, `program`, the outputs are those of its run at the point.
+    Python function, `program`, the outputs are those of its run at the point.  `hands` are the partials of every output
+    that a person wrote.
     """
 
     outputs: tuple[Expression, ...]
@@ -80,12 +82,14 @@ class VectorProblem(NamedTuple):
     columns: Groups | None = None
     rows: Groups | None = None
     program: ProgramOfSeveral | None = None
+    hands: Sequence[Hand] = ()
 
     def row(self, number: int, budget: float | None = None) -> Problem:
         """Return the problem of one output."""
         program = None if self.program is None else OutputProgram(self.program, number)
         output, budget = self.outputs[number], budget or self.budget
-        return Problem(output, self.point, self.wrt, None, self.step, budget, False, program)
+        hand = self.hands[number] if self.hands else None
+        return Problem(output, self.point, self.wrt, hand, self.step, budget, False, program)
 
     @property
     def pattern(self) -> SparsityPattern:
@@ -393,7 +397,8 @@ def by_rows(method: str, problem: VectorProblem) -> MatrixAnswer:
         notes = answers[0].notes  # the same of every output
     size, work = _size_and_work(answers) if len(answers) == len(problem.outputs) else (None, None)
     sweeps = sum(answer.work.evaluations for answer in answers if answer.work is not None)
-    return MatrixAnswer(method, status, tuple(rows), sweeps, work, None, size, notes)
+    variant = "given" if problem.hands and method == "hand-coded" else None
+    return MatrixAnswer(method, status, tuple(rows), sweeps, work, variant, size, notes)
 
 
 def _size_and_work(answers: Sequence[Derivative]) -> tuple[Size | None, Work | None]:

@@ -1,8 +1,9 @@
 """CSV as spreadsheets write it: byte-order mark, CRLF, quotes, semicolons with decimal commas, tabs.
 
-The columns are `name`, `expression` (also in other languages), `hand_x` or `df/dx` (a hand-coded partial), `point`, and
-one for every variable.  Columns for remarks (`title`, `comment` ...) are ignored; columns that match no variable of
-the expression are left out, with a note.  An empty cell counts as missing.
+The columns are `name`, `expression` (also in other languages), `hand_x` or `df/dx` (a hand-coded partial; for several
+outputs a column of the Jacobian, `[y, 1]`), `point`, and one for every variable.  Columns for remarks (`title`,
+`comment` ...) are ignored; columns that match no variable of the expression are left out, with a note.  An empty cell
+counts as missing.
 
 Tables of test functions may give a range for every variable, in columns `v1_name, v1_low, v1_high, v2_name, ...`, as
 the AI Feynman database does (Udrescu and Tegmark, Science Advances 6, 2020).  Then a point is chosen inside.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from diffcompare.backends import DEFAULT_METHODS, JACOBIAN_METHODS
@@ -13,7 +13,7 @@ from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Cell, Code
 from diffcompare.inputs.expression_file import entry_from
 from diffcompare.inputs.files import function_file
-from diffcompare.inputs.formulas import formulas_from
+from diffcompare.inputs.formulas import columns_from, formulas_from
 from diffcompare.inputs.function_point import parse_function_point, parse_value
 from diffcompare.inputs.function_process import ProcessProgram, hand_in_process, load_in_process
 from diffcompare.inputs.point import constant_value, parse_point
@@ -101,19 +101,20 @@ def json_line(data: Mapping[str, Any]) -> str:
 
 def _compare(row: InputRow, options: Options) -> dict[str, Any]:
     """Return the data of the comparison that a row asks for, and the check of the row's own partials."""
-    question, at, hand = _row_input(row, options)
+    question, at, hands = _row_input(row, options)
     try:
-        return _compared(question, at, hand, options)
+        return _compared(question, at, hands, options)
     finally:
         if question.program is not None:
             question.program.close()
 
 
 def _compared(
-    question: ParsedInput, at: Mapping[str, float] | None, hand: Hand | None, options: Options
+    question: ParsedInput, at: Mapping[str, float] | None, hands: Sequence[Hand], options: Options
 ) -> dict[str, Any]:
     if question.parsed.listed:
-        return _jacobian(question, at, hand, options)
+        return _jacobian(question, at, hands, options)
+    hand = hands[0] if hands else None
     comparison = compare_question(
         question,
         at=at,
@@ -128,54 +129,72 @@ def _compared(
     own_partials = hand or question.hand
     if own_partials is None or own_partials.origin == "catalogue" or question.program is not None:
         return comparison.data()
-    return {**comparison.data(), "check": _check(comparison.problem.expression, own_partials, options)}
+    return {**comparison.data(), "check": _check([comparison.problem.expression], [own_partials], options)}
 
 
 def _jacobian(
-    question: ParsedInput, at: Mapping[str, float] | None, hand: Hand | None, options: Options
+    question: ParsedInput, at: Mapping[str, float] | None, hands: Sequence[Hand], options: Options
 ) -> dict[str, Any]:
-    """Return the data of the Jacobian of a row with several outputs.  Raises DiffcompareError for partials by hand."""
+    """Return the data of the Jacobian of a row with several outputs, and the check of the columns that it gives."""
     from diffcompare.studies.jacobian import jacobian_question
 
-    if hand is not None:
-        message = "partials by hand are those of one expression, and this row has several outputs"
-        help = "`diffcompare check` takes a Jacobian by hand"
-        raise DiffcompareError(Diagnostic("E636", "bad_value", message, help=help))
-    methods = JACOBIAN_METHODS if options.methods == DEFAULT_METHODS else options.methods
-    return jacobian_question(
+    methods = options.methods
+    if options.methods == DEFAULT_METHODS and not hands:
+        methods = JACOBIAN_METHODS  # without what nobody wrote
+    data = jacobian_question(
         question, at=at, wrt=options.wrt, methods=methods, step=options.step, budget=options.budget,
-        truth=options.truth,
+        truth=options.truth, hands=hands,
     ).data()  # fmt: skip
+    if not hands or question.program is not None:
+        return data
+    return {**data, "check": _check(question.parsed.outputs, hands, options)}
 
 
-def _check(expression: Expression, hand: Hand, options: Options) -> dict[str, Any]:
+def _check(outputs: Sequence[Expression], hands: Sequence[Hand], options: Options) -> dict[str, Any]:
     """Return the verdicts of `check` on hand-coded partials, and the worst of them."""
     from diffcompare.verify.verdict import WORST_FIRST, judge
 
-    judgements, _ = judge(expression, hand.formulas, budget=options.budget or NO_LIMIT)
-    partials = {name: judgement.verdict for name, judgement in judgements.items()}
+    partials: dict[str, str] = {}
+    for number, (output, hand) in enumerate(zip(outputs, hands, strict=True)):
+        judgements, _ = judge(output, hand.formulas, budget=(options.budget or NO_LIMIT) / len(outputs))
+        of = f" of f{number + 1}" if len(outputs) > 1 else ""
+        partials |= {f"{name}{of}": judgement.verdict for name, judgement in judgements.items()}
     worst = next(verdict for verdict in WORST_FIRST if verdict in partials.values())
     return {"verdict": worst, "partials": partials}
 
 
-def _row_input(row: InputRow, options: Options) -> tuple[ParsedInput, Mapping[str, float] | None, Hand | None]:
-    """Return the parsed expression of a row, its point, and the partials that it gives.  Raises DiffcompareError."""
+def _row_input(row: InputRow, options: Options) -> tuple[ParsedInput, Mapping[str, float] | None, Sequence[Hand]]:
+    """Return the parsed expression of a row, its point, and the partials that it gives for every output (or none).
+
+    Raises DiffcompareError.
+    """
     if row.error is not None:
         raise DiffcompareError(row.error)
     if row.entry is not None:
         entry = entry_from(row.entry, row.file, row.line)
         question = parse_entry(entry, "file", f"{row.file}:{entry.name}")
-        return question, None if row.point_place is None else _point(row.point, row.point_place), None
+        return question, None if row.point_place is None else _point(row.point, row.point_place), ()
     named = function_file(row.text)
     if named is not None:
         question = _function(row, *named, options)
-        return question, None, _function_hand(row, question)
+        return question, None, _function_hands(row, question)
     at = None if row.point is None else _point(row.point, row.point_place or row.place)
     question = parse_input(row.text, "file", row.place, tuple(at or ()), several=True)
+    return question, at, _formula_hands(row, question, variables(wengert_list(*question.parsed.outputs)))
+
+
+def _formula_hands(row: InputRow, question: ParsedInput, names: Sequence[str]) -> Sequence[Hand]:
+    """Return the partials of every output by formulas: one for each variable, or a column `[y, 1]` of the Jacobian."""
     if not row.hand or isinstance(row.hand, str):
-        return question, at, None
-    names = variables(wengert_list(*question.parsed.outputs))
-    return question, at, Hand(formulas_from(row.hand, names, lambda name: f"{row.place}, hand {name}"), "given")
+        return ()
+
+    def source(name: str) -> str:
+        return f"{row.place}, hand {name}"
+
+    if question.parsed.listed:
+        count = len(question.parsed.outputs)
+        return [Hand(formulas, "given") for formulas in columns_from(row.hand, names, source, count)]
+    return [Hand(formulas_from(row.hand, names, source), "given")]
 
 
 def _function(row: InputRow, path: str, name: str, options: Options) -> ParsedInput:
@@ -193,16 +212,18 @@ def _function(row: InputRow, path: str, name: str, options: Options) -> ParsedIn
     return program.as_input(default=given is None, several=len(program.recording.places) > 1)
 
 
-def _function_hand(row: InputRow, question: ParsedInput) -> Hand | None:
+def _function_hands(row: InputRow, question: ParsedInput) -> Sequence[Hand]:
     """Return the partials that a row gives for a Python function: another function, or formulas by variable."""
     program = question.program
     assert isinstance(program, ProcessProgram)
-    if not row.hand:
-        return None
-    if isinstance(row.hand, str):
-        path, name = function_file(row.hand) or ("", "")
-        return hand_in_process(path, name, program)
-    return Hand(formulas_from(row.hand, program.at.point, lambda name: f"{row.place}, hand {name}"), "given")
+    if not isinstance(row.hand, str) or not row.hand:
+        return _formula_hands(row, question, list(program.at.point))
+    if question.parsed.listed:
+        message = f"`{row.hand}` as a gradient belongs to one output, and {program.label} returns several"
+        help = f"its Jacobian is checked by: diffcompare check {program.label} --hand {row.hand}"
+        raise DiffcompareError(Diagnostic("E636", "bad_value", message, help=help))
+    path, name = function_file(row.hand) or ("", "")
+    return [hand_in_process(path, name, program)]
 
 
 def _point(given: str | Mapping[str, Any] | None, place: str) -> dict[str, float]:

@@ -11,6 +11,7 @@ from diffcompare.diagnostics import usage_error
 from diffcompare.inputs.files import decoded, read_text
 from diffcompare.inputs.formulas import named_in, texts_of
 from diffcompare.inputs.resolve import ParsedInput
+from diffcompare.language.expression import Expression
 from diffcompare.studies.check import Check, Counting, check_question
 from diffcompare.studies.check_jacobian import MatrixCheck, check_matrix, parse_matrix
 from diffcompare.studies.check_steps import DerivationCheck, check_derivation
@@ -30,10 +31,11 @@ def check_formulas(
     """Check the partial derivatives of an expression, or the Jacobian of several outputs."""
     is_matrix = len(hand) == 1 and hand[0].lstrip().startswith("[")
     if parsed.parsed.listed or is_matrix:
-        if solution or where_defined != "right":
-            flag = "--solution" if solution else "--where-defined"
-            raise usage_error("E506", f"`{flag}` is for one expression, and this is a Jacobian", "leave it out")
-        return _result(_check_jacobian(parsed, hand, domain, seed, budget), brief)
+        matrix = check_matrix(
+            parsed, _matrix(parsed, hand), domain=domain, seed=seed, budget=budget, solution=solution,
+            where_defined=where_defined,
+        )  # fmt: skip
+        return _result(matrix, brief)
     checked = check_question(
         parsed, texts_of(hand, parsed.variables), domain=domain, seed=seed, budget=budget, solution=solution,
         where_defined=where_defined, deliberate=named_in(hand, parsed.variables) if hand else None,
@@ -41,15 +43,12 @@ def check_formulas(
     return _result(checked, brief)
 
 
-def _check_jacobian(
-    parsed: ParsedInput, hand: Sequence[str], domain: Sequence[str], seed: int, budget: float
-) -> MatrixCheck:
-    """Check the Jacobian of several outputs, given as one matrix."""
+def _matrix(parsed: ParsedInput, hand: Sequence[str]) -> list[list[Expression]]:
+    """Return the Jacobian of several outputs, given as one matrix."""
     if len(hand) != 1:
         help = 'one matrix, a row for every output: --hand "[[y, x], [1, 2*y]]"'
         raise usage_error("E505", "the Jacobian of several outputs is checked as a whole", help)
-    rows = parse_matrix(hand[0], parsed.variables)
-    return check_matrix(parsed, rows, domain=domain, seed=seed, budget=budget)
+    return parse_matrix(hand[0], parsed.variables)
 
 
 def check_steps(

@@ -17,7 +17,7 @@ from diffcompare.inputs.point import assignment, component_name, component_spans
 from diffcompare.language.expression import Expression, Number, apply
 from diffcompare.language.isomorphism import renamed
 from diffcompare.language.operations import OPERATIONS
-from diffcompare.language.parser import attempt, parse
+from diffcompare.language.parser import attempt, parse, read
 from diffcompare.language.tokenizer import canonical
 from diffcompare.language.wengert import variables as variables_of
 from diffcompare.language.wengert import wengert_list
@@ -95,27 +95,56 @@ def formulas_from(
 
     Raises DiffcompareError for a name that is not a variable, and for mistakes in a formula.
     """
+    columns = _columns(texts, variables, source, several=False)
+    return {name: formula for name, (formula,) in columns.items()}
+
+
+def columns_from(
+    texts: Mapping[str, str], variables: Iterable[str], source: Callable[[str], str], count: int
+) -> list[dict[str, Expression]]:
+    """Parse columns of a Jacobian by variable, `[y, 1]` for two outputs; return the formulas by output and variable.
+
+    Raises DiffcompareError as `formulas_from` does, and for a column that has not a formula for each of the outputs.
+    """
+    columns = _columns(texts, variables, source, several=True)
+    for name, formulas in columns.items():
+        if len(formulas) != count:
+            number = f"{len(formulas)} formula{'s' * (len(formulas) != 1)}"
+            message = f"a column of {number} for {count} output{'s' * (count != 1)}"
+            entries = ", ".join(f"df{row + 1}/d{name}" for row in range(min(count, 4))) + ", ..." * (count > 4)
+            help = f"one for each output: [{entries}]"
+            raise DiffcompareError(
+                Diagnostic("E636", "bad_value", message, (0, len(texts[name])), help, texts[name], source(name))
+            )
+    return [{name: formulas[row] for name, formulas in columns.items()} for row in range(count)]
+
+
+def _columns(
+    texts: Mapping[str, str], variables: Iterable[str], source: Callable[[str], str], *, several: bool
+) -> dict[str, tuple[Expression, ...]]:
+    """Return the formulas in every text by variable: one, or with `several` those of a list."""
     variables = tuple(variables)
-    formulas: dict[str, Expression] = {}
-    for name, text in texts.items():
+    columns: dict[str, tuple[Expression, ...]] = {}
+    for given, text in texts.items():
+        name = component_name(given) or given
         if name not in variables:
             raise unknown_variable(name, variables, source(name))
         try:
-            formulas[name] = _formula(text, name, variables)
+            columns[name] = _formulas(text, name, variables, several=several)
         except DiffcompareError as error:
             raise DiffcompareError(error.diagnostic._replace(source=source(name))) from None
-    return formulas
+    return columns
 
 
-def _formula(text: str, name: str, variables: Sequence[str]) -> Expression:
-    """Parse the formula of one partial; errors show the whole text, which may be an equation."""
+def _formulas(text: str, name: str, variables: Sequence[str], *, several: bool) -> tuple[Expression, ...]:
+    """Parse the formulas in the text of a partial; errors show the whole text, which may be an equation."""
     start, end = formula_in(text, name, variables)
     part = text[start:end]
     try:
-        formula = _parsed(part, variables)
+        return _parsed(part, variables, several=several)
     except DiffcompareError as error:
         diagnostic = error.diagnostic
-        if diagnostic.code == "E217":
+        if diagnostic.code == "E217" and not several:
             message = f"a list, where df/d{name} is one formula"
             help = "a list is a column of the Jacobian of several outputs, [f1, f2]"
             diagnostic = diagnostic._replace(message=message, help=help)
@@ -129,11 +158,10 @@ def _formula(text: str, name: str, variables: Sequence[str]) -> Expression:
             shifted = (diagnostic.span[0] + start, diagnostic.span[1] + start)
             diagnostic = diagnostic._replace(text=text, span=shifted)
         raise DiffcompareError(diagnostic) from None
-    return formula
 
 
-def _parsed(text: str, variables: Sequence[str]) -> Expression:
-    """Parse a formula whose variables may be components of vectors and matrices, such as `w[0]`.
+def _parsed(text: str, variables: Sequence[str], *, several: bool) -> tuple[Expression, ...]:
+    """Parse a formula, or a list, whose variables may be components of vectors and matrices, such as `w[0]`.
 
     A component is read as a name of the same length, so that an error points to its place.
     """
@@ -148,15 +176,16 @@ def _parsed(text: str, variables: Sequence[str]) -> Expression:
     spelled = {name: word for word, name in stand_ins.items()}
     names = [spelled.get(name, name) for name in variables]
     try:
-        formula = parse(plain, names)
-        unknown = unknown_name(formula, plain, names, "expression")
-        if unknown is not None:
-            raise unknown
+        formulas = read(plain, names, several=True).outputs if several else (parse(plain, names),)
+        for formula in formulas:
+            unknown = unknown_name(formula, plain, names, "expression")
+            if unknown is not None:
+                raise unknown
     except DiffcompareError as error:
         if not stand_ins:
             raise
         raise DiffcompareError(_spelled_back(error.diagnostic, stand_ins)) from None
-    return renamed(formula, stand_ins) if stand_ins else formula
+    return tuple([renamed(formula, stand_ins) for formula in formulas]) if stand_ins else formulas
 
 
 def _spelled_back(diagnostic: Diagnostic, stand_ins: Mapping[str, str]) -> Diagnostic:

@@ -240,8 +240,11 @@ def _mistakes(
     return mistakes
 
 
-def _solved(question: ParsedInput, judgements: Mapping[str, Judgement]) -> Derive:
-    return derive_question(question, wrt=list(judgements))
+def _solved(question: ParsedInput, judgements: Mapping[str, Judgement]) -> Derive | None:
+    """Return the derivation of the partials that were judged; None where the function depends on none of them."""
+    names = variables(wengert_list(question.parsed.expression))
+    judged = [name for name in judgements if name in names]
+    return derive_question(question, wrt=judged) if judged else None
 
 
 def _notes(missing: Sequence[str]) -> tuple[Diagnostic, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
@@ -12,8 +13,8 @@ from diffcompare.language.expression import Expression
 from diffcompare.language.parser import Parsed, read
 from diffcompare.language.printer import to_text
 from diffcompare.language.wengert import variables, wengert_list
-from diffcompare.studies.check import BUDGET, Check, check_question, worst_verdict
-from diffcompare.studies.question import question_of
+from diffcompare.studies.check import BUDGET, Check, Counting, check_question, worst_verdict
+from diffcompare.studies.question import checked_names, checked_positive, question_of
 from diffcompare.studies.record import Record
 from diffcompare.verify.verdict import Verdict
 
@@ -27,6 +28,7 @@ class MatrixCheck(Record):
         names: The variables, in the order of the columns.
         checks: One for every output, in their order.
         is_transposed: True if the matrix is wrong, and its transpose is right.
+        where_defined: The way an entry counts that agrees wherever it is defined but has no value in some region.
         notes: Warnings and notes for the user.
         failure: Always None: a check needs no point, so none can be unsuitable.
     """
@@ -37,6 +39,7 @@ class MatrixCheck(Record):
     names: tuple[str, ...]
     checks: tuple[Check, ...]
     is_transposed: bool = False
+    where_defined: Counting = "right"
     notes: tuple[Diagnostic, ...] = ()
     failure: None = None
 
@@ -59,42 +62,40 @@ class MatrixCheck(Record):
 
 def check_matrix(
     question: ParsedInput, rows: Sequence[Sequence[Expression]], *, domain: Sequence[str] = (), seed: int = 0,
-    budget: float = BUDGET,
+    budget: float = BUDGET, solution: bool = False, where_defined: Counting = "right",
 ) -> MatrixCheck:  # fmt: skip
     """Check a matrix of formulas, a row for every output and a column for every variable in natural order.
 
-    Raises DiffcompareError where the matrix has another shape than the Jacobian.
+    With `solution` every check has the derivation of its row, and `where_defined` says how an entry counts that has no
+    value in some region.  Raises DiffcompareError where the matrix has another shape than the Jacobian.
     """
     outputs = question.parsed.outputs
     names = tuple(variables(wengert_list(*outputs)))
     _check_shape(rows, len(outputs), names)
-    share = budget / len(outputs)
-    checks = _checks(question, rows, names, domain, seed, share)
+    check_rows = partial(
+        _checks, question, names=names, domain=domain, seed=seed, budget=budget / len(outputs),
+        where_defined=where_defined,
+    )  # fmt: skip
+    checks = check_rows(rows, solution=solution)
     square = len(outputs) == len(names) > 1
     turned = False
     if square and any(check.exit_code == 1 for check in checks):
         transposed = [list(column) for column in zip(*rows, strict=True)]
-        turned = all(check.ok for check in _checks(question, transposed, names, domain, seed, share))
-    return MatrixCheck(question, names, checks, turned, question.parsed.notes)
+        turned = all(check.ok for check in check_rows(transposed))
+    return MatrixCheck(question, names, checks, turned, where_defined, question.parsed.notes)
 
 
 def _checks(
-    question: ParsedInput,
-    rows: Sequence[Sequence[Expression]],
-    names: Sequence[str],
-    domain: Sequence[str],
-    seed: int,
-    budget: float,
+    question: ParsedInput, rows: Sequence[Sequence[Expression]], *, names: Sequence[str], **options: Any
 ) -> tuple[Check, ...]:
+    """Check every row against the gradient of its output, with options of `check_question`."""
     checks = []
     for output, row in zip(question.parsed.outputs, rows, strict=True):
         text = to_text(output)
         formulas = dict(zip(names, row, strict=True))
         texts = {name: to_text(formula) for name, formula in formulas.items()}
         single = ParsedInput(text, Parsed(output, text), question.origin, question.label)
-        checks.append(
-            check_question(single, texts, domain=domain, seed=seed, budget=budget, formulas=formulas, deliberate=names)
-        )
+        checks.append(check_question(single, texts, formulas=formulas, deliberate=names, **options))
     return tuple(checks)
 
 
@@ -142,8 +143,9 @@ def _split_rows(text: str) -> list[str]:
 
 
 def check_outputs(
-    expression: Any, matrix: Any, *, domain: Sequence[str] = (), seed: int = 0, budget: float = BUDGET
-) -> MatrixCheck:
+    expression: Any, matrix: Any, *, domain: str | Sequence[str] = (), seed: int = 0, budget: float = BUDGET,
+    where_defined: Counting = "right",
+) -> MatrixCheck:  # fmt: skip
     """Check the Jacobian of several outputs; the matrix is text, or rows of formulas as texts, expressions or numbers.
 
     Raises DiffcompareError for what cannot be read, and for a matrix of another shape.
@@ -151,6 +153,10 @@ def check_outputs(
     question = question_of(expression, several=True)
     names = variables(wengert_list(*question.parsed.outputs))
     if isinstance(matrix, str):
-        return check_matrix(question, parse_matrix(matrix, names), domain=domain, seed=seed, budget=budget)
-    rows = [[read(str(entry), names).expression for entry in row] for row in matrix]
-    return check_matrix(question, rows, domain=domain, seed=seed, budget=budget)
+        rows = parse_matrix(matrix, names)
+    else:
+        rows = [[read(str(entry), names).expression for entry in row] for row in matrix]
+    return check_matrix(
+        question, rows, domain=checked_names("domain", domain), seed=seed,
+        budget=checked_positive("budget", budget) or BUDGET, where_defined=where_defined,
+    )  # fmt: skip

@@ -10,6 +10,7 @@ from diffcompare.language.printer import outputs_text, to_text
 from diffcompare.studies.check_jacobian import MatrixCheck
 from diffcompare.studies.check_report import as_sentence, evidence, partial_data
 from diffcompare.studies.record import SCHEMA, closing_data, counted, join
+from diffcompare.verify.verdict import WHERE_DEFINED
 
 MAX_GRID_COLUMNS = 8  # of the verdicts written as a matrix
 MAX_NAMED = 6  # entries in the closing sentence
@@ -30,6 +31,11 @@ def verdict(checked: MatrixCheck) -> str:
     open_ones = [entry for entry, word in _verdicts(checked) if word == "undecided"]
     if open_ones:
         return f"The Jacobian is undecided in {join(open_ones[:MAX_NAMED])}."
+    gaps = [entry for entry, word in _verdicts(checked) if word == WHERE_DEFINED]
+    if gaps:
+        without = f"{join(gaps, most=MAX_NAMED)} {'has' if len(gaps) == 1 else 'have'} no value in part of the domain"
+        counts = ", which counts as wrong" * (checked.where_defined == "wrong")
+        return f"The Jacobian agrees where it is defined, but {without}{counts}."
     return f"The Jacobian is right as far as can be seen, in all {count}."
 
 
@@ -60,6 +66,7 @@ def data(checked: MatrixCheck) -> dict[str, Any]:
         "shape": [len(outputs), len(checked.names)],
         "rows": labels,
         "columns": list(checked.names),
+        "where_defined": checked.where_defined,
         "verdict": checked.verdict,
         "verdicts": [[check.judgements[name].verdict for name in checked.names] for check in checked.checks],
         "transposed": checked.is_transposed,
@@ -81,6 +88,10 @@ def document(checked: MatrixCheck, *, brief: bool = False) -> Document:
     outputs = checked.question.parsed.outputs
     listing = Listing(tuple((f"f{number + 1}", output) for number, output in enumerate(outputs)))
     blocks: list[Block] = [Heading("Is this the Jacobian?", 1), listing, *matrix, entries]
+    for number, check in enumerate(checked.checks):
+        if check.solution is not None:
+            _, *derivation = check.solution.document().blocks
+            blocks += [Heading(f"The derivative of f{number + 1}, rule by rule"), *derivation]
     return Document((*blocks, Paragraph(verdict(checked), "verdict")), checked.data)
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from diffcompare.backends import JACOBIAN_METHODS, answers_of, prepare, select_backends
 from diffcompare.backends.jacobian_methods import BY_GROUPS, MatrixAnswer, VectorProblem, differentiate
+from diffcompare.backends.problem import Hand
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
@@ -107,14 +108,16 @@ def jacobian_question(
     budget: float | None = 5.0,
     truth: bool = True,
     compressed: bool = False,
+    hands: Sequence[Hand] = (),
 ) -> Jacobian:
-    """Compute the Jacobian of a question, with the options of `jacobian`."""
+    """Compute the Jacobian of a question, with the options of `jacobian`, and the partials that a person wrote."""
     names = [backend.name for backend in select_backends(checked_names("methods", methods))]
     step, budget = checked_positive("step", step), checked_positive("budget", budget)
     prepare(names)
     setup = set_up(question, at, wrt)
     program = question.program
-    problem = VectorProblem(question.parsed.outputs, setup.point, setup.wrt, step, budget, program=program)
+    outputs = question.parsed.outputs
+    problem = VectorProblem(outputs, setup.point, setup.wrt, step, budget, program=program, hands=hands)
     _check_size(problem)
     nodes = wengert_list(*problem.outputs)
     node_values = values_at(nodes, setup.point) if program is None else program.recording.values

@@ -113,6 +113,27 @@ def test_the_entries_of_a_jacobian_have_lines_and_a_summary():
     assert 0 < rough.error < 1e-8
 
 
-def test_several_outputs_have_no_partials_by_hand():
-    row = InputRow("f.csv", 2, 1, "a", "[x, x^2]", {"x": 3}, {"x": "2*x"})
-    assert document(row, QUICK)["error"]["code"] == "E636"
+def test_several_outputs_have_columns_of_the_jacobian_by_hand():
+    row = InputRow("f.csv", 2, 1, "a", "[x*y, x + y^2]", {"x": 2, "y": 3}, {"x": "[y, 1]", "y": "∂f/∂y = [x, y]"})
+    data = document(row, Options(truth=False))
+    assert data["check"] == {
+        "verdict": "wrong",
+        "partials": {"x of f1": "proved", "y of f1": "proved", "x of f2": "proved", "y of f2": "wrong"},
+    }
+    (by_hand,) = [method for method in data["methods"] if method["method"] == "hand-coded"]
+    assert (by_hand["variant"], by_hand["jacobian"]) == ("given", [[3.0, 2.0], [1.0, 3.0]])
+    assert summarize(data).check == ("wrong", "df/dy of f2")
+
+
+def test_a_column_by_hand_may_be_left_to_the_rules():
+    data = document(InputRow("f.csv", 2, 1, "a", "[x*y, x + y^2]", {"x": 2, "y": 3}, {"x": "[y, 1]"}), Options())
+    assert data["check"] == {"verdict": "proved", "partials": {"x of f1": "proved", "x of f2": "proved"}}
+    assert data["methods"][0]["jacobian"] == [[3.0, 2.0], [1.0, 6.0]]
+    assert data["methods"][0]["notes"] == ["textbook rules for y"]
+
+
+@pytest.mark.parametrize("column", ["2*x", "[1, 2*x, 0]", "[1]"])
+def test_a_column_by_hand_has_a_formula_for_each_output(column):
+    error = document(InputRow("f.csv", 2, 1, "a", "[x, x^2]", {"x": 3}, {"x": column}), QUICK)["error"]
+    assert error["code"] == "E636"
+    assert error["help"] == "one for each output: [df1/dx, df2/dx]"

@@ -38,6 +38,19 @@ def test_a_transposed_jacobian_is_told_as_such():
     assert not dc.check(OUTPUTS, "[[y, 1], [x, y]]").is_transposed
 
 
+def test_an_entry_without_a_value_in_part_of_the_domain_counts_as_the_teacher_decides():
+    gap = ("[x^4, x*y]", "[[4*sqrt(x)^6, 0], [y, x]]")
+    assert dc.check(*gap).exit_code == 0
+    strict = dc.check(*gap, where_defined="wrong")
+    assert (strict.exit_code, strict.data()["where_defined"]) == (1, "wrong")
+    assert strict.data()["sentence"] == (
+        "The Jacobian agrees where it is defined, but df1/dx has no value in part of the domain, which counts as wrong."
+    )
+    assert dc.check(*gap, where_defined="wrong", domain="x > 0").ok
+    with pytest.raises(ValueError, match="right"):
+        dc.check(*gap, where_defined="no")
+
+
 def test_entries_may_mention_variables_that_an_output_lacks():
     checked = dc.check("[x, y^2]", [[1, 0], ["y - y", "2*y"]])
     assert checked.ok

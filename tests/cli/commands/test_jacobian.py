@@ -53,3 +53,13 @@ def test_a_jacobian_by_hand_is_checked(cli):
     assert (wrong.code, wrong.out.splitlines()[-1]) == (1, "f2      proved  wrong")
     assert cli("check", "[x*y, x]", "--hand", "x=y").code == 2
     assert cli("check", "[x*y, x]", "--hand", "[[y, x], [1, 0]]", "--solution").code == 2
+
+
+def test_a_jacobian_by_hand_may_be_solved_and_graded(cli):
+    solved = cli("check", "[x*y, x^2, 3]", "--hand", "[[y, x], [x, 0], [0, 0]]", "--solution")
+    assert solved.code == 1
+    assert "The derivative of f2, rule by rule" in solved.out
+    assert "d/dx[x^2] = 2*x" in solved.out
+    assert "The derivative of f3" not in solved.out  # a constant has no derivation
+    strict = cli("check", "[x^4, x]", "--hand", "[[4*sqrt(x)^6], [1]]", "--where-defined", "wrong")
+    assert strict.code == 1
