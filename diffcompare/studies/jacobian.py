@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from diffcompare.backends import JACOBIAN_METHODS, answers_of, prepare, select_backends
-from diffcompare.backends.jacobian_methods import BY_GROUPS, MatrixAnswer, VectorProblem, differentiate
+from diffcompare.backends.jacobian_methods import BY_GROUPS, Entry, MatrixAnswer, VectorProblem, differentiate
 from diffcompare.backends.problem import Hand
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.resolve import ParsedInput
@@ -31,8 +31,8 @@ class Compression(NamedTuple):
 
     columns: list[int]
     rows: list[int]
-    different: tuple[str, ...]
-    """The methods whose compressed Jacobian differs from the one without compression."""
+    different: Mapping[str, Entry]
+    """The methods whose compressed Jacobian differs from the one without compression, each with such an entry."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -147,10 +147,21 @@ def _truths(problem: VectorProblem) -> tuple[Truth, ...]:
     return tuple(truths)
 
 
-def _different(problem: VectorProblem, answers: Sequence[MatrixAnswer]) -> tuple[str, ...]:
-    """Return the methods whose numbers differ, in any bit, from those without compression."""
-    compressible = [answer for answer in answers if answer.method in BY_GROUPS and answer.status != "timed-out"]
-    return tuple(answer.method for answer in compressible if BY_GROUPS[answer.method](problem).rows != answer.rows)
+def _different(problem: VectorProblem, answers: Sequence[MatrixAnswer]) -> dict[str, Entry]:
+    """Return the methods whose numbers differ, in any bit, from those without compression, each with the first entry.
+
+    The pattern of a Python function is that of its run at the point: a step across a branch may find other entries.
+    """
+    different = {}
+    for answer in answers:
+        if answer.method in BY_GROUPS and answer.status != "timed-out":
+            whole = BY_GROUPS[answer.method](problem)
+            entries = [(row, name) for row in range(len(problem.outputs)) for name in problem.wrt]
+            wrong = (entry for entry in entries if answer.rows[entry[0]][entry[1]] != whole.rows[entry[0]][entry[1]])
+            place = next(wrong, None) if whole.status != "timed-out" else None
+            if place is not None:
+                different[answer.method] = place
+    return different
 
 
 def jacobian(

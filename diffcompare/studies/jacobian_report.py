@@ -26,6 +26,7 @@ from diffcompare.studies.record import SCHEMA, cell, closing_data, counted, join
 
 MAX_OUTPUTS = 12  # outputs whose formulas are listed
 MAX_SPACED_COLUMNS = 24  # of a pattern; a wider one is drawn without blanks
+MAX_EQUAL_RATIO = 1.5  # of the operations of both modes up to which either will do
 MODES = {"forward-ad": "forward mode", "reverse-ad": "reverse mode"}
 
 
@@ -40,18 +41,19 @@ def choice(jacobian: Jacobian) -> tuple[str | None, str]:
     sweeps = {answer.method: answer.sweeps or 0 for answer in jacobian.answers}
     costs = {mode: f"{counted(sweeps[mode], 'sweep')} and {counted(work[mode], 'operation')}" for mode in MODES}
     best, other = sorted(MODES, key=lambda mode: (work[mode], sweeps[mode]))
-    if (work[best], sweeps[best]) == (work[other], sweeps[other]):
-        return (
-            None,
-            f"Either mode will do: forward mode needs {costs['forward-ad']}, reverse mode {costs['reverse-ad']}.",
-        )
     rows, names = jacobian.shape
+    if work[other] <= MAX_EQUAL_RATIO * work[best]:
+        needs = f"forward mode needs {costs['forward-ad']}, and reverse mode {costs['reverse-ad']} and a tape"
+        return None, f"Either mode will do for {_shape(rows, names)}: {needs}."
     per = "colour" if jacobian.compression else {"forward-ad": "variable", "reverse-ad": "output"}[best]
-    shape = f"{counted(rows, 'output')} of {counted(names, 'variable')}"
     return best, (
-        f"Choose {MODES[best]} for {shape}: a sweep for every {per} makes {costs[best]}, "
+        f"Choose {MODES[best]} for {_shape(rows, names)}: a sweep for every {per} makes {costs[best]}, "
         f"where {MODES[other]} needs {costs[other]}."
     )
+
+
+def _shape(rows: int, names: int) -> str:
+    return f"{counted(rows, 'output')} of {counted(names, 'variable')}"
 
 
 def verdict(jacobian: Jacobian) -> str:
@@ -70,7 +72,10 @@ def _compression_sentence(jacobian: Jacobian) -> str:
     columns, outputs = (len(groups_of(colours)) for colours in (compression.columns, compression.rows))
     saved = f"{counted(names, 'column')} in {counted(columns, 'colour')}, {counted(rows, 'row')} in {large(outputs)}"
     if compression.different:
-        return f"Compressed, {saved}: {join(compression.different)} differ from the Jacobian without compression."
+        differ = [f"{method} (in {label(*entry)})" for method, entry in compression.different.items()]
+        verb = "differs" if len(differ) == 1 else "differ"
+        why = " The pattern is that of the recorded run." * (jacobian.problem.program is not None)
+        return f"Compressed, {saved}: {join(differ)} {verb} from the Jacobian without compression.{why}"
     return f"Compressed, {saved}: every number is the same, to the last bit, as without compression."
 
 
@@ -142,6 +147,7 @@ def _compression(jacobian: Jacobian) -> dict[str, Any] | None:
         "columns": {"colors": _colour_numbers(compression.columns), "seed": _seed(compression.columns)},
         "rows": {"colors": _colour_numbers(compression.rows), "seed": _seed(compression.rows)},
         "equal": not compression.different,
+        "different": {method: [f"f{row + 1}", name] for method, (row, name) in compression.different.items()},
     }
 
 

@@ -63,11 +63,31 @@ def test_the_choice_is_the_mode_of_fewer_operations(outputs, mode):
     assert all(str(operations) in data["choice"]["why"] for operations in work.values())
 
 
-@pytest.mark.parametrize(("outputs", "mode"), [("[sin(x), cos(x), exp(x)]", "forward-ad"), ("[x, y]", None)])
-def test_where_operations_are_equal_fewer_sweeps_decide(outputs, mode):
-    choice = dc.jacobian(outputs, methods=("reverse-ad", "forward-ad"), truth=False).data()["choice"]
+def dense_outputs(rows, columns):
+    """A dense Jacobian: every output is exp of a sum of all variables, each with a factor of its own."""
+    sums = ["+".join(f"{row + column + 2}/9*x{column}" for column in range(columns)) for row in range(rows)]
+    return [f"exp({terms})" for terms in sums]
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "mode"),
+    [
+        (2, 9, "reverse-ad"),
+        (9, 2, "forward-ad"),
+        (6, 6, None),
+        (7, 6, None),
+        (1, 5, "reverse-ad"),
+        (5, 1, "forward-ad"),
+    ],
+)
+def test_a_wide_jacobian_is_for_reverse_mode_and_a_tall_one_for_forward_mode(rows, columns, mode):
+    found = dc.jacobian(dense_outputs(rows, columns), methods=("forward-ad", "reverse-ad"), truth=False)
+    choice = found.data()["choice"]
     assert choice["mode"] == mode
     assert ("Either mode will do" in choice["why"]) == (mode is None)
+    forward, reverse = (answer.work.operations / answer.sweeps / found.operations for answer in found.answers)
+    assert 1 < forward < 6  # a sweep takes a small multiple of the operations of f, in both modes
+    assert forward == pytest.approx(reverse, rel=0.3)
 
 
 def test_a_kink_of_one_output_is_told_and_the_other_stands():
@@ -88,12 +108,37 @@ def test_compression_shows_its_seeds_and_changes_nothing():
     text = "[x1*x2, x2*x3, x3*x4]"
     plain, packed = (dc.jacobian(text, methods=FAST, compressed=compressed) for compressed in (False, True))
     assert packed.matrix == plain.matrix
-    assert packed.compression.different == ()
+    assert packed.compression.different == {}
     assert [row[1].text for row in table(packed, "column_seeds").rows] == ["1 0", "0 1", "1 0", "0 1"]
     assert [row[1].text for row in table(packed, "pattern").rows] == ["* * . .", ". * * .", ". . * *"]
     wide = dc.jacobian([f"x{i}" for i in range(30)], methods="reverse-ad", truth=False)
     assert table(wide, "pattern").rows[1][1].text == "." + "*" + 28 * "."  # without blanks it fits into 80 columns
     assert packed.data()["compressed"]["columns"]["colors"] == [1, 2, 1, 2]
+
+
+def test_compression_saves_operations():
+    text = "[" + ", ".join(f"x{number}^2" for number in range(10)) + "]"
+    modes = ("forward-ad", "reverse-ad")
+    plain, packed = (dc.jacobian(text, methods=modes, compressed=c, truth=False).answers for c in (False, True))
+    assert [answer.work.operations for answer in plain] == [300, 300]
+    assert [answer.work.operations for answer in packed] == [30, 30]
+
+
+def test_a_step_across_a_branch_is_told_where_the_pattern_of_the_run_is_trusted():
+    def bent_by_y(x, y):
+        return [x if y > 0 else 2 * x + 1, y**2]
+
+    packed = dc.jacobian(bent_by_y, x=1, y=1e-9, methods=FAST, compressed=True, truth=False)
+    assert packed.compression.different == {"central-difference": (0, "x")}
+    assert "central-difference (in df1/dx) differs" in str(packed)
+    assert "The pattern is that of the recorded run." in str(packed)
+
+
+def test_an_undefined_output_has_no_entry_outside_the_pattern_either():
+    for compressed in (False, True):
+        record = dc.jacobian("[ln(x), x*y]", x=-2, y=3, methods=FAST, truth=False, compressed=compressed)
+        assert [answer.rows[0] for answer in record.answers] == [{"x": None, "y": None}] * 3
+        assert [answer.rows[1]["x"] for answer in record.answers] == pytest.approx([3.0] * 3)
 
 
 def test_the_schema():
