@@ -102,6 +102,10 @@ class Table(NamedTuple):
     # Readers will want to sort and filter its rows, where a format can do that; it has no group columns.
     sortable: bool = False
     stages: tuple[Stage, ...] = ()  # one for each row, in a table that is filled step by step
+    # Its first column names the rows: where the table is too wide, it is set in blocks of columns that all begin with
+    # this one.  People are shown this many of the other columns at most, the first half and the last half.
+    blocks: bool = False
+    most_columns: int | None = None
 
 
 class Listing(NamedTuple):

@@ -189,7 +189,7 @@ def difference(problem: TaylorProblem) -> TaylorAnswer:
         weights = difference_weights(order)
         at = [f(x + (order / 2 - place) * step) for place in range(order + 1)]
         coefficients.append(_quotient(weights, at, step, order))
-        operations += 2 * order + 1
+        operations += 2 * order + 1 if order else 0
         steps += [step] if order else []
         costs.append(OrderCost(len(values) * cost + operations))
     work = Work(len(values), costs[-1].operations or 0)

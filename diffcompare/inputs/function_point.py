@@ -81,14 +81,30 @@ class FunctionPoint(NamedTuple):
         return function(*positional, **named)
 
     def shaped(self, numbers: Mapping[str, Any]) -> dict[str, Any]:
-        """Return numbers by flat name in the shapes of the parameters: numbers, nested lists, or arrays."""
-        shaped = {}
+        """Return numbers by flat name in the shapes of the parameters: numbers, nested lists, or arrays.
+
+        Of a parameter of which only some numbers are given, these stay by flat name.
+        """
+        shaped: dict[str, Any] = {}
         for parameter in self.parameters:
             values = [numbers[name] for name in parameter.names if name in numbers]
-            if values:
+            if len(values) < len(parameter.names):
+                shaped |= {name: numbers[name] for name in parameter.names if name in numbers}
+            else:
                 nested = nest(values, parameter.shape)
                 shaped[parameter.name] = nested if parameter.kind is None else parameter.kind(nested)
         return shaped
+
+    def jacobian_of(self, rows: Sequence[Mapping[str, float]], shape: tuple[int, ...] | None) -> dict[str, Any]:
+        """Return rows of numbers, one for every part of a result, by parameter: in its shape, then the parameter's."""
+        by_row = [self.shaped(row) for row in rows]
+        return {name: self.arranged_like([row[name] for row in by_row], shape) for name in (by_row or [{}])[0]}
+
+    def arranged_like(self, values: Sequence[Any], shape: tuple[int, ...] | None) -> Any:
+        """Return results in a shape: a number, nested lists, or an array where the point has arrays."""
+        nested = nest(values, shape)
+        kinds = [parameter.kind for parameter in self.parameters if parameter.kind is not None]
+        return kinds[0](nested) if kinds and shape is not None else nested
 
     @property
     def arguments(self) -> list[Any]:
@@ -317,6 +333,30 @@ def _missing(missing: list[str], known: list[Parameter], label: str) -> Diffcomp
     example = ",".join([*parts, *[f"{name}=1" for name in missing]][:MAX_SHOWN])
     help = f'--at {example}; a vector is written "{missing[0]}=[1,2,3]"'
     return DiffcompareError(Diagnostic("E704", "missing_variable", message, help=help))
+
+
+def direction_of(at: FunctionPoint, given: Any, what: str) -> dict[str, float]:
+    """Return the numbers of a direction by flat name: numbers, components, and arrays in the shapes of the parameters.
+
+    A number or an array by itself is that of the only parameter.  Raises DiffcompareError for anything else.
+    """
+    varying = [parameter for parameter in at.parameters if parameter.name not in at.fixed]
+    if not isinstance(given, Mapping):
+        if len(varying) != 1:
+            raise _wrong(f"a {what} is not {type(given).__name__}", 'give names and numbers: {"x": 1.0}')
+        given = {varying[0].name: given}
+    for parameter in varying:
+        shape = _parameter(parameter.name, given[parameter.name]).shape if parameter.name in given else parameter.shape
+        if shape != parameter.shape:
+            shapes = [_shape_text(one) for one in (shape, parameter.shape)]
+            raise _wrong(
+                f"`{parameter.name}` of the {what} is {shapes[0]}, and at the point {shapes[1]}", "give both alike"
+            )
+    return flat_values({component_name(str(name)) or name: value for name, value in given.items()})
+
+
+def _shape_text(shape: tuple[int, ...] | None) -> str:
+    return "a number" if shape is None else f"of shape {shape}"
 
 
 def flat_values(given: Mapping[str, Any]) -> dict[str, float]:

@@ -1,8 +1,8 @@
 """Layout of blocks with characters for a given width, without ever dropping or cutting a digit.
 
 A table that is too wide first loses its padding, then its group column (each group becomes a line above its rows), and
-finally its columns: every cell gets a line of its own.  Equations are aligned at `=`, with their remarks in a column of
-their own.  A line is a list of (text, style) spans; styles are names.
+finally its columns: every cell gets a line of its own.  A matrix is set in blocks of columns instead.  Equations are
+aligned at `=`, with their remarks in a column of their own.  A line is a list of (text, style) spans; styles are names.
 """
 
 from __future__ import annotations
@@ -67,7 +67,39 @@ def table_lines(table: Table, titles: list[str], body: list[list[Line]], legend:
         if widths is not None:
             rule = "─" if look.unicode else "-"
             return _grid(table, titles_in_line, points, layout, hidden, widths, rule) + legend
+    if table.blocks and group is None:
+        for layout in _LAYOUTS:
+            blocks = _blocks(table, titles_in_line, points, layout, look)
+            if blocks:
+                return blocks + legend
     return [*_stack(table, titles, body, look.width), *([[], *legend] if legend else [])]
+
+
+def _blocks(table: Table, titles: list[str], body: list[list[Line]], layout: TableLayout, look: Look) -> list[Line]:
+    """Set the table in blocks of as many columns as fit, each after the first column; nothing if one does not fit."""
+    lines: list[Line] = []
+    start = 1
+    while start < len(titles):
+        stop, block = start, None
+        while stop < len(titles):
+            places = [0, *range(start, stop + 1)]
+            part = table._replace(
+                columns=tuple([table.columns[place] for place in places]),
+                rows=tuple([tuple([row[place] for place in places]) for row in table.rows]),
+            )
+            cells = [[row[place] for place in places] for row in body]
+            names = [titles[place] for place in places]
+            widths = _widths(part, names, cells, layout, None, look.width)
+            if widths is None:
+                break
+            block, stop = (part, names, cells, widths), stop + 1
+        if block is None:
+            return []
+        part, names, cells, widths = block
+        rule = "─" if look.unicode else "-"
+        lines += [*([[]] if lines else []), *_grid(part, names, cells, layout, None, widths, rule)]
+        start = stop
+    return lines
 
 
 def _layouts(table: Table, group: int | None) -> list[TableLayout]:

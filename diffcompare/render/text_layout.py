@@ -210,9 +210,13 @@ def close_together(above: Block, below: Block) -> bool:
 
 
 def for_people(blocks: Sequence[Block]) -> list[Block]:
-    """Return the blocks with the middle of long tables replaced by a note that says how many rows are left out."""
+    """Return the blocks with the middle of long tables replaced by a note that says how many rows are left out.
+
+    The columns in the middle of a wide table become one of dots.
+    """
     shortened: list[Block] = []
-    for block in blocks:
+    for given in blocks:
+        block = _narrowed(given) if isinstance(given, Table) else given
         table = block if isinstance(block, Table) else getattr(block, "table", None)
         if table is None or table.most is None or len(table.rows) <= table.most:
             shortened.append(block)
@@ -224,3 +228,16 @@ def for_people(blocks: Sequence[Block]) -> list[Block]:
         left_out = f"{count - 2 * half:,} of {count:,} rows are left out here; CSV and JSON have them all"
         shortened += [first, Paragraph(left_out, "note"), tail]
     return shortened
+
+
+def _narrowed(table: Table) -> Table:
+    """Return a table with a column of dots in place of those in its middle, if it has more than people are shown."""
+    count = len(table.columns) - 1
+    if table.most_columns is None or count <= table.most_columns:
+        return table
+    half = table.most_columns // 2
+    head, tail = slice(0, 1 + half), slice(len(table.columns) - half, None)
+    dots = Column("dots", "...", "right")
+    rows = tuple([(*row[head], "...", *row[tail]) for row in table.rows])
+    caption = f"{table.caption}: {2 * half} of {count} columns".lstrip(": ")
+    return table._replace(columns=(*table.columns[head], dots, *table.columns[tail]), rows=rows, caption=caption)

@@ -9,10 +9,10 @@ from diffcompare.document import Block, Cell, Code, Column, Document, Heading, L
 from diffcompare.language.printer import outputs_text, to_text
 from diffcompare.studies.check_jacobian import MatrixCheck
 from diffcompare.studies.check_report import as_sentence, evidence, partial_data
+from diffcompare.studies.matrix_tables import MAX_GRID_COLUMNS
 from diffcompare.studies.record import SCHEMA, closing_data, counted, join
 from diffcompare.verify.verdict import WHERE_DEFINED
 
-MAX_GRID_COLUMNS = 8  # of the verdicts written as a matrix
 MAX_NAMED = 6  # entries in the closing sentence
 
 
@@ -101,7 +101,7 @@ def _matrix(checked: MatrixCheck) -> Table:
         (f"f{number + 1}", *[check.judgements[name].verdict for name in checked.names])
         for number, check in enumerate(checked.checks)
     ]
-    return Table("verdicts", heads, tuple(rows), "Verdicts")
+    return Table("verdicts", heads, tuple(rows), "Verdicts", blocks=True)
 
 
 def _entries(checked: MatrixCheck) -> Table:

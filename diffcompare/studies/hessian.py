@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from diffcompare.backends import ONE_AT_A_TIME, answers_of, prepare
 from diffcompare.backends.hessian_methods import METHODS, HessianProblem
 from diffcompare.backends.jacobian_methods import MatrixAnswer
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
-from diffcompare.inputs.function_point import flat_values
+from diffcompare.inputs.function_point import direction_of
 from diffcompare.inputs.point import unknown_variable
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
@@ -79,6 +79,28 @@ class Hessian(MatrixRecord):
     def operations(self) -> int:
         """The number of operations of the expression."""
         return operation_count(wengert_list(self.problem.expression))
+
+    @property
+    def shaped(self) -> dict[str, Any]:
+        """The matrix by variable and variable, for a product by variable; nan where an entry is not known.
+
+        For a function it goes by parameter and parameter, and has the shape of the first, followed by the second's.
+        """
+        rows = dict(zip(self.problem.wrt, self.numbers_by_row, strict=True))
+        product = self.problem.vector is not None
+        if self.question.program is None:
+            return {name: row["v"] if product else row for name, row in rows.items()}
+        at = self.question.program.at
+        if product:
+            return at.shaped({name: row["v"] for name, row in rows.items()})
+        shaped: dict[str, Any] = {}
+        for parameter in at.parameters:
+            own = {name: rows[name] for name in parameter.names if name in rows}
+            if len(own) < len(parameter.names):
+                shaped |= {name: at.shaped(row) for name, row in own.items()}
+            else:
+                shaped[parameter.name] = at.jacobian_of(list(own.values()), parameter.shape)
+        return shaped
 
     def true_entry(self, row: int, name: str) -> TrueNumber | None:
         """Return a true second derivative; None where it is not known."""
@@ -156,9 +178,12 @@ def hessian_question(
     setup = set_up(question, at, wrt)
     vector = None
     if times is not None:
-        if not isinstance(times, Mapping):
+        if question.program is not None:
+            numbers = direction_of(question.program.at, times, "vector")
+        elif not isinstance(times, Mapping):
             raise bad_value(f"a vector is not {type(times).__name__}", "times", 'give names and numbers: {"x": 1.0}')
-        numbers = flat_values(times) if question.program is not None else checked_point(list(times), times)
+        else:
+            numbers = checked_point(list(times), times)
         vector = _vector(numbers, setup.wrt, setup.point)
     problem = HessianProblem(question.parsed.expression, setup.point, setup.wrt, vector, step, budget, question.program)
     _check_size(problem)

@@ -8,6 +8,7 @@ from diffcompare.document import Block, Cell, Code, Document, Heading, Listing, 
 from diffcompare.language.wengert import dag_size, tree_size
 from diffcompare.studies.hessian import Hessian
 from diffcompare.studies.matrix_tables import (
+    MAX_GRID_COLUMNS,
     accuracy_sentence,
     arrays,
     cost_table,
@@ -96,6 +97,7 @@ def data(hessian: Hessian) -> dict[str, Any]:
         "columns": list(hessian.column_names),
         "vector": None if hessian.problem.vector is None else dict(hessian.problem.vector),
         key: plain(hessian.matrix),
+        **({} if hessian.question.program is None else {"nested": plain(hessian.shaped)}),
         "truth": _truth(hessian, key),
         "methods": [
             {**method_data(hessian, answer, key), "asymmetry": _asymmetry(hessian, answer)}
@@ -152,7 +154,8 @@ def document(hessian: Hessian, *, brief: bool = False) -> Document:
     entries = "Entries on and above the diagonal" if whole and len(hessian.problem.wrt) > 1 else "Entries"
     values = entry_table(hessian, lambda row, name: label(hessian, row, name), listed, entries, brief=brief)
     if brief:
-        return Document(tuple(matrix or [values]), hessian.data, arrays(hessian, _key(hessian)))
+        is_whole = 0 < len(hessian.column_names) <= MAX_GRID_COLUMNS
+        return Document(tuple(matrix if is_whole else [values]), hessian.data, arrays(hessian, _key(hessian)))
     blocks: list[Block] = [Heading(caption, 1), _question(hessian), *matrix]
     if hessian.problem.wrt:
         blocks += [values, cost_table(hessian)]

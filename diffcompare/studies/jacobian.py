@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from diffcompare.backends import JACOBIAN_METHODS, answers_of, prepare, select_backends
 from diffcompare.backends.jacobian_methods import BY_GROUPS, Entry, MatrixAnswer, VectorProblem, differentiate
@@ -70,6 +70,18 @@ class Jacobian(MatrixRecord):
     def operations(self) -> int:
         """The number of operations of all outputs together, each shared one counted once."""
         return operation_count(wengert_list(*self.problem.outputs))
+
+    @property
+    def shaped(self) -> dict[str, Any]:
+        """The matrix by variable, a partial of every output; nan where it is not known.
+
+        For a function it goes by parameter, and has the shape that the function returns, followed by the parameter's.
+        """
+        rows = self.numbers_by_row
+        if self.question.program is not None:
+            return self.question.program.at.jacobian_of(rows, self.question.program.recording.shape)
+        columns = {name: [row[name] for row in rows] for name in self.problem.wrt}
+        return columns if self.question.parsed.listed else {name: column[0] for name, column in columns.items()}
 
     def true_entry(self, row: int, name: str) -> TrueNumber | None:
         """Return the true partial of an output; None where it is not known."""

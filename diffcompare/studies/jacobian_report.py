@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from diffcompare.backends.jacobian_methods import label
-from diffcompare.document import Block, Cell, Code, Document, Heading, Listing, Paragraph, Table, columns
+from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table, columns
 from diffcompare.language.printer import outputs_text, to_text
 from diffcompare.language.wengert import dag_size, tree_size
 from diffcompare.numeric.sparsity import groups_of
 from diffcompare.studies.jacobian import Jacobian
 from diffcompare.studies.matrix_tables import (
     MAX_ENTRY_ROWS,
+    MAX_GRID_COLUMNS,
     accuracy_sentence,
     arrays,
     cost_table,
@@ -26,6 +27,7 @@ from diffcompare.studies.record import SCHEMA, cell, closing_data, counted, join
 
 MAX_OUTPUTS = 12  # outputs whose formulas are listed
 MAX_SPACED_COLUMNS = 24  # of a pattern; a wider one is drawn without blanks
+MAX_PATTERN_COLUMNS = 60  # of a pattern side by side; more follow in another column of the table
 MAX_EQUAL_RATIO = 1.5  # of the operations of both modes up to which either will do
 MODES = {"forward-ad": "forward mode", "reverse-ad": "reverse mode"}
 
@@ -91,6 +93,7 @@ def data(jacobian: Jacobian) -> dict[str, Any]:
         "rows": list(jacobian.row_labels),
         "columns": list(jacobian.problem.wrt),
         "jacobian": plain(jacobian.matrix),
+        **({} if jacobian.question.program is None else {"nested": plain(jacobian.shaped)}),
         "truth": _truth(jacobian) if jacobian.truths else None,
         "methods": [method_data(jacobian, answer, "jacobian") for answer in jacobian.answers],
         "pattern": _pattern_bits(jacobian),
@@ -173,7 +176,8 @@ def document(jacobian: Jacobian, *, brief: bool = False) -> Document:
     listed = [entry for entry in jacobian.entries() if _is_shown(jacobian, *entry)]
     values = entry_table(jacobian, label, listed, "Entries that may differ from 0", brief=brief)
     if brief:
-        return Document(tuple(matrix or [values]), jacobian.data, _arrays(jacobian))
+        whole = 0 < len(jacobian.problem.wrt) <= MAX_GRID_COLUMNS
+        return Document(tuple(matrix if whole else [values]), jacobian.data, _arrays(jacobian))
     blocks: list[Block] = [Heading("The Jacobian", 1), _question(jacobian), *matrix]
     if jacobian.problem.wrt:
         blocks += [_pattern(jacobian), *_seeds(jacobian), values, cost_table(jacobian)]
@@ -210,18 +214,21 @@ def _question(jacobian: Jacobian) -> Listing:
 def _pattern(jacobian: Jacobian) -> Table:
     """Return the sparsity pattern, drawn: a star where an entry may differ from 0, a point elsewhere."""
     rows, names = jacobian.shape
+    wrt = jacobian.problem.wrt
     between = " " if names <= MAX_SPACED_COLUMNS else ""
-    drawn = [
-        (name, Code(between.join("*" if bit else "." for bit in bits)), sum(bits))
-        for name, bits in zip(jacobian.row_labels, _pattern_bits(jacobian), strict=True)
-    ]
-    columns_named = (
-        ", ".join(jacobian.problem.wrt)
-        if names <= MAX_OUTPUTS
-        else f"{jacobian.problem.wrt[0]} ... {jacobian.problem.wrt[-1]}"
-    )
+    starts = range(0, names, MAX_PATTERN_COLUMNS)
+    drawn: list[tuple[Cell, ...]] = []
+    for name, bits in zip(jacobian.row_labels, _pattern_bits(jacobian), strict=True):
+        stars = ["*" if bit else "." for bit in bits]
+        parts = [Code(between.join(stars[start : start + MAX_PATTERN_COLUMNS])) for start in starts]
+        drawn.append((name, *parts, sum(bits)))
+    columns_named = ", ".join(wrt) if names <= MAX_OUTPUTS else f"{wrt[0]} ... {wrt[-1]}"
     caption = f"Sparsity pattern: {jacobian.pattern.entry_count} of {rows * names} entries; columns {columns_named}"
-    return Table("pattern", columns("output | pattern | >entries"), tuple(drawn), caption, most=MAX_ENTRY_ROWS)
+    titles = [f"{wrt[start]} ..." if len(starts) > 1 else "pattern" for start in starts]
+    keys = ["pattern", *(f"pattern{number}" for number in range(2, len(starts) + 1))]
+    patterns = [Column(key, title) for key, title in zip(keys, titles, strict=True)]
+    heads = (Column("output", "output"), *patterns, Column("entries", "entries", "right"))
+    return Table("pattern", heads, tuple(drawn), caption, most=MAX_ENTRY_ROWS, blocks=True)
 
 
 def _seeds(jacobian: Jacobian) -> list[Table]:

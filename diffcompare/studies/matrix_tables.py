@@ -13,7 +13,8 @@ from diffcompare.studies.accuracy import FULL_DIGITS, error_cells, measure, tent
 from diffcompare.studies.record import Record, join, plain, select
 from diffcompare.truth.rounding import TrueNumber
 
-MAX_GRID_COLUMNS = 8  # of a matrix written as one; a wider one is listed entry by entry
+MAX_GRID_COLUMNS = 24  # of a matrix that people are shown whole
+MAX_EDGES = 8  # columns of a wider one that they are shown, and twice as many rows
 MAX_ENTRY_ROWS = 80  # rows of the table of entries that people are shown
 BEST = (  # methods without an error of their own, the best first
     "reverse-ad", "forward-ad", "forward-over-reverse", "reverse-over-reverse", "taylor-mode", "nested-forward",
@@ -59,6 +60,12 @@ class MatrixRecord(Record):
     def matrix(self) -> list[list[float | None]]:
         """The best known matrix: the truth rounded to doubles where it is known, else that of an exact method."""
         return [[self._best(row, name) for name in self.column_names] for row in range(len(self.row_labels))]
+
+    @property
+    def numbers_by_row(self) -> list[dict[str, float]]:
+        """The rows of the best known matrix by column; nan where an entry is not known."""
+        rows = [[math.nan if entry is None else entry for entry in row] for row in self.matrix]
+        return [dict(zip(self.column_names, row, strict=True)) for row in rows]
 
     @property
     def matrix_is_known(self) -> bool:
@@ -170,13 +177,15 @@ def arrays(record: MatrixRecord, key: str, **others: Any) -> dict[str, Any]:
 def matrix_table(
     record: MatrixRecord, key: str, caption: str, corner: str, title: Callable[[str], str] = "d/d{}".format
 ) -> list[Table]:
-    """Return the best known matrix written as one, where it is not too wide."""
+    """Return the best known matrix written as one; people are shown the edges of one that is very wide."""
     names = record.column_names
-    if not 0 < len(names) <= MAX_GRID_COLUMNS:
+    if not names:
         return []
+    is_wide = len(names) > MAX_GRID_COLUMNS
     heads = (Column("row", corner), *[Column(f"d{name}", title(name), "right") for name in names])
     rows: list[tuple[Cell, ...]] = [(name, *row) for name, row in zip(record.row_labels, record.matrix, strict=True)]
-    return [Table(key, heads, tuple(rows), caption, most=MAX_ENTRY_ROWS)]
+    most, most_columns = (2 * MAX_EDGES, MAX_EDGES) if is_wide else (MAX_ENTRY_ROWS, None)
+    return [Table(key, heads, tuple(rows), caption, most=most, blocks=True, most_columns=most_columns)]
 
 
 def entry_table(
@@ -208,11 +217,10 @@ def entry_table(
 def cost_table(record: MatrixRecord) -> Table:
     """Return what every method costs and how accurate its worst entry is."""
     heads = columns(
-        "method | how | >sweeps | >operations=work | >ratio=per f | >tree | >dag=DAG | >digits=worst digits |"
-        ">absolute=worst error"
+        "method | how | >sweeps | >operations=work | >ratio=per f | >tree | >dag=DAG | >digits | >absolute=error"
     )
     rows = [_cost_row(record, answer) for answer in record.answers]
-    return Table("cost", heads, tuple(rows), "Cost, and the worst entry")
+    return Table("cost", heads, tuple(rows), "Cost, and the worst entry", blocks=True)
 
 
 def _cost_row(record: MatrixRecord, answer: MatrixAnswer) -> tuple[Cell, ...]:

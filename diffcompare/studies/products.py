@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import functools
 import operator
+import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
 from diffcompare.backends.automatic import by_name, explain_undefined, origin_of
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.inputs.function_point import flat_numbers, flat_values
+from diffcompare.inputs.function_point import direction_of, flat_numbers
 from diffcompare.inputs.point import unknown_variable
 from diffcompare.inputs.python_function import FunctionProgram, program
+from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.printer import shorten
@@ -26,7 +28,9 @@ from diffcompare.studies.question import (
     checked_point,
     function_label,
     function_values,
+    is_bare_number,
     is_function,
+    named_point,
     question_and_point,
 )
 
@@ -38,17 +42,20 @@ _DIRECTION = 'give names and numbers: {"x": 1.0}'
 def jvp(
     expression: str | Expression | Sequence[str | Expression],
     point: Mapping[str, float],
-    direction: Mapping[str, float],
-) -> float | list[float]:
+    direction: Mapping[str, Any] | Any,
+) -> Any:
     """Return the derivative of one output or of several along a direction: the Jacobian times the direction.
 
     Args:
-        expression: Text, of one expression or of a list in brackets, an `Expression`, or a sequence of them.
-        point: A mapping of variable names to numbers.
-        direction: A mapping of variable names to numbers; variables that are not named do not move.
+        expression: Text, of one expression or of a list in brackets, an `Expression`, a sequence of them, or a Python
+            function.
+        point: A mapping of variable names to numbers, for a function of parameters to numbers and arrays.
+        direction: A mapping like the point, in its shapes; variables that are not named do not move.  For a single
+            variable or parameter, its number or array alone.
 
     Returns:
-        One number for every output as a list; for a single expression without brackets, the number itself.
+        One number for every output as a list; for a single expression without brackets, the number itself.  For a
+        function, the shape of what it returns: a number, nested lists, or an array where the point has arrays.
 
     Raises:
         DiffcompareError: For wrong input, and where a value or a derivative is undefined or not finite.
@@ -61,8 +68,8 @@ def jvp(
     """
     if _is_nested(expression, point, direction):
         return _nested_jvp(expression, point, direction)
-    outputs, at, is_list = _read(expression, point)
-    seeds = {name: number for name, number in _named(direction, at, "direction").items() if number}
+    question, outputs, at = _read(expression, point)
+    seeds = {name: number for name, number in _named(direction, question, at).items() if number}
     nodes = wengert_list(*outputs)
 
     def sweep(values: Values, system: NumberSystem) -> list[Any]:
@@ -72,23 +79,27 @@ def jvp(
         return [tangents.get(output, 0.0) for output in outputs]
 
     tangents = _swept(outputs, at, sweep)
-    return tangents if is_list else tangents[0]
+    if question.program is not None:
+        return question.program.at.arranged_like(tangents, question.program.recording.shape)
+    return tangents if question.parsed.listed else tangents[0]
 
 
 def vjp(
     expression: str | Expression | Sequence[str | Expression],
     point: Mapping[str, float],
-    weights: Sequence[float] | float = 1.0,
-) -> dict[str, float]:
+    weights: Any = 1.0,
+) -> dict[str, Any]:
     """Return the gradient of a weighted sum of outputs: weights times the Jacobian.
 
     Args:
-        expression: Text, of one expression or of a list in brackets, an `Expression`, or a sequence of them.
-        point: A mapping of variable names to numbers.
-        weights: A number for every output; one number is the weight of a single output.
+        expression: Text, of one expression or of a list in brackets, an `Expression`, a sequence of them, or a Python
+            function.
+        point: A mapping of variable names to numbers, for a function of parameters to numbers and arrays.
+        weights: A number for every output, in a list or in the shape that a function returns; one number is the weight
+            of a single output.
 
     Returns:
-        The partials of the weighted sum, by variable.
+        The partials of the weighted sum, by variable; for a function by parameter, in the shapes of the point.
 
     Raises:
         DiffcompareError: For wrong input, and where a value or a derivative is undefined or not finite.
@@ -101,7 +112,7 @@ def vjp(
     """
     if _is_nested(expression, point, {"weights": weights}):
         return _nested_vjp(expression, point, weights)
-    outputs, at, _ = _read(expression, point)
+    question, outputs, at = _read(expression, point)
     numbers = _weights(weights, len(outputs))
     nodes = wengert_list(*outputs)
 
@@ -113,16 +124,17 @@ def vjp(
         adjoints = by_name(reverse(nodes, values, active_nodes(nodes), seeds, system), list(at))
         return list(adjoints.values())
 
-    return dict(zip(at, _swept(outputs, at, sweep), strict=True))
+    partials = dict(zip(at, _swept(outputs, at, sweep), strict=True))
+    return partials if question.program is None else question.program.at.shaped(partials)
 
 
-def _read(expression: Any, point: Mapping[str, float]) -> tuple[tuple[Expression, ...], dict[str, float], bool]:
-    """Return the outputs, the point as doubles, and whether the outputs are a list."""
+def _read(expression: Any, point: Any) -> tuple[ParsedInput, tuple[Expression, ...], dict[str, float]]:
+    """Return the question, its outputs, and the point as doubles."""
     question, given = question_and_point(expression, point, {}, several=True)
-    outputs, listed = question.parsed.outputs, bool(question.parsed.listed)
+    outputs = question.parsed.outputs
     if question.program is not None:
-        return outputs, dict(question.program.at.point), question.program.recording.shape is not None
-    return outputs, checked_point(variables(wengert_list(*outputs)), given or {}), listed
+        return question, outputs, dict(question.program.at.point)
+    return question, outputs, checked_point(variables(wengert_list(*outputs)), given or {})
 
 
 # --- In a function that is itself being recorded: the numbers of the inner sweep are recorded for the outer one -------
@@ -143,30 +155,28 @@ def _has_recorded(value: Any) -> bool:
     return type(value) is RecordedNumber
 
 
-def _nested_jvp(function: Any, point: Any, direction: Any) -> float | list[float]:
+def _nested_jvp(function: Any, point: Any, direction: Any) -> Any:
     run = _nested_program(function, point)
     recording = run.recording
     nodes = [Variable(name) for name in recording.point] + list(recording.steps)
-    moving: dict[Expression, Any] = {
-        Variable(name): number for name, number in _flat_direction(direction, recording.point).items()
-    }
+    seeds = _known(direction_of(run.at, direction, "direction"), recording.point)
+    moving: dict[Expression, Any] = {Variable(name): number for name, number in seeds.items()}
     edges = local_partials(nodes, recording.values, active_nodes(nodes))
     tangents = forward(edges, moving, NumberSystem({}, lambda node, at: at, _sum, 1.0))
-    results: list[float] = [tangents.get(output, 0.0) for output in recording.outputs]
-    return results[0] if recording.shape is None else results
+    return run.at.arranged_like([tangents.get(output, 0.0) for output in recording.outputs], recording.shape)
 
 
 def _nested_vjp(function: Any, point: Any, weights: Any) -> dict[str, Any]:
     run = _nested_program(function, point)
     recording = run.recording
-    numbers = flat_numbers(weights)[0]
-    _check_count(len(numbers), len(recording.places))
+    numbers = _flat_weights(weights, len(recording.places))
     adjoints: list[Any] = [None] * len(recording.tape.entries)
     for place, weight in zip(recording.places, numbers, strict=True):
         if place >= 0:  # a constant has no adjoint
             adjoints[place] = weight if adjoints[place] is None else adjoints[place] + weight
     recording.backward(adjoints)
-    return {name: 0.0 if adjoint is None else adjoint for name, adjoint in zip(recording.point, adjoints, strict=False)}
+    numbers_by_name = zip(recording.point, adjoints, strict=False)
+    return run.at.shaped({name: 0.0 if adjoint is None else adjoint for name, adjoint in numbers_by_name})
 
 
 def _nested_program(function: Any, point: Any) -> FunctionProgram:
@@ -177,40 +187,43 @@ def _sum(numbers: list[Any]) -> Any:
     return functools.reduce(operator.add, numbers)
 
 
-def _flat_direction(direction: Any, at: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a direction by flat name.  Raises DiffcompareError for what is none."""
-    if not isinstance(direction, Mapping):
-        raise bad_value(f"a direction is not {type(direction).__name__}", "direction", _DIRECTION)
-    flat = flat_values(direction)
-    for name in flat:
-        if name not in at:
-            raise unknown_variable(name, at, "direction", name)
-    return flat
+# --- Directions and weights -------------------------------------------------------------------------------------------
 
 
-def _named(direction: Any, at: Mapping[str, float], what: str) -> dict[str, float]:
+def _named(direction: Any, question: ParsedInput, at: Mapping[str, float]) -> dict[str, float]:
     """Return a direction as doubles.  Raises DiffcompareError for what is none."""
-    if not isinstance(direction, Mapping):
-        raise bad_value(f"a {what} is not {type(direction).__name__}", what, _DIRECTION)
-    if any(hasattr(value, "__len__") and not isinstance(value, str) for value in direction.values()):
-        direction = flat_values(direction)
+    if question.program is not None:
+        direction = direction_of(question.program.at, direction, "direction")
+    elif is_bare_number(direction):
+        direction = named_point(direction, list(at))
+    elif not isinstance(direction, Mapping):
+        raise bad_value(f"a direction is not {type(direction).__name__}", "direction", _DIRECTION)
+    return checked_point(list(direction), _known(direction, at))
+
+
+def _known(direction: Mapping[str, Any], at: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a direction.  Raises DiffcompareError where it names what is no variable."""
     for name in direction:
         if name not in at:
-            raise unknown_variable(str(name), at, what, f"{name}")
-    return checked_point(list(direction), direction)
+            raise unknown_variable(str(name), at, "direction", f"{name}")
+    return direction
 
 
 def _weights(weights: Any, count: int) -> list[float]:
     """Return a weight for every output.  Raises DiffcompareError where there are more or fewer."""
-    listed = [weights] if hasattr(weights, "__float__") and not hasattr(weights, "__len__") else list(weights)
-    _check_count(len(listed), count)
+    listed = _flat_weights(weights, count)
     return list(checked_point([str(n) for n in range(count)], {str(n): x for n, x in enumerate(listed)}).values())
 
 
-def _check_count(weights: int, count: int) -> None:
-    if weights != count:
-        message = f"{weights} weights for {count} output{'s' * (count != 1)}"
+def _flat_weights(weights: Any, count: int) -> list[Any]:
+    try:
+        listed = flat_numbers(weights)[0]
+    except (TypeError, ValueError) as error:
+        raise bad_value(f"the weights are {reprlib.repr(weights)}: {error}", "weights", "give numbers") from None
+    if len(listed) != count:
+        message = f"{len(listed)} weight{'s' * (len(listed) != 1)} for {count} output{'s' * (count != 1)}"
         raise bad_value(message, "weights", "give one number for every output")
+    return listed
 
 
 def _number(system: NumberSystem, x: float) -> Any:

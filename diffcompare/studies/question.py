@@ -132,12 +132,12 @@ def bad_value(message: str, source: str, help: str | None = None) -> Diffcompare
     return DiffcompareError(Diagnostic("E703", "bad_value", message, source=source, help=help))
 
 
-def checked_order(order: int | None, most: int) -> int:
-    """Return an order, or the default for None; raise DiffcompareError (E564) for one that is not from 1 to `most`."""
+def checked_order(order: int | None, most: int, least: int = 1) -> int:
+    """Return an order, or the default for None; raise DiffcompareError (E564) for one not from `least` to `most`."""
     if order is None:
         return DEFAULT_ORDER
-    if isinstance(order, bool) or not isinstance(order, int) or not 1 <= order <= most:
-        message = f"`--order` is a number from 1 to {most}, not `{order}`"
+    if isinstance(order, bool) or not isinstance(order, int) or not least <= order <= most:
+        message = f"`--order` is a number from {least} to {most}, not `{order}`"
         raise DiffcompareError(Diagnostic("E564", "bad_value", message, help=f"for example `--order {DEFAULT_ORDER}`"))
     return order
 

@@ -90,7 +90,7 @@ class Taylor(MatrixRecord):
 
     def exists(self, row: int, name: str) -> bool:
         """Tell whether a coefficient may exist: False from the order on at which the truth breaks off."""
-        if self.first is not None and self.first.status in ("undefined", "nondifferentiable"):
+        if row and self.first is not None and self.first.status in ("undefined", "nondifferentiable"):
             return False
         broken = self.truth.broken if self.truth else None
         return broken is None or row < broken[0]
@@ -99,7 +99,10 @@ class Taylor(MatrixRecord):
     def failure(self) -> Diagnostic | None:
         """The error at a point where the expansion does not exist; None where it does."""
         nodes = wengert_list(self.problem.expression)
-        failure = point_failure(nodes, self.problem.scalar, self.value, self.first)
+        first = self.first
+        if self.problem.order == 0 and first is not None and first.status == "nondifferentiable":
+            first = None  # the value needs no slope
+        failure = point_failure(nodes, self.problem.scalar, self.value, first)
         if failure is not None:
             return failure
         broken = self.truth.broken if self.truth else None
@@ -131,7 +134,7 @@ def taylor_question(
     truth: bool = True,
 ) -> Taylor:
     """Expand a question, with the options of `taylor`."""
-    order = checked_order(order, MAX_ORDER)
+    order = checked_order(order, MAX_ORDER, least=0)
     names = select_methods(checked_names("methods", methods), METHODS)
     step, budget = checked_positive("step", step), checked_positive("budget", budget)
     prepare(names)
@@ -148,6 +151,8 @@ def _truth(problem: TaylorProblem) -> tuple[Truth, TaylorTruth | None]:
     with ONE_AT_A_TIME:
         deadline = Deadline(problem.budget)
         first = establish(problem.scalar)
+        if problem.order == 0 and first.value is not None:
+            return first, TaylorTruth((first.value,), None)
         if first.status in ("undefined", "nondifferentiable", "unavailable"):
             return first, None
         try:
@@ -174,7 +179,7 @@ def taylor(
     Args:
         expression: Text, an `Expression`, `@name` (an entry of the catalogue) or `FILE.toml:name`.
         point: A mapping of variable names to numbers, or one number where there is one variable; None: a default.
-        order: The highest order, up to 40.
+        order: The highest order, from 0 (the value) to 40.
         wrt: The variable to expand in; by default the first.
         methods: Names out of central-difference, symbolic, nested-forward and taylor-mode, or "all".
         step: The step h of the differences; None: a good one for every order.

@@ -186,4 +186,4 @@ def _orders(taylor: Taylor) -> list[Table]:
             row += [size.tree if size else None, size.dag if size else None]
         rows.append(tuple(row))
     caption = "Operations up to every order" + ", and nodes of sympy's derivative" * ("symbolic" in results)
-    return [Table("orders", columns(heads), tuple(rows), caption, most=MAX_ENTRY_ROWS)]
+    return [Table("orders", columns(heads), tuple(rows), caption, most=MAX_ENTRY_ROWS, blocks=True)]

@@ -86,3 +86,28 @@ def test_a_long_table_is_cut_for_people_and_whole_for_machines():
         assert "90 of 100 rows are left out here" in text
         assert [str(n) in text for n in (1000, 1004, 1005, 1094, 1095, 1099)] == [True, True, False, False, True, True]
     assert render(Document((table,)), "csv").count("\n") == 101
+
+
+def test_a_wide_matrix_is_set_in_blocks_of_columns_that_all_name_the_rows():
+    names = [f"x{number}" for number in range(9)]
+    heads = (Column("row", "by"), *[Column(name, name, "right") for name in names])
+    rows = tuple((name, *[1 / (row + place + 3) for place in range(9)]) for row, name in enumerate(names))
+    document = Document((Table("m", heads, rows, "A matrix", blocks=True),))
+    for width, count in ((80, 3), (200, 1)):
+        lines = render(document, "terminal", look=Look(width=width)).splitlines()
+        assert max(map(len, lines)) <= width
+        assert [line.split()[0] for line in lines if line.split()[:1] == ["x8"]] == ["x8"] * count
+        assert sum("0.3333333333333333" in line for line in lines) == 1
+    stacked = Document((Table("m", heads, rows, "A matrix"),))
+    assert "by:" in render(stacked, "terminal", look=Look(width=80))  # other tables get a line for every cell
+
+
+@pytest.mark.parametrize("format", ["terminal", "plain", "markdown", "html", "latex"])
+def test_people_are_shown_the_edges_of_a_very_wide_matrix_and_machines_all_of_it(format):
+    names = [f"x{number}" for number in range(50)]
+    heads = (Column("row", "by"), *[Column(name, name, "right") for name in names])
+    document = Document((Table("m", heads, (("f1", *map(float, range(50))),), "Wide", blocks=True, most_columns=4),))
+    shown = render(document, format)
+    assert all(name in shown for name in ("x0", "x1", "x48", "x49", "4 of 50 columns"))
+    assert "x2" not in shown
+    assert render(document, "csv").splitlines()[0].split(",") == ["row", *names]

@@ -151,3 +151,21 @@ def test_a_vector_of_a_function_has_the_shapes_of_its_parameters():
         for times in ({"w": [1, 0]}, {"w[0]": 1})
     ]
     assert products == [[[4.0], [2.0], [0.0]]] * 2
+
+
+def test_the_hessian_has_the_shapes_of_two_parameters():
+    """These are the shapes of `jax.hessian`."""
+
+    def function(W, x):
+        return sum(entry**2 * x for row in W for entry in row)
+
+    at = {"W": [[1.0, 2.0], [3.0, 4.0]], "x": 5.0}
+    shaped = dc.hessian(function, at, methods="forward-over-reverse").shaped
+    assert shaped["x"] == {"W": [[2.0, 4.0], [6.0, 8.0]], "x": 0.0}
+    assert shaped["W"]["x"] == [[2.0, 4.0], [6.0, 8.0]]
+    assert shaped["W"]["W"][0][1] == [[0.0, 10.0], [0.0, 0.0]]
+    product = dc.hessian(function, at, times={"x": 1}, methods="forward-over-reverse")
+    assert product.shaped == product.data()["nested"] == {"W": [[2.0, 4.0], [6.0, 8.0]], "x": 0.0}
+    assert dc.hessian("x*y^2", x=1, y=2, methods="forward-over-reverse").shaped["x"] == {"x": 0.0, "y": 4.0}
+    with pytest.raises(DiffcompareError, match="of the vector is a number, and at the point of shape"):
+        dc.hessian(function, at, times={"W": 1.0})

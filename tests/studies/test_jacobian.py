@@ -4,6 +4,7 @@ import json
 import math
 import random
 
+import numpy as np
 import pytest
 
 import diffcompare as dc
@@ -185,6 +186,31 @@ def test_wrong_input():
     with pytest.raises(DiffcompareError) as caught:
         dc.jacobian(many, {f"x{number}": 1.0 for number in range(400)})
     assert caught.value.diagnostic.kind == "resource_limit"
+
+
+@pytest.mark.parametrize("as_array", [list, np.array])
+def test_the_shape_of_a_function_comes_before_those_of_its_parameters(as_array):
+    """These are the shapes of `jax.jacobian`."""
+
+    def function(W, x):
+        return [[W[0][0] * x, W[0][1]], [W[1][0], W[1][1]], [x, x]]
+
+    record = dc.jacobian(function, {"W": as_array([[1.0, 2.0], [3.0, 4.0]]), "x": 5.0}, methods="reverse-ad")
+    shaped = record.shaped
+    assert {name: np.shape(part) for name, part in shaped.items()} == {"W": (3, 2, 2, 2), "x": (3, 2)}
+    assert {type(part) for part in shaped.values()} == {np.ndarray if as_array is np.array else list}
+    assert np.array_equal(np.reshape(shaped["W"], (6, 4)), [row[:4] for row in record.matrix])
+    assert record.data()["nested"]["x"] == [[1.0, 0.0], [0.0, 0.0], [1.0, 1.0]]
+    one = dc.jacobian(function, {"W": [[1.0, 2.0], [3.0, 4.0]], "x": 5.0}, wrt="W[0,1]", methods="reverse-ad")
+    assert one.shaped == {"W[0, 1]": [[0.0, 1.0], [0.0, 0.0], [0.0, 0.0]]}
+
+
+def test_the_jacobian_of_an_expression_goes_by_variable():
+    assert dc.jacobian("[x*y, |y|]", x=2, y=0).shaped == {
+        "x": [0.0, 0.0],
+        "y": [2.0, pytest.approx(math.nan, nan_ok=True)],
+    }
+    assert dc.jacobian("x*y", x=2, y=3).shaped == {"x": 3.0, "y": 2.0}
 
 
 def swirl(x, y):

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -70,14 +71,68 @@ def test_products_inside_a_function_that_is_differentiated(function, truth):
     assert dc.jvp(function, {"x": 3.0}, {"x": 1.0}) == truth
 
 
+def test_shapes_inside_a_function_are_the_same():
+    def inside(x):
+        along = dc.jvp(lambda w: [[w[0] * w[1], w[0]]], {"w": [x, x]}, [1.0, 0.0])
+        return along[0][0] * dc.vjp(lambda w: w[0] * w[1], {"w": [x, 2.0 * x]})["w"][0]
+
+    assert dc.gradient(inside, x=3.0) == {"x": 12.0}  # x * 2x
+
+
 def test_wrong_directions_and_weights_are_told_inside_a_function_as_well():
     for wrong, code in (
         (lambda x: dc.vjp(lambda y: x * y, {"y": x}, [1.0, 2.0])["y"], "E703"),
         (lambda x: dc.jvp(lambda y: x * y, {"y": x}, {"z": 1.0}), "E705"),
-        (lambda x: dc.jvp(lambda y: x * y, {"y": x}, 1.0), "E703"),
+        (lambda x: dc.jvp(lambda y, z: x * y, {"y": x, "z": x}, 1.0), "E708"),
     ):
         with pytest.raises(DiffcompareError, match=code):
             dc.gradient(wrong, x=3.0)
+
+
+def scalar(x):
+    return x**2
+
+
+def vector(w):
+    return np.array([w[0] * w[1], w[1] ** 2])
+
+
+def square(W):
+    return W @ W
+
+
+W = np.array([[1.0, 2.0], [3.0, 4.0]])
+D = np.array([[0.0, 1.0], [0.0, 0.0]])
+
+
+@pytest.mark.parametrize(
+    ("function", "point", "direction", "along", "weights", "back"),
+    [
+        (scalar, 3.0, 2.0, 12.0, 5.0, {"x": 30.0}),
+        (lambda x: (x**2,), 3.0, {"x": 2.0}, [12.0], [5.0], {"x": 30.0}),
+        (lambda x: [x, x**2], 3.0, 2.0, [2.0, 12.0], [1, 1], {"x": 7.0}),
+        (lambda w: w[0] * w[1], {"w": [2.0, 3.0]}, {"w": [1, 0]}, 3.0, 1.0, {"w": [3.0, 2.0]}),
+        (lambda w, x: [w[0] * x, w[1]], {"w": [2.0, 3.0], "x": 5.0}, {"x": 1}, [2.0, 0.0], [1, 1], {"w": [5.0, 1.0], "x": 2.0}),
+        (vector, {"w": np.array([2.0, 3.0])}, np.array([1.0, 0.0]), np.array([3.0, 0.0]), np.array([1, 1]), {"w": np.array([3.0, 8.0])}),
+        (square, {"W": W}, {"W": D}, D @ W + W @ D, D, {"W": D @ W.T + W.T @ D}),
+        (square, {"W": W.tolist()}, {"W": D.tolist()}, (D @ W + W @ D).tolist(), D, {"W": (D @ W.T + W.T @ D).tolist()}),
+        (vector, {"w": [2.0, 3.0]}, {"w[0]": 1.0}, [3.0, 0.0], [1, 1], {"w": [3.0, 8.0]}),
+    ],
+)  # fmt: skip
+def test_shapes_are_those_of_the_function_and_of_its_parameters(function, point, direction, along, weights, back):
+    """The shapes are those of `jax.jvp` and `jax.vjp`; where the point has lists, so has the result."""
+    found = dc.jvp(function, point, direction)
+    assert type(found) is type(along)
+    assert np.array_equal(found, along)
+    pulled = dc.vjp(function, point, weights)
+    assert {name: (type(part), np.asarray(part).tolist()) for name, part in pulled.items()} == {
+        name: (type(part), np.asarray(part).tolist()) for name, part in back.items()
+    }
+
+
+def test_one_number_is_the_direction_of_the_only_variable():
+    assert dc.jvp("x^2", 3, 2) == 12
+    assert dc.jvp("[x, x^2]", {"x": 3}, 2) == [2, 12]
 
 
 NUMBERS = st.floats(min_value=-4, max_value=4)
@@ -117,7 +172,13 @@ def test_numbers_that_leave_the_range_on_the_way():
         (lambda: dc.jvp("[ln(x), x]", {"x": -1}, {"x": 1}), "E802"),
         (lambda: dc.vjp("sqrt(x)", {"x": 0}), "E801"),
         (lambda: dc.jvp("x", {"x": 1}, {"y": 1}), "E705"),
-        (lambda: dc.jvp("x", {"x": 1}, 1.0), "E703"),
+        (lambda: dc.jvp("x*y", {"x": 1, "y": 1}, 1.0), "E703"),
+        (lambda: dc.jvp("x", {"x": 1}, [1.0]), "E703"),
+        (lambda: dc.jvp(vector, {"w": [1.0, 2.0]}, {"w": [1.0]}), "E708"),
+        (lambda: dc.jvp(vector, {"w": [1.0, 2.0]}, 1.0), "E708"),
+        (lambda: dc.jvp(lambda x, y: x * y, {"x": 1.0, "y": 2.0}, 1.0), "E708"),
+        (lambda: dc.vjp("[x, x]", {"x": 1}, "ab"), "E703"),
+        (lambda: dc.vjp("[x, x]", {"x": 1}, [[1], [1, 2]]), "E703"),
         (lambda: dc.jvp("x", {"x": 1}, {"x": math.nan}), "E703"),
         (lambda: dc.vjp("[x, x]", {"x": 1}, [1]), "E703"),
         (lambda: dc.vjp("polygamma(n, x)", {"n": 1, "x": 2}), "E806"),

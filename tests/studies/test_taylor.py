@@ -1,6 +1,7 @@
 """`dc.taylor`: the coefficients against the truth, where an expansion breaks off, and the schema of its JSON."""
 
 import json
+import math
 
 import pytest
 
@@ -96,11 +97,21 @@ def test_every_format_has_the_coefficients(format):
 
 
 def test_wrong_input():
-    for wrong in ({"order": 0}, {"order": 41}, {"order": 2.5}, {"methods": "taylor"}):
+    for wrong in ({"order": -1}, {"order": True}, {"order": 41}, {"order": 2.5}, {"methods": "taylor"}):
         with pytest.raises(DiffcompareError):
             dc.taylor("x^2", 1.0, **wrong)
     with pytest.raises(DiffcompareError, match="diffcompare taylor"):
         dc.taylor("3")
+
+
+def test_order_0_is_the_value():
+    found = dc.taylor("sin(x)", 1.0, order=0, methods="all")
+    assert found.coefficients == [math.sin(1)]
+    assert [found.worst_digits(answer) for answer in found.answers] == [15.9] * 4
+    assert {cost.operations for result in found.results for cost in result.by_order} <= {1, None}
+    kink = dc.taylor("|x|", 0.0, order=0, methods="taylor-mode")
+    assert (kink.coefficients, kink.failure) == ([0.0], None)
+    assert dc.taylor("ln(x)", 0.0, order=0, methods="taylor-mode").failure.code == "E802"
 
 
 def test_a_python_function_whose_differences_cross_a_branch():
