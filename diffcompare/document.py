@@ -59,19 +59,21 @@ class Column(NamedTuple):
     # A cell equal to the one above is left out on screens (the method's name over several partials).
     group: bool = False
     quantity: Quantity | None = None  # the AD quantity that the column holds, if any
+    spare: bool = False  # left out, with a note, where the table is too wide for the page with it
 
 
 @cache
 def columns(text: str) -> tuple[Column, ...]:
     """Return columns written as `key=title` between bars; a key alone is its own title.
 
-    A mark before the key says more: `>` aligns the column to the right, `*` makes it a group column.
+    A mark before the key says more: `>` aligns the column to the right, `*` makes it a group column, `-` a spare one.
     """
     listed = []
     for part in map(str.strip, text.split("|")):
-        key, _, title = part.lstrip(">*").partition("=")
+        key, _, title = part.lstrip(">*-").partition("=")
         marks = part[: part.index(key)]
-        listed.append(Column(key, title or key, "right" if ">" in marks else "left", group="*" in marks))
+        align: Literal["left", "right"] = "right" if ">" in marks else "left"
+        listed.append(Column(key, title or key, align, group="*" in marks, spare="-" in marks))
     return tuple(listed)
 
 

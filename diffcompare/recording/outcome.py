@@ -65,6 +65,7 @@ def flattened_result(result: Any, function: Any) -> tuple[list[Any], tuple[int, 
 
 _RETURNED = {
     type(None): ("the function returned None", "is its `return` missing?"),
+    dict: ("the function returned a dictionary", "return its values: list(result.values())"),
     str: ("the function returned text", "return a number"),
     complex: ("the function returned a complex number", "return a real one: its real part, or its absolute value"),
 }
@@ -73,6 +74,8 @@ _RETURNED = {
 def no_number(result: Any, function: Any, message: str = "") -> DiffcompareError:
     """Return the error for what a function returned."""
     known, help = _RETURNED.get(type(result), ("", "return one number, or a tuple, list or array of numbers"))
+    if not message and isinstance(result, list | tuple):
+        known, help = "the function returned parts of different shapes", "return one list: [*first, *second]"
     message = message or known or f"the function returned {reprlib.repr(result)}, which is not a number"
     if type(result) in (str, complex):
         message += f", {reprlib.repr(result)}"

@@ -59,6 +59,40 @@ _LAYOUTS = (TableLayout(3, 1), TableLayout(2, 1), TableLayout(2, 1, True), Table
 
 def table_lines(table: Table, titles: list[str], body: list[list[Line]], legend: list[Line], look: Look) -> list[Line]:
     """Set the table in the first layout that fits, or else with a line for each cell; the legend goes below."""
+    spare = [place for place, column in enumerate(table.columns) if column.spare]
+    for count in range(len(spare) + 1):
+        left_out = spare[len(spare) - count :]
+        lines = _fitting(*_without(left_out, table, titles, body), look)
+        if lines:
+            named = " and ".join(titles[place] for place in left_out)
+            verb, them = ("is", "it") if count == 1 else ("are", "them")
+            note = f"the column{'s' * (count > 1)} {named} {verb} left out here; CSV and JSON have {them}"
+            return lines + legend + (prose_lines(note, "faint", look.width) if left_out else [])
+    return [*_stack(table, titles, body, look.width), *([[], *legend] if legend else [])]
+
+
+def _without(
+    left_out: list[int], table: Table, titles: list[str], body: list[list[Line]]
+) -> tuple[Table, list[str], list[list[Line]]]:
+    """Return a table, its titles and its cells without some columns."""
+    if not left_out:
+        return table, titles, body
+    return _with_columns([place for place in range(len(titles)) if place not in left_out], table, titles, body)
+
+
+def _with_columns(
+    places: list[int], table: Table, titles: list[str], body: list[list[Line]]
+) -> tuple[Table, list[str], list[list[Line]]]:
+    """Return a table, its titles and its cells with some columns only."""
+    part = table._replace(
+        columns=tuple([table.columns[place] for place in places]),
+        rows=tuple([tuple([row[place] for place in places]) for row in table.rows]),
+    )
+    return part, [titles[place] for place in places], [[row[place] for place in places] for row in body]
+
+
+def _fitting(table: Table, titles: list[str], body: list[list[Line]], look: Look) -> list[Line]:
+    """Set the table in the first layout that fits; return nothing where none does."""
     group = group_place(table)
     titles_in_line, points = _points_in_line(table, titles, body)
     for layout in _layouts(table, group):
@@ -66,13 +100,13 @@ def table_lines(table: Table, titles: list[str], body: list[list[Line]], legend:
         widths = _widths(table, titles_in_line, points, layout, hidden, look.width)
         if widths is not None:
             rule = "─" if look.unicode else "-"
-            return _grid(table, titles_in_line, points, layout, hidden, widths, rule) + legend
+            return _grid(table, titles_in_line, points, layout, hidden, widths, rule)
     if table.blocks and group is None:
         for layout in _LAYOUTS:
             blocks = _blocks(table, titles_in_line, points, layout, look)
             if blocks:
-                return blocks + legend
-    return [*_stack(table, titles, body, look.width), *([[], *legend] if legend else [])]
+                return blocks
+    return []
 
 
 def _blocks(table: Table, titles: list[str], body: list[list[Line]], layout: TableLayout, look: Look) -> list[Line]:
@@ -82,13 +116,7 @@ def _blocks(table: Table, titles: list[str], body: list[list[Line]], layout: Tab
     while start < len(titles):
         stop, block = start, None
         while stop < len(titles):
-            places = [0, *range(start, stop + 1)]
-            part = table._replace(
-                columns=tuple([table.columns[place] for place in places]),
-                rows=tuple([tuple([row[place] for place in places]) for row in table.rows]),
-            )
-            cells = [[row[place] for place in places] for row in body]
-            names = [titles[place] for place in places]
+            part, names, cells = _with_columns([0, *range(start, stop + 1)], table, titles, body)
             widths = _widths(part, names, cells, layout, None, look.width)
             if widths is None:
                 break

@@ -154,7 +154,7 @@ def document(hessian: Hessian, *, brief: bool = False) -> Document:
     entries = "Entries on and above the diagonal" if whole and len(hessian.problem.wrt) > 1 else "Entries"
     values = entry_table(hessian, lambda row, name: label(hessian, row, name), listed, entries, brief=brief)
     if brief:
-        is_whole = 0 < len(hessian.column_names) <= MAX_GRID_COLUMNS
+        is_whole = len(hessian.column_names) <= MAX_GRID_COLUMNS
         return Document(tuple(matrix if is_whole else [values]), hessian.data, arrays(hessian, _key(hessian)))
     blocks: list[Block] = [Heading(caption, 1), _question(hessian), *matrix]
     if hessian.problem.wrt:

@@ -176,8 +176,8 @@ def document(jacobian: Jacobian, *, brief: bool = False) -> Document:
     listed = [entry for entry in jacobian.entries() if _is_shown(jacobian, *entry)]
     values = entry_table(jacobian, label, listed, "Entries that may differ from 0", brief=brief)
     if brief:
-        whole = 0 < len(jacobian.problem.wrt) <= MAX_GRID_COLUMNS
-        return Document(tuple(matrix if whole else [values]), jacobian.data, _arrays(jacobian))
+        is_whole = len(jacobian.problem.wrt) <= MAX_GRID_COLUMNS
+        return Document(tuple(matrix if is_whole else [values]), jacobian.data, _arrays(jacobian))
     blocks: list[Block] = [Heading("The Jacobian", 1), _question(jacobian), *matrix]
     if jacobian.problem.wrt:
         blocks += [_pattern(jacobian), *_seeds(jacobian), values, cost_table(jacobian)]

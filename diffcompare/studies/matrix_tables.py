@@ -197,7 +197,7 @@ def entry_table(
     brief: bool,
 ) -> Table:
     """Return the entries, each by every method beside the truth, with errors and digits."""
-    heads = columns("*entry | method | value | >absolute=error | >relative | >ulp | >digits")
+    heads = columns("*entry | method | value | >absolute=error | >-relative | >-ulp | >digits")
     rows: list[tuple[Cell, ...]] = []
     for row, name in shown:
         true = record.true_entry(row, name)

@@ -133,7 +133,7 @@ def document(taylor: Taylor, *, brief: bool = False) -> Document:
         return Document((), taylor.data)
     coefficients = _coefficients(taylor)
     if brief:
-        return Document((coefficients,), taylor.data, arrays(taylor, "coefficients"))
+        return Document((coefficients,), taylor.data, _arrays(taylor))
     values = entry_table(
         taylor, lambda row, _: f"c{row}", list(taylor.entries()), "Coefficients by every method", brief=False
     )
@@ -142,7 +142,15 @@ def document(taylor: Taylor, *, brief: bool = False) -> Document:
     blocks += [Paragraph(f"the truth: {note}", "note") for note in (taylor.first.notes if taylor.first else ())]
     closing = verdict(taylor)
     blocks += [Paragraph(closing, "verdict")] if closing else []
-    return Document(tuple(blocks), taylor.data, arrays(taylor, "coefficients"))
+    return Document(tuple(blocks), taylor.data, _arrays(taylor))
+
+
+def _arrays(taylor: Taylor) -> dict[str, Any]:
+    """Return the numbers of all orders by name: the best known coefficients and derivatives, and those of methods."""
+    found = arrays(taylor, "coefficients", derivatives=_derivatives(taylor))
+    columns = ("coefficients", *[answer.method.replace("-", "_") for answer in taylor.answers])
+    flat = {name: [row[0] for row in found[name]] for name in columns}
+    return {**found, **flat, "columns": [taylor.problem.name]}
 
 
 def _question(taylor: Taylor) -> Listing:

@@ -295,7 +295,7 @@ def fills_array_from_outside(x):
         (fills_array_from_outside, "E584", "this array holds plain doubles"),
         (lambda x: "x", "E586", "returned text, 'x'"),
         (lambda x: None, "E586", "returned None"),
-        (lambda x: (x, [x, x]), "E586", "is not a number"),
+        (lambda x: (x, [x, x]), "E586", "parts of different shapes"),
         (lambda x: 1j, "E586", "a complex number"),
         (lambda x: x**0.5, "E586", "is complex"),
         (lambda x: x < "a", "E587", "TypeError: '<' not supported"),

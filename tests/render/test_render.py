@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from diffcompare.document import Code, Column, Document, Heading, Measured, Table
+from diffcompare.document import Code, Column, Document, Heading, Measured, Table, columns
 from diffcompare.render import TEXTS, Look, format_of_suffix, render
 
 
@@ -111,3 +111,19 @@ def test_people_are_shown_the_edges_of_a_very_wide_matrix_and_machines_all_of_it
     assert all(name in shown for name in ("x0", "x1", "x48", "x49", "4 of 50 columns"))
     assert "x2" not in shown
     assert render(document, "csv").splitlines()[0].split(",") == ["row", *names]
+
+
+def test_spare_columns_are_left_out_where_the_page_is_too_narrow():
+    heads = columns("name | value | >-first | >-second | >last")
+    document = Document((Table("t", heads, (("a" * 20, "b" * 20, 1.5, 2.5, 3.5),), "Spare"),))
+
+    def shown(width):
+        return render(document, "terminal", look=Look(width=width))
+
+    assert "left out" not in shown(80)
+    assert "1.5" in shown(56)
+    assert "the column second is left out here; CSV and JSON have it" in shown(56)
+    assert "the columns first and second are left out here; CSV and JSON have them" in shown(50).replace("\n", " ")
+    assert all("3.5" in shown(width) for width in (56, 50, 20))
+    assert "first:" in shown(20)  # a line for every cell has room for all of them
+    assert render(document, "csv").splitlines()[0] == "name,value,first,second,last"

@@ -175,6 +175,7 @@ def test_constants_have_a_jacobian_without_columns():
     record = dc.jacobian("[1, 2]")
     assert (record.shape, record.matrix, record.failure) == ((2, 0), [[], []], None)
     assert "no column" in str(record)
+    assert record.document(brief=True).blocks == ()
 
 
 def test_wrong_input():
@@ -233,6 +234,22 @@ def bent(x, y):
     if x < 0.5:
         return math.sin(x), x * y
     return x * x, y
+
+
+@pytest.mark.parametrize(
+    ("function", "message", "help"),
+    [
+        (lambda x: {"a": x}, "a dictionary", "list(result.values())"),
+        (lambda x: (x, [x, x]), "parts of different shapes", "[*first, *second]"),
+        (lambda x: [[x], [x, x]], "parts of different shapes", "[*first, *second]"),
+        (lambda x: [x, "a"], "text", "return a number"),
+    ],
+)
+def test_what_is_no_list_of_numbers_says_what_to_return(function, message, help):
+    with pytest.raises(DiffcompareError) as caught:
+        dc.jacobian(function, x=1.0)
+    assert f"the function returned {message}" in caught.value.diagnostic.message
+    assert help in caught.value.diagnostic.help
 
 
 def noisy(x):

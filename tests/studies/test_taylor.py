@@ -122,3 +122,9 @@ def test_a_python_function_whose_differences_cross_a_branch():
     assert found.coefficients == pytest.approx([0.4999**2, 2 * 0.4999, 1])
     assert found.worst_digits(found.answers[0]) == 0  # some of its points take the other branch
     assert found.worst_digits(found.answers[2]) == 15.9
+
+
+def test_the_arrays_for_numpy_go_by_order():
+    arrays = dc.taylor("exp(x)", 0.0, order=3, methods="taylor-mode").document().arrays
+    assert arrays["coefficients"] == arrays["taylor_mode"] == [1.0, 1.0, 0.5, 1 / 6]
+    assert (arrays["derivatives"], arrays["columns"]) == ([1.0] * 4, ["x"])
