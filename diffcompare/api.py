@@ -98,8 +98,9 @@ def check(
 
     Returns:
         A `Check` for an expression, a `MatrixCheck` for several outputs and a matrix of formulas (rows of formulas,
-        or `"[[y, x], [1, 0]]"`), a `GradientCheck` for a callable, a `FunctionCheck` for a `Function`.  All have
-        `ok` and `verdict`, print themselves as tables, and have `to_json()`; `GradientCheck.assert_ok()` is for tests.
+        `"[[y, x], [1, 0]]"`, or columns, `{"x": "[y, 1]", "y": "[x, 0]"}`), a `GradientCheck` for a callable, a
+        `FunctionCheck` for a `Function`.  All have `ok` and `verdict`, print themselves as tables, and have
+        `to_json()`; `GradientCheck.assert_ok()` is for tests.
 
     Raises:
         DiffcompareError: for an expression or answer that cannot be read; where the callable has no finite value at the
@@ -160,6 +161,9 @@ def _is_matrix(function: Any, answer: Any) -> bool:
     """Tell whether the answer is the Jacobian of several outputs: rows of formulas, or text in brackets."""
     if isinstance(answer, str):
         return answer.lstrip()[:1] == "["
+    if isinstance(answer, Mapping):  # columns by variable
+        last = function.rpartition(";")[2].lstrip() if isinstance(function, str) else ""
+        return isinstance(function, list | tuple) or last[:1] == "["
     rows = isinstance(answer, list | tuple) and bool(answer) and all(isinstance(row, list | tuple) for row in answer)
     return rows and isinstance(function, str | Expression | list | tuple)
 

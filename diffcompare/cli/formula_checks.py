@@ -13,7 +13,7 @@ from diffcompare.inputs.formulas import named_in, texts_of
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
 from diffcompare.studies.check import Check, Counting, check_question
-from diffcompare.studies.check_jacobian import MatrixCheck, check_matrix, parse_matrix
+from diffcompare.studies.check_jacobian import MatrixCheck, check_matrix, matrix_of_columns, parse_matrix
 from diffcompare.studies.check_steps import DerivationCheck, check_derivation
 
 
@@ -44,11 +44,13 @@ def check_formulas(
 
 
 def _matrix(parsed: ParsedInput, hand: Sequence[str]) -> list[list[Expression]]:
-    """Return the Jacobian of several outputs, given as one matrix."""
-    if len(hand) != 1:
-        help = 'one matrix, a row for every output: --hand "[[y, x], [1, 2*y]]"'
-        raise usage_error("E505", "the Jacobian of several outputs is checked as a whole", help)
-    return parse_matrix(hand[0], parsed.variables)
+    """Return the Jacobian of several outputs, given as one matrix or by its columns."""
+    if not hand:
+        help = 'a row for every output: --hand "[[y, x], [1, 2*y]]", or columns: --hand "x=[y, 1]"'
+        raise usage_error("E505", "where is the Jacobian to be checked?", help)
+    if len(hand) == 1 and hand[0].lstrip().startswith("["):
+        return parse_matrix(hand[0], parsed.variables)
+    return matrix_of_columns(texts_of(hand, parsed.variables), parsed.variables, len(parsed.parsed.outputs))
 
 
 def check_steps(

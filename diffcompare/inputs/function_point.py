@@ -352,7 +352,13 @@ def direction_of(at: FunctionPoint, given: Any, what: str) -> dict[str, float]:
             raise _wrong(
                 f"`{parameter.name}` of the {what} is {shapes[0]}, and at the point {shapes[1]}", "give both alike"
             )
-    return flat_values({component_name(str(name)) or name: value for name, value in given.items()})
+    flat: dict[str, float] = {}
+    for name, value in given.items():
+        for part, number in flat_values({component_name(str(name)) or name: value}).items():
+            if part in flat:
+                raise _wrong(f"two values for `{part}` in the {what}", "keep one of them")
+            flat[part] = number
+    return flat
 
 
 def _shape_text(shape: tuple[int, ...] | None) -> str:

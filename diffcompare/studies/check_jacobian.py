@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.inputs.formulas import columns_from
+from diffcompare.inputs.point import assignment
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
 from diffcompare.language.parser import Parsed, read
@@ -131,6 +133,20 @@ def parse_matrix(text: str, names: Sequence[str] = ()) -> list[list[Expression]]
     return rows
 
 
+def matrix_of_columns(texts: Mapping[str, str], names: Sequence[str], count: int) -> list[list[Expression]]:
+    """Parse the columns of a Jacobian by variable, `{"x": "[y, 1]"}` for two outputs; return the matrix, row by row.
+
+    Raises DiffcompareError for a column that is missing, has another length, or cannot be read.
+    """
+    rows = columns_from(texts, names, lambda name: f"--hand {name}", count)
+    missing = [name for name in names if name not in rows[0]]
+    if missing:
+        message = f"no column for {', '.join(f'`{name}`' for name in missing)}"
+        help = f"add {assignment('--hand', missing[0], '[...]')}, or give one matrix, a row for every output"
+        raise DiffcompareError(Diagnostic("E574", "bad_value", message, help=help))
+    return [[row[name] for name in names] for row in rows]
+
+
 def _split_rows(text: str) -> list[str]:
     """Split `[a, b], [c, d]` at the commas outside brackets."""
     rows, depth, start = [], 0, 0
@@ -146,7 +162,9 @@ def check_outputs(
     expression: Any, matrix: Any, *, domain: str | Sequence[str] = (), seed: int = 0, budget: float = BUDGET,
     where_defined: Counting = "right",
 ) -> MatrixCheck:  # fmt: skip
-    """Check the Jacobian of several outputs; the matrix is text, or rows of formulas as texts, expressions or numbers.
+    """Check the Jacobian of several outputs.
+
+    The matrix is text, or rows of formulas as texts, expressions or numbers, or columns as texts by variable.
 
     Raises DiffcompareError for what cannot be read, and for a matrix of another shape.
     """
@@ -154,6 +172,8 @@ def check_outputs(
     names = variables(wengert_list(*question.parsed.outputs))
     if isinstance(matrix, str):
         rows = parse_matrix(matrix, names)
+    elif isinstance(matrix, Mapping):
+        rows = matrix_of_columns(matrix, names, len(question.parsed.outputs))
     else:
         rows = [[read(str(entry), names).expression for entry in row] for row in matrix]
     return check_matrix(

@@ -51,6 +51,12 @@ def test_an_entry_without_a_value_in_part_of_the_domain_counts_as_the_teacher_de
         dc.check(*gap, where_defined="no")
 
 
+def test_columns_by_variable():
+    assert dc.check(OUTPUTS, {"y": "[x, 2*y]", "x": "[y, 1]"}).ok
+    assert verdicts(dc.check(["x*y", "x"], {"x": "[y, 1]", "y": "[x, 1]"}))[1] == ["proved", "wrong"]
+    assert dc.check("x*y", {"x": "y", "y": "x"}).ok  # one output has partials
+
+
 def test_entries_may_mention_variables_that_an_output_lacks():
     checked = dc.check("[x, y^2]", [[1, 0], ["y - y", "2*y"]])
     assert checked.ok

@@ -169,3 +169,5 @@ def test_the_hessian_has_the_shapes_of_two_parameters():
     assert dc.hessian("x*y^2", x=1, y=2, methods="forward-over-reverse").shaped["x"] == {"x": 0.0, "y": 4.0}
     with pytest.raises(DiffcompareError, match="of the vector is a number, and at the point of shape"):
         dc.hessian(function, at, times={"W": 1.0})
+    with pytest.raises(DiffcompareError, match=r"two values for `W\[0, 0\]`"):
+        dc.hessian(function, at, times={"W": [[1.0, 2.0], [3.0, 4.0]], "W[0,0]": 1.0})

@@ -62,3 +62,13 @@ def test_a_jacobian_by_hand_may_be_solved_and_graded(cli):
     assert "The derivative of f3" not in solved.out  # a constant has no derivation
     strict = cli("check", "[x^4, x]", "--hand", "[[4*sqrt(x)^6], [1]]", "--where-defined", "wrong")
     assert strict.code == 1
+
+
+def test_a_jacobian_by_hand_may_be_given_by_columns(cli):
+    right = cli("check", "[x*y, x]", "--hand", "x=[y, 1]", "--hand", "df/dy=[x, 0]", "-q")
+    assert (right.code, right.out.splitlines()[-1]) == (0, "f2      proved  proved")
+    assert cli("check", "[x*y, x]", "--hand", "x=[y, 1]", "--hand", "y=[x, 1]", "-q").code == 1
+    missing = cli("check", "[x*y, x]", "--hand", "x=[y, 1]")
+    assert missing.code == 2
+    assert 'no column for `y`\n   = help: add --hand y="[...]"' in missing.err
+    assert "a column of 1 formula for 2 outputs" in cli("check", "[x*y, x]", "--hand", "x=y", "--hand", "y=[x, 0]").err
