@@ -193,7 +193,7 @@ def json_row(line: str, file: str, number: int) -> InputRow:
             name = json.dumps(name)
         if not isinstance(text, str):
             raise _BadObject("E626", "`expression` is not a string")
-        point, hand = table.get("point"), table.get("hand") or NOTHING
+        point, hand = table.get("point"), _with_columns(table.get("hand") or NOTHING)
         if point is not None and not isinstance(point, dict | str):
             raise _BadObject("E626", "`point` is not an object of numbers")
         if not _is_hand(hand, text):
@@ -207,6 +207,18 @@ def json_row(line: str, file: str, number: int) -> InputRow:
         message = f"not valid JSON: {str(error).partition(';')[0].lower()}"
         return error_row(file, number, "E624", "syntax_error", message, f"a line is {EXAMPLE}")
     return InputRow(file, number, _column(line), name, text, point, hand)
+
+
+def _with_columns(hand: Any) -> Any:
+    """Return partials with every column of a Jacobian as text: `["y", "1"]` is `[y, 1]`."""
+    if not isinstance(hand, dict):
+        return hand
+    return {
+        name: f"[{', '.join(column)}]"
+        if isinstance(column, list) and all(isinstance(x, str) for x in column)
+        else column
+        for name, column in hand.items()
+    }
 
 
 def _is_hand(hand: object, text: str) -> bool:

@@ -92,3 +92,10 @@ def test_a_line_of_json_that_is_no_row(line, code, column):
     row, after = json_rows(f'{line}\n{{"expression": "x"}}\n')
     assert (row.error.code, row.line, row.column) == (code, 1, column)
     assert after.error is None
+
+
+def test_a_column_of_a_jacobian_by_hand_is_text_or_a_list():
+    for column in ('"[y, 1]"', '["y", "1"]'):
+        row = rows.json_row(f'{{"expression": "[x*y, x]", "hand": {{"x": {column}}}}}', "f.jsonl", 1)
+        assert (row.error, row.hand) == (None, {"x": "[y, 1]"})
+    assert rows.json_row('{"expression": "x", "hand": {"x": [1]}}', "f.jsonl", 1).error.code == "E626"
