@@ -1,9 +1,13 @@
 """The tape: PyTorch's Variable and Function in one module, over numbers and NumPy arrays."""
 
+import gc
 import math
+import threading
+import traceback
 
 import numpy as np
 import pytest
+from note_functions import Pair
 
 from diffcompare.language.operations import FUNCTIONS
 from diffcompare.tape import Function, TapeError, Variable, derivative, enable_grad, grad, no_grad
@@ -95,6 +99,52 @@ def test_a_long_tape_is_walked_without_recursion():
     y.backward()
     assert x.grad == 0.5**10_000
     assert y == 1.0
+
+
+def test_a_long_tape_is_dropped_without_recursion():
+    x = leaf(1.0)
+    y = x
+    for _ in range(50_000):
+        y = y * 0.5 + 0.5
+    node = y.grad_fn
+    del y
+    assert node.next_functions[0][0] is not None
+    del node
+
+
+@pytest.mark.parametrize("kind", ["plain", "without a sweep", "hook", "retain_grad"])
+def test_a_tape_is_freed_without_the_garbage_collector(kind):
+    gc.collect()
+    gc.disable()
+    try:
+        x = leaf(np.ones(3))
+        y = x * x
+        if kind == "hook":
+            y.register_hook(lambda gradient: gradient)
+        if kind == "retain_grad":
+            y.retain_grad()
+        if kind != "without a sweep":
+            np.sum(y).backward()
+        del x, y
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+def test_no_grad_holds_in_its_own_thread_only():
+    inside, done = threading.Event(), threading.Event()
+
+    def other():
+        with no_grad():
+            inside.set()
+            done.wait(10)
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    inside.wait(10)
+    assert (leaf(2.0) * 3).requires_grad
+    done.set()
+    thread.join()
 
 
 # --- Functions of one's own -------------------------------------------------------------------------------------------
@@ -190,6 +240,150 @@ def test_a_wrong_backward_is_taken_at_its_word(backward, wrong):
     (5.0 * y).backward()
     assert x.grad != 10.0
     assert (None if x.grad is None else x.grad / 5 if wrong == 1.0 else x.grad) == wrong
+
+
+# --- Several results, and marks on ctx --------------------------------------------------------------------------------
+
+
+def test_results_of_one_function_share_its_node_and_have_their_numbers():
+    a, b = leaf([1.0, 2.0]), leaf(3.0)
+    product, total = Pair.apply(a, b)
+    assert product.grad_fn is total.grad_fn
+    assert (total * product).grad_fn.next_functions == ((total.grad_fn, 1), (total.grad_fn, 0))
+    (total * product).sum().backward()
+    assert (a.grad.tolist(), b.grad) == ([15.0, 21.0], 23.0)
+
+
+def test_a_result_that_was_not_used_has_zeros_for_a_gradient():
+    a, b = leaf([1.0, 2.0]), leaf(3.0)
+    Pair.apply(a, b)[1].sum().backward()
+    assert (a.grad.tolist(), b.grad) == ([1.0, 1.0], 2.0)
+
+
+def test_or_none_where_the_function_asks_for_that():
+    seen = []
+
+    class Sparing(Pair):
+        @staticmethod
+        def forward(ctx, a, b):
+            ctx.set_materialize_grads(False)
+            return a * b, a + b
+
+        @staticmethod
+        def backward(ctx, grad_product, grad_sum):
+            seen.append((grad_product, grad_sum))
+            return grad_sum, grad_sum
+
+    a = leaf(2.0)
+    Sparing.apply(a, 3.0)[1].backward()
+    assert seen == [(None, 1.0)]
+    assert a.grad == 1.0
+
+
+def test_several_results_in_second_derivatives_hooks_and_grad():
+    a, b = leaf([1.0, 2.0]), leaf(3.0)
+    product, total = Pair.apply(a, b)
+    seen = []
+    total.register_hook(seen.append)
+    total.register_hook(lambda gradient: gradient * 100)
+    by_total, by_product, by_a = grad(np.sum(product * total), (total, product, a), retain_graph=True)
+    assert seen[0].tolist() == [3.0, 6.0]
+    assert [slope.tolist() for slope in (by_total, by_product, by_a)] == [[300, 600], [4, 5], [312, 615]]
+    product, total = Pair.apply(a, b)
+    slope = grad(np.sum(product * total), a, create_graph=True)  # 2ab + b^2, for every a
+    assert grad(np.sum(slope * slope), a).tolist() == [180.0, 252.0]
+
+
+def test_no_gradient_comes_back_from_a_result_that_is_marked():
+    class TopOne(Function):
+        @staticmethod
+        def forward(ctx, v):
+            place = np.argmax(v.data)
+            ctx.place, ctx.shape = place, v.shape
+            ctx.mark_non_differentiable(place)
+            return v[place], place
+
+        @staticmethod
+        def backward(ctx, grad_largest, _):
+            gradient = np.zeros(ctx.shape)
+            gradient[ctx.place] = grad_largest.item()
+            return gradient
+
+    v = leaf([1.0, 5.0, 2.0])
+    largest, place = TopOne.apply(v)
+    assert (place, place.requires_grad, largest.requires_grad) == (1.0, False, True)
+    (largest * place).backward()
+    assert v.grad.tolist() == [0.0, 1.0, 0.0]
+
+
+class AddOneInPlace(Function):
+    @staticmethod
+    def forward(ctx, v):
+        v.data = v.data + 1
+        ctx.mark_dirty(v)
+        return v
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        return grad_output * 7
+
+
+def test_an_argument_that_is_changed_in_place_is_the_result():
+    v = leaf([1.0, 2.0])
+    copy = v * 1
+    result = AddOneInPlace.apply(copy)
+    assert result is copy
+    (copy * result).sum().backward()
+    assert v.grad.tolist() == [28.0, 42.0]
+    with pytest.raises(TapeError, match="E643"):
+        AddOneInPlace.apply(v)
+    saved = v * 1
+    square = saved * saved
+    AddOneInPlace.apply(saved)
+    with pytest.raises(TapeError, match="MulBackward"):
+        square.sum().backward()
+
+
+def test_an_argument_that_is_returned_as_it_is_leaves_a_node_all_the_same():
+    same = type(
+        "Same", (Function,), {"forward": staticmethod(lambda ctx, a: a), "backward": staticmethod(Scaled.backward)}
+    )
+    v = leaf([1.0, 2.0])
+    result = same.apply(v)
+    assert result is not v
+    (result * v).sum().backward()
+    assert v.grad.tolist() == [6.0, 12.0]
+
+
+class Scaled(Function):
+    @staticmethod
+    def forward(ctx, v):
+        return v.reshape(-1)
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        return 5 * grad_output
+
+
+def test_an_error_names_the_function_and_the_tape_can_be_used_on():
+    def fail(ctx, _):
+        raise LookupError("not done")
+
+    broken = type("Broken", (Scaled,), {"backward": staticmethod(fail)})
+    unborn = type("Unborn", (Scaled,), {"forward": staticmethod(fail)})
+    v = leaf([1.0, 2.0])
+    for words, call in (
+        ("in backward of <BrokenBackward>", lambda: np.sum(broken.apply(v) * v).backward()),
+        ("in Unborn.forward", lambda: unborn.apply(v)),
+    ):
+        with pytest.raises(LookupError, match="not done") as caught:
+            call()
+        text = "".join(traceback.format_exception(caught.value))
+        assert words in text
+        assert 'raise LookupError("not done")' in text
+    v.zero_grad()
+    np.sum(v * v).backward()
+    assert v.grad.tolist() == [2.0, 4.0]
 
 
 # --- Rows of the table ------------------------------------------------------------------------------------------------
@@ -402,6 +596,29 @@ def test_a_hook_sees_a_gradient_pass_and_may_replace_it():
     assert (seen[0], y.grad, x.grad) == (2.0, 20.0, 120.0)
 
 
+def test_a_retained_gradient_is_that_after_all_hooks_and_accumulates():
+    x = leaf(3.0)
+    y = x * x
+    y.retain_grad()
+    y.register_hook(lambda gradient: gradient * 10)
+    for passes in (1, 2):
+        (2 * y).backward(retain_graph=True)
+        assert y.grad == 20.0 * passes
+    x.retain_grad()  # a leaf keeps it anyway, and once
+    x.zero_grad()
+    (x * x).backward()
+    assert x.grad == 6.0
+
+
+def test_a_hook_of_a_leaf_stays_when_no_tape_leads_to_it():
+    x = leaf(3.0)
+    x.register_hook(lambda gradient: gradient * 10)
+    for _ in range(2):
+        x.zero_grad()
+        (x * x).backward()
+        assert x.grad == 60.0
+
+
 def test_a_hook_can_be_removed():
     x = leaf(3.0)
     tenfold = x.register_hook(lambda gradient: gradient * 10)
@@ -468,6 +685,9 @@ def product_changed_before_backward(change):
         (lambda: product_changed_before_backward(lambda x, y: setattr(y, "data", 1.0)), "E643", "changed in place"),
         (lambda: leaf(1.0).__iadd__(1), "E643", "no_grad()"),
         (lambda: leaf([1.0]).__setitem__(0, 1.0), "E643", "no_grad()"),
+        (lambda: (leaf(np.ones((2, 2))) * 1)[0].__setitem__(1, 5.0), "E643", "m[i, j]"),
+        (lambda: Variable(1.0).register_hook(print), "E641", "requires no gradient"),
+        (lambda: Variable(1.0).retain_grad(), "E641", "requires no gradient"),
         (lambda: math.sin(leaf(1.0)), "E644", "np.sin for math.sin"),
         (lambda: np.array([leaf(1.0), leaf(2.0)]), "E644", "np.stack"),
         (lambda: np.zeros(1).__iadd__(leaf([1.0])), "E644", "out = out + v"),
