@@ -44,7 +44,7 @@ class BackwardTrial(NamedTuple):
 
 def find_mistake(trial: BackwardTrial) -> BackwardMistake | None:
     """Return the mistake that explains a wrong backward; the more particular explanation comes first."""
-    mistake = chain_mistake(trial) or overwritten(trial)
+    mistake = chain_mistake(trial) or unused_result(trial) or overwritten(trial)
     pattern = trial.point.pattern
     if mistake is None and pattern is not None and pattern.kind in ("factor", "sign"):
         mistake = BackwardMistake(pattern.kind, pattern.sentence)
@@ -68,11 +68,31 @@ def chain_mistake(trial: BackwardTrial) -> BackwardMistake | None:
     return BackwardMistake("chain", sentence)
 
 
+def unused_result(trial: BackwardTrial) -> BackwardMistake | None:
+    """Find a result, of several, whose gradient backward does not use."""
+    results = _results(trial)
+    start = 0
+    for number, result in enumerate(results if type(results) is tuple else (), 1):
+        if not result.requires_grad:
+            continue
+        end = start + result.size
+        is_wrong = any(start <= entry.component < end for entry in _wrong(trial.point))
+        if is_wrong and not np.any(trial.given[start:end]):
+            sentence = f"backward does not use the gradient of result {number}, its argument {number} after ctx"
+            return BackwardMistake("unused-result", sentence)
+        start = end
+    return None
+
+
+def _results(trial: BackwardTrial) -> Any:
+    return trial.function.apply(*[Variable(argument, requires_grad=True) for argument in trial.arguments])
+
+
 def saved_mistake(trial: BackwardTrial) -> BackwardMistake | None:
     """Find a saved value that has to be replaced by another one to make backward right."""
     if not _wrong(trial.point):
         return None
-    results = trial.function.apply(*[Variable(argument, requires_grad=True) for argument in trial.arguments])
+    results = _results(trial)
     node = node_of(results)
     saved = (node.saved or ()) if node is not None else ()
     if not 0 < len(saved) <= MAX_SAVED:

@@ -44,6 +44,26 @@ def cube(ctx, x):
     return x**3
 
 
+def product_and_sum(ctx, a, b):
+    ctx.save_for_backward(a, b)
+    return a * b, a + b
+
+
+def largest_and_place(ctx, v):
+    ctx.save_for_backward(v.shape)
+    place = np.argmax(v.data) if v.ndim else 0
+    ctx.place = place
+    ctx.mark_non_differentiable(place)
+    return v[place] if v.ndim else v * 1, place
+
+
+def to_the_largest(ctx, g, _):
+    chosen = np.ones(saved(ctx)[0])
+    if chosen.ndim:
+        chosen = (np.arange(chosen.size) == ctx.place).astype(float)
+    return g * chosen
+
+
 def take_twice(ctx, x):
     ctx.save_for_backward(x.shape)
     return x.data[np.array([0, 0, 2])]
@@ -68,6 +88,10 @@ def add_with_mean(ctx, g):
 RIGHT = {
     "the note's Sinh": function("Sinh", sinh, lambda ctx, g: g * (saved(ctx)[0] + saved(ctx)[1]) / 2),
     "of two arguments": function("Product", product, lambda ctx, g: (g * saved(ctx)[1], g * saved(ctx)[0])),
+    "of two results": function(
+        "Pair", product_and_sum, lambda ctx, g, h: (g * saved(ctx)[1] + h, g * saved(ctx)[0] + h)
+    ),
+    "of a result without gradient": function("TopOne", largest_and_place, to_the_largest),
     "of positive numbers": function("Log", keeping(np.log, lambda x: x), lambda ctx, g: g / saved(ctx)[0]),
     "of a narrow domain": function(
         "Asin", keeping(np.arcsin, lambda x: x), lambda ctx, g: g / np.sqrt(1 - saved(ctx)[0] ** 2)
@@ -108,6 +132,14 @@ WRONG = {
     ),
     "two saved values exchanged": (
         function("Product", product, lambda ctx, g: (g * saved(ctx)[0], g * saved(ctx)[1])),
+        ("saved", "saved values 1 and 2 are mixed up"),
+    ),
+    "the second of two results forgotten": (
+        function("Pair", product_and_sum, lambda ctx, g, h: (g * saved(ctx)[1], g * saved(ctx)[0])),
+        ("unused-result", "does not use the gradient of result 2, its argument 2 after ctx"),
+    ),
+    "two saved values exchanged, of two results": (
+        function("Pair", product_and_sum, lambda ctx, g, h: (g * saved(ctx)[0] + h, g * saved(ctx)[1] + h)),
         ("saved", "saved values 1 and 2 are mixed up"),
     ),
     "a broadcast shape": (function("Add", add, add_with_mean), ("broadcast", "shapes (2, 2) and (2,)")),
