@@ -310,13 +310,13 @@ def record_function(function: type[Function], arguments: Sequence[Any]) -> Any:
         return layout.arrange([_record(row, numbers, frame) for row in rows])
     values = tuple([float(plain(number)) for number in numbers])
     layout = arranged.calls.outcome(values).layout
-    shape = layout.shapes[0]
-    if shape and not layout.is_tuple:
+    if len(set(layout.shapes)) == 1 and layout.shapes[0]:
         single = arrangement(function, [slot if slot.is_fixed else Slot() for slot in slots])
-        elements = _elements(arranged.calls, single.calls, values, shape)
+        elements = _elements(arranged.calls, single.calls, values, layout)
         if elements is not None:
-            (row,) = single.rows(1)
-            return layout.arrange([_record(row, [numbers[k] for k in places], frame) for places in elements])
+            rows = single.rows(len(layout.shapes))
+            entries = [_record(row, [numbers[k] for k in places], frame) for row in rows for places in elements]
+            return layout.arrange(entries)
     rows = arranged.rows(sum(map(math.prod, layout.shapes)))
     return layout.arrange([_record(row, numbers, frame) for row in rows])
 
@@ -340,25 +340,26 @@ def _record(row: UserOperation, numbers: Sequence[Any], frame: Any) -> Any:
 
 
 def _elements(
-    calls: FunctionCalls, single: FunctionCalls, values: tuple[float, ...], shape: tuple[int, ...]
+    calls: FunctionCalls, single: FunctionCalls, values: tuple[float, ...], layout: Layout
 ) -> list[list[int]] | None:
-    """Return the places of the numbers that each element of the result is computed from, if it is from one of each.
+    """Return the places of the numbers that each element of the results is computed from, if it is from one of each.
 
     The values of the elements alone must be those of the whole, and no element may depend on the others.
     """
-    elements = _places(calls.slots, shape)
+    count = len(layout.shapes)
+    elements = _places(calls.slots, layout.shapes[0])
     if elements is None or not 0 < len(elements) <= MAX_ELEMENTS:
         return None
     try:
         alone = [single.outcome(tuple([values[k] for k in places])) for places in elements]
     except Exception:  # a function of arrays may raise anything for a number
         return None
-    if any(outcome.layout != Layout(((),), False) for outcome in alone):
+    if any(outcome.layout != Layout(((),) * count, layout.is_tuple) for outcome in alone):
         return None
-    together = calls.outcome(values).numbers
-    if not np.allclose([outcome.numbers[0] for outcome in alone], together, rtol=ROUNDING, atol=0, equal_nan=True):
+    apart, together = np.transpose([outcome.numbers for outcome in alone]).ravel(), calls.outcome(values).numbers
+    if not np.allclose(apart, together, rtol=ROUNDING, atol=0, equal_nan=True):
         return None
-    for output, places in enumerate(elements):
+    for output, places in enumerate(elements * count):
         gradient = calls.gradient(values, output)
         if any(slope for k, slope in enumerate(gradient) if k not in places):
             return None

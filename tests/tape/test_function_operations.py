@@ -144,6 +144,8 @@ def test_of_several_arrays():
     v = np.array([0.3, 1.1])
     expected = np.cos(2 * v) + np.array([np.cos(0.3) * np.cos(1.1), -np.sin(0.3) * np.sin(1.1)])
     assert dc.gradient(g, v=v.tolist())["v"] == pytest.approx(expected, rel=1e-14)
+    recording = record(lambda x, y: g(np.array([x, y])), {"x": 0.3, "y": 1.1})
+    assert names(recording)[:4] == ["SinCos[0]", "SinCos[0]", "SinCos[1]", "SinCos[1]"]
 
 
 def test_an_option_is_part_of_the_operation_and_of_its_definition():
