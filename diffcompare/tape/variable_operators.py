@@ -57,6 +57,11 @@ def recorder_of(arguments: Sequence[Any]) -> Callable[..., Any] | None:
     return next((RECORDERS[type(argument)] for argument in arguments if type(argument) in RECORDERS), None)
 
 
+def _is_followed(value: Any) -> bool:
+    """Tell whether what is computed from a value is recorded."""
+    return isinstance(value, TapeOperators) and value.requires_grad and MODE.recording
+
+
 def _is_in_forward() -> bool:
     """Tell whether the forward of a Function is under way, where a Variable may be taken for its plain number."""
     frame: FrameType | None = sys._getframe()
@@ -146,9 +151,16 @@ class TapeOperators:
         return self.value.tolist()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        if self.requires_grad and MODE.recording and not _is_in_forward():
+        if _is_followed(self) and not _is_in_forward():
             raise tape_errors.leaves_the_tape()
         return np.array(self.value, dtype)
+
+    def __reduce__(self) -> Any:
+        """Copy and pickle a leaf, with its value; raise TapeError for what a node made."""
+        if self.grad_fn is not None:
+            raise TapeError("E644", "a copy of this Variable would leave the tape",
+                            "v.clone() is on the tape, and v.detach() is not")  # fmt: skip
+        return type(self), (self.value, self.requires_grad)
 
     def __float__(self) -> float:
         return float(self.__array__())
@@ -174,6 +186,8 @@ class TapeOperators:
         if ufunc in _COMPARISONS and method == "__call__":
             return ufunc(*map(value_of, inputs), **options)
         if method != "__call__" or options:
+            if not any(_is_followed(each) for each in (*inputs, *options.get("out", ()))):
+                return getattr(ufunc, method)(*map(value_of, inputs), **options)  # w.data -= 0.1 * w.grad
             raise TapeError("E644", f"np.{ufunc.__name__} into or along an array is not recorded",
                             "write out = out + v; np.sum, np.max and np.stack are recorded")  # fmt: skip
         return recorded_function(ufunc)(*inputs)

@@ -1,7 +1,9 @@
 """The tape: PyTorch's Variable and Function in one module, over numbers and NumPy arrays."""
 
+import copy
 import gc
 import math
+import pickle
 import threading
 import traceback
 
@@ -660,9 +662,20 @@ def test_gradient_descent_changes_leaves_in_place_off_the_tape():
         np.sum((w - np.array([3.0, 4.0])) ** 2).backward()
         with no_grad():
             w -= 0.2 * w.grad
-        w.data -= 0.05 * w.grad.data
+        w.data -= 0.025 * w.grad.data
+        w.data -= 0.025 * w.grad
     assert w is same
     np.testing.assert_allclose(w.data, [3.0, 4.0], rtol=1e-12)
+
+
+def test_a_copy_of_a_leaf_is_a_leaf_of_its_own():
+    x = leaf([1.0, 2.0])
+    np.sum(x * x).backward()
+    for duplicate in (copy.deepcopy(x), copy.copy(x), pickle.loads(pickle.dumps(x))):
+        np.sum(duplicate * 5).backward()
+        assert (x.grad.tolist(), duplicate.grad.tolist()) == ([2.0, 4.0], [5.0, 5.0])
+    with pytest.raises(TapeError, match=r"v\.clone\(\)"):
+        copy.deepcopy(x * 2)
 
 
 def product_changed_before_backward(change):
