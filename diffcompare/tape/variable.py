@@ -274,8 +274,10 @@ def sweep(output: Variable, gradient: Any, retain: bool | None, create: bool, wa
     seed = summed_to(output.shape, tape_errors.seed_values(output, gradient), output)
     arrived: dict[Function, dict[int, Variable]] = {root: {number: seed}}  # by node, and number of its result
     targets: dict[Any, dict[int, Variable]] = {variable.edge[0]: {} for variable in wanted}
+    order = nodes_below(root, targets)
+    reached = set(order if wanted else ())
     with recorded(create), np.errstate(all="ignore"):  # the forward pass has warned of overflow
-        for node in nodes_below(root, targets):
+        for node in order:
             gradients = arrived.pop(node, {})
             for hook in node.hooks:
                 changed = hook.function(gradients[hook.number]) if hook.number in gradients else None
@@ -283,7 +285,7 @@ def sweep(output: Variable, gradient: Any, retain: bool | None, create: bool, wa
                     gradients[hook.number] = summed_to(node.shapes[hook.number], changed, f"a hook of {node}")
             if node in targets:
                 targets[node] = gradients
-            if not gradients or (targets and isinstance(node, AccumulateGrad)):
+            if not gradients or (wanted and reached.isdisjoint([below for below, _ in node.next_functions])):
                 continue
             for (below, number), share in zip(node.next_functions, _shares(node, gradients), strict=True):
                 if below is not None and share is not None:

@@ -239,7 +239,16 @@ def value_of(operand: Any) -> Any:
 
 
 def _change_in_place(name: str) -> Callable[[Any, Any], Any]:
-    return lambda left, right: left.become(getattr(left, name)(right))
+    def change(left: Any, right: Any) -> Any:
+        result = getattr(left, name)(right)
+        if result is NotImplemented:
+            return result
+        if result.shape != left.shape:
+            raise TapeError("E643", f"a Variable of shape {left.shape} would change in place to shape {result.shape}",
+                            "make a new value (c = c + 1)")  # fmt: skip
+        return left.become(result)
+
+    return change
 
 
 for _sign, _name in {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}.items():

@@ -517,6 +517,8 @@ def test_numpy_leaves_python_operators_to_the_variable():
         assert type(result) is Variable
     with pytest.raises(TypeError):
         [1.0, 2.0] - x
+    with pytest.raises(TypeError):
+        x += "text"
 
 
 def test_comparisons_give_plain_truth_values():
@@ -574,6 +576,13 @@ def test_grad_returns_derivatives_and_leaves_the_leaves_alone():
     inner = x * y
     assert [None if slope is None else slope.item() for slope in grad(inner * x, (x, inner, z))] == [12.0, 2.0, None]
     assert x.grad is None
+
+
+def test_grad_reads_the_tape_down_to_its_inputs_and_frees_no_more():
+    x = leaf(2.0)
+    y = x * x
+    assert grad(y * y, y) == 8.0
+    assert grad(y, x) == 4.0
 
 
 # --- Hooks, and changes in place --------------------------------------------------------------------------------------
@@ -699,6 +708,7 @@ def product_changed_before_backward(change):
         (lambda: leaf(1.0).__iadd__(1), "E643", "no_grad()"),
         (lambda: leaf([1.0]).__setitem__(0, 1.0), "E643", "no_grad()"),
         (lambda: (leaf(np.ones((2, 2))) * 1)[0].__setitem__(1, 5.0), "E643", "m[i, j]"),
+        (lambda: Variable(1.0).__iadd__(np.ones(2)), "E643", "shape () would change in place to shape (2,)"),
         (lambda: Variable(1.0).register_hook(print), "E641", "requires no gradient"),
         (lambda: Variable(1.0).retain_grad(), "E641", "requires no gradient"),
         (lambda: math.sin(leaf(1.0)), "E644", "np.sin for math.sin"),
