@@ -5,6 +5,7 @@ Every `derivative` has an input of its own, so that the inner and the outer one 
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -43,7 +44,7 @@ def derivative(f: Callable[..., Any], argument: int = 0) -> Callable[..., Variab
             else:
                 inner = Variable(outer, requires_grad=True)
                 input_node = _Input(inner)
-                inner.accumulator = lambda: input_node
+                inner.accumulator = weakref.ref(input_node)
             result = f(*arguments[:argument], inner, *arguments[argument + 1 :])
             gradient = None
             if isinstance(result, Variable) and result.requires_grad:

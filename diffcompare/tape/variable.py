@@ -43,7 +43,7 @@ class Variable(TapeOperators):
         self.value = np.array(tape_errors.real_numbers(value_of(value)))[()]
         self.made_by, self.requires_grad, self.version = None, requires_grad, 0
         self.grad: Variable | None = None
-        self.accumulator: Callable[[], Function | None] | None = None  # of a leaf
+        self.accumulator: Callable[[], Function | None] | None = None  # returns the node of a leaf
         self.saved_result: Variable | None = None  # this value as the node that made it saved it
 
     @property

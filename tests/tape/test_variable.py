@@ -114,7 +114,7 @@ def test_a_long_tape_is_dropped_without_recursion():
     del node
 
 
-@pytest.mark.parametrize("kind", ["plain", "without a sweep", "hook", "retain_grad"])
+@pytest.mark.parametrize("kind", ["plain", "without a sweep", "hook", "retain_grad", "derivative"])
 def test_a_tape_is_freed_without_the_garbage_collector(kind):
     gc.collect()
     gc.disable()
@@ -125,6 +125,8 @@ def test_a_tape_is_freed_without_the_garbage_collector(kind):
             y.register_hook(lambda gradient: gradient)
         if kind == "retain_grad":
             y.retain_grad()
+        if kind == "derivative":
+            derivative(lambda z: np.sum(z * z))(np.ones(3))
         if kind != "without a sweep":
             np.sum(y).backward()
         del x, y
