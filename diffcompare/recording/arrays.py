@@ -11,7 +11,6 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable, Sequence
-from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -26,8 +25,9 @@ from diffcompare.recording.elementwise import (
     object_array,
 )
 from diffcompare.recording.linear_algebra import LINEAR_ALGEBRA
+from diffcompare.recording.math_functions import Relocated
 from diffcompare.recording.numpy_functions import FUNCTIONS
-from diffcompare.recording.recorded_number import OPEN_TAPES, RecordedNumber, Tape
+from diffcompare.recording.recorded_number import RecordedNumber, Tape
 from diffcompare.recording.source_lines import user_frame
 
 
@@ -154,21 +154,6 @@ def _without_double(options: dict[str, Any]) -> dict[str, Any]:
 def is_real(dtype: Any) -> bool:
     """Tell whether a dtype asks for doubles, or for nothing."""
     return dtype is None or np.dtype(dtype).kind == "f"
-
-
-class Relocated:
-    """Gives the nodes that a library records the line of the user's that called it."""
-
-    def __init__(self, frame: FrameType) -> None:
-        self.frame = frame
-        self.starts = [(tape, len(tape.entries)) for tape in OPEN_TAPES]
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *error: object) -> None:
-        for tape, start in self.starts:
-            tape.relocate(start, self.frame)
 
 
 # --- Arrays of objects and back ---------------------------------------------------------------------------------------

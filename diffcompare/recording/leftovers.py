@@ -5,12 +5,11 @@ After a recording the state of a program is then that after a plain call, and la
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
-from types import CellType, FunctionType
 from typing import Any
 
-from diffcompare.recording.namespaces import LOCK, is_users_class, reached_from
+from diffcompare.recording.namespaces import LOCK
+from diffcompare.recording.reachable import Place, places, reached_from
 from diffcompare.recording.recorded_number import RecordedNumber, Tape
 
 MAX_LOOKED_AT = 1_000_000  # values; a cache is emptied, a data set is not searched
@@ -20,10 +19,7 @@ def leave_plain(function: Callable[..., Any], tape: Tape) -> None:
     """Replace the numbers of a tape that has ended wherever the code of a function can reach them."""
     with LOCK:
         search = _Search(tape)
-        for namespace, owner in reached_from(function):
-            search.stack.append(namespace)
-            if owner is not None:
-                search.stack += (owner.__closure__, owner.__defaults__, owner.__kwdefaults__, vars(owner))
+        search.stack += reached_from(function)
         search.run()
 
 
@@ -69,42 +65,8 @@ class _Search:
         return value if plain_copy is None else plain_copy(value, self.tape)
 
 
-def _places(container: Any) -> Iterator[tuple[Any, Callable[[Any], None]]]:
-    """Yield every value in a container, or of an object of the user's, with a function that puts another in place."""
-    if isinstance(container, dict):
-        for key in list(container):
-            if type(key) is RecordedNumber or type(key) is tuple:
-                yield key, lambda plain, key=key: container.__setitem__(plain, container.pop(key))  # type: ignore[misc]
-        for key, value in list(container.items()):
-            yield value, lambda plain, key=key: container.__setitem__(key, plain)  # type: ignore[misc]
-    elif isinstance(container, list | deque):
-        for place, value in enumerate(list(container)):
-            yield value, lambda plain, place=place: container.__setitem__(place, plain)  # type: ignore[misc]
-    elif isinstance(container, tuple):
-        for value in container:
-            yield value, lambda plain: None
-    elif isinstance(container, CellType):
-        try:
-            yield container.cell_contents, lambda plain: setattr(container, "cell_contents", plain)
-        except ValueError:  # a name that has no value yet
-            return
-    elif isinstance(container, type):
-        for name, value in list(vars(container).items()) if is_users_class(container) else ():
-            yield value, lambda plain, name=name: setattr(container, name, plain)  # type: ignore[misc]
-    elif isinstance(container, FunctionType):
-        yield vars(container), lambda plain: None
-    elif is_users_class(type(container)):
-        for name in _attributes(container):
-            yield getattr(container, name), lambda plain, name=name: object.__setattr__(container, name, plain)  # type: ignore[misc]
-
-
-def _attributes(item: Any) -> list[str]:
-    """Return the names of the attributes that an object has itself, in its dictionary or in slots."""
-    slots = [name for kind in type(item).__mro__ for name in _slots(kind)]
-    return [*getattr(item, "__dict__", ()), *[name for name in slots if hasattr(item, name)]]
-
-
-def _slots(kind: type) -> tuple[str, ...]:
-    slots = vars(kind).get("__slots__", ())
-    names = (slots,) if isinstance(slots, str) else tuple(slots)
-    return tuple(name for name in names if not name.startswith("__"))
+def _places(container: Any) -> Iterator[Place]:
+    """Yield the places in a container; those of a tuple, which changes as a whole, to be looked into."""
+    if isinstance(container, tuple):
+        return ((item, lambda plain: None) for item in container)
+    return places(container)

@@ -12,6 +12,7 @@ from diffcompare.language.expression import Operation
 from diffcompare.language.operations import OPERATIONS
 from diffcompare.recording.recorded_number import (
     CHECKED_EVERY,
+    OPEN_TAPES,
     RecordedNumber,
     decide,
     is_operand,
@@ -23,6 +24,21 @@ from diffcompare.recording.source_lines import error_at, place_here, user_frame
 from diffcompare.recording.valueless import ANY_NUMBER, has_no_value
 
 _frame = sys._getframe
+
+
+class Relocated:
+    """Gives the nodes that a library records the line of the user's that called it."""
+
+    def __init__(self, frame: FrameType) -> None:
+        self.frame = frame
+        self.starts = [(tape, len(tape.entries)) for tape in OPEN_TAPES]
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *error: object) -> None:
+        for tape, start in self.starts:
+            tape.relocate(start, self.frame)
 
 
 def row_function(row: Operation, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -295,12 +311,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
-def recorded_module(module: ModuleType, functions: dict[str, Any]) -> ModuleType:
-    """Return a module like the one given, in which some functions record."""
+def recording_pairs(module: ModuleType, functions: dict[str, Any]) -> list[tuple[Any, Any]]:
+    """Return a module and some of its functions, each beside what stands in for it: functions that record."""
     stand_in = ModuleType(module.__name__, module.__doc__)
     stand_in.__dict__.update(vars(module))
     stand_in.__dict__.update(functions)
-    return stand_in
-
-
-MATH = recorded_module(math, FUNCTIONS)
+    return [(module, stand_in), *[(getattr(module, name), function) for name, function in functions.items()]]

@@ -20,7 +20,7 @@ from diffcompare.recording.arrays import (
     wrapped,
 )
 from diffcompare.recording.elementwise import not_recorded
-from diffcompare.recording.math_functions import recorded_module
+from diffcompare.recording.math_functions import recording_pairs
 from diffcompare.recording.recorded_number import OPEN_TAPES, RecordedNumber
 
 
@@ -146,16 +146,11 @@ _MAKERS: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 
-@functools.cache
-def stand_ins() -> dict[int, Any]:
-    """Return what stands in for NumPy and for its functions that make arrays, by the identity of the original."""
-    linear_algebra = _recording_functions(np.linalg)
-    functions = (
-        _recording_functions(np) | _MAKERS | {"block": np.block, "linalg": recorded_module(np.linalg, linear_algebra)}
-    )
-    originals = {id(getattr(np, name)): function for name, function in functions.items()}
-    originals |= {id(getattr(np.linalg, name)): function for name, function in linear_algebra.items()}
-    return {id(np): recorded_module(np, functions), **originals}
+def stand_ins() -> list[tuple[Any, Any]]:
+    """Return NumPy, its linear algebra and their functions, each beside what stands in for it."""
+    linear_algebra = recording_pairs(np.linalg, _recording_functions(np.linalg))
+    functions = _recording_functions(np) | _MAKERS | {"block": np.block, "linalg": linear_algebra[0][1]}
+    return [*linear_algebra, *recording_pairs(np, functions)]
 
 
 def _recording_functions(module: ModuleType) -> dict[str, Callable[..., Any]]:

@@ -4,6 +4,7 @@ import math
 import os
 import queue
 import statistics
+from fractions import Fraction
 from math import sin as renamed
 
 import numpy as np
@@ -249,7 +250,7 @@ def test_math_itself_is_never_touched():
 
     def looking(x):
         assert os.path is __import__("os.path").path
-        assert __import__("math").sin is before[0]
+        assert type(__import__("math").sin).__name__ == "builtin_function_or_method"
         return math.sin(x)
 
     record(looking, {"x": 1.0})
@@ -290,7 +291,7 @@ def fills_array_from_outside(x):
         (lambda x: x.item(), "E584", "make a recorded number a plain one"),
         (lambda x: [1, 2][x], "E584", "make a recorded number a plain one"),
         (lambda x: os.urandom(x), "E584", "make a recorded number a plain one"),
-        (lambda x: statistics.fmean([x, 2.0]), "E584", "wants a plain double"),
+        (lambda x: statistics.NormalDist().cdf(x), "E584", "wants a plain double"),
         (lambda x: math.ulp(x), "E584", "has no derivative"),
         (fills_array_from_outside, "E584", "this array holds plain doubles"),
         (lambda x: "x", "E586", "returned text, 'x'"),
@@ -306,7 +307,7 @@ def fills_array_from_outside(x):
         (lambda x: exit(), "E587", "SystemExit"),
         (lambda x: 1j * x, "E584", "complex numbers are not recorded"),
         (lambda x: x[0], "E587", "'float' object is not subscriptable"),
-        (lambda x: statistics.mean([x, 2.0]), "E584", "takes plain numbers only"),
+        (lambda x: Fraction(x), "E584", "takes plain numbers only"),
         (lambda x: x.hex(), "E584", "takes plain numbers only"),
         (lambda x: np.i0([x, 2 * x])[0], "E584", "`np.i0` wants a plain double"),
         (lambda x: np.float32(x), "E584", "`np.float32` wants a plain double"),
