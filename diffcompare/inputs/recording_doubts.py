@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.language.wengert import wengert_list
-from diffcompare.numeric.evaluate import is_number, values_at
+from diffcompare.numeric.evaluate import RANGE_ERRORS, is_number, values_at
 from diffcompare.recording.recorder import Recording
 
 ROUNDING = 1e-9  # relative; a value that differs by more was computed in another way
@@ -106,10 +106,23 @@ def _left_tape(program: CalledFunction, recording: Recording, values: Sequence[f
             if _is_near(true[number], replayed, abs(true[number] - values[number])):
                 continue
             uses = name in recording.used_by(number)
+            if uses and _explains(recording, number, name, moved[name] - x, true[number] - values[number]):
+                continue
             if not uses or _takes_same_path(program, recording, moved):
                 label = program.label if len(values) == 1 else f"output {number + 1} of {program.label}"
                 return [_left(label, name, moved[name], true[number], replayed, uses=uses)]
     return []
+
+
+def _explains(recording: Recording, output: int, name: str, step: float, change: float) -> bool:
+    """Tell whether the recorded derivative foretells the change of the function.
+
+    So it does where a sum of huge terms is rounded once, by `math.fsum`, and the replay of its additions loses all.
+    """
+    try:
+        return abs(recording.gradient(output)[name] * step - change) <= 1e-3 * abs(change)
+    except RANGE_ERRORS:
+        return False
 
 
 def unrecorded_dependence(program: CalledFunction, recording: Recording) -> Diagnostic | None:

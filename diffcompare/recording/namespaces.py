@@ -172,7 +172,7 @@ _CACHES = {"lru_cache": _recorded_cache, "cache": lambda function: _Memo(functoo
 
 
 class _Pairs:
-    """What stands in for modules and functions, by the identity of the original, and the other way round."""
+    """Stand-ins for modules and functions, by the identity of the original, and the other way round."""
 
     def __init__(self, pairs: Iterable[tuple[Any, Any]]) -> None:
         pairs = list(pairs)

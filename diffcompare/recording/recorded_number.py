@@ -129,10 +129,7 @@ class RecordedNumber:
         return hash(self.value)
 
     def __repr__(self) -> str:
-        return f"<recorded {self.value!r}>"
-
-    def __str__(self) -> str:
-        return str(plain(self))  # so that a program prints and writes what it prints in a plain call
+        return repr(plain(self))  # so that a program prints and writes what it prints in a plain call
 
     def __format__(self, spec: str) -> str:
         return format(plain(self), spec)

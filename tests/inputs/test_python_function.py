@@ -1,5 +1,6 @@
 """A Python function in place of an expression: loaded from a file, recorded at a point, called at others."""
 
+import ast
 import math
 import random
 
@@ -260,8 +261,12 @@ def counting(x):
         (counting, 1.0, "W320", "differs from itself"),
         (lambda x: x * (2 if type(x) is float else 3), 1.0, "W320", "3.0 while it is recorded"),
         (lambda x: math.fsum([x, 1e9, -1e9]), 0.1, None, ""),
+        (lambda x: math.fsum([1e16, x, -1e16, x]), 0.3, None, ""),
+        (lambda x: math.fsum([1e16, x]) - 1e16 + float(str(x)) * x, 0.3, "W321", "a part that depends on x"),
         (by_text, 0.3, "W321", "a part that depends on x left the tape"),
         (lambda x: float(f"{x}") ** 2, 0.3, "W321", "x left the tape"),
+        (lambda x: float("%r" % x) ** 2, 0.3, "W321", "x left the tape"),
+        (lambda x: ast.literal_eval(repr([x]))[0] * 2, 0.3, "W321", "x left the tape"),
         (lambda x: 0 if x == 0 else x, 0.0, "W321", "or decides alone"),
         (lambda x: (x - 1) ** 2, 1.0, None, ""),
         (lambda x: math.floor(x) + (1.0 if x > 0 else 0.0), 0.5, None, ""),
