@@ -221,6 +221,7 @@ numeric/                      Expressions evaluated and differentiated over numb
   user_operations.py          Operations of a user's own, made while the program runs: rows like those of the table, and used by the same loops
 recording/                    Recordings of Python functions (define-by-run): the tape of one run, with a node for every operation that ran
   arrays.py                   NumPy for recorded numbers: arrays whose elements are recorded numbers or doubles, and NumPy's functions over them
+  composed_operators.py       Operators of recorded numbers that are several operations: `//`, `%`, `divmod` and `round`, with Python's values
   elementwise.py              Universal functions of NumPy over objects: each is applied number by number, and records a row of the table
   leftovers.py                Leftovers of a run: recorded numbers in globals, caches, closures and objects become the doubles that they are
   linear_algebra.py           Linear algebra of NumPy, written out in recorded operations: elimination, factors, eigenvalues, singular values

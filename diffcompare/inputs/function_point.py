@@ -236,17 +236,22 @@ def _array_of(name: str, numbers: Mapping[tuple[int, ...], Any], default: Any) -
 
 
 def signature_of(function: Callable[..., Any], label: str) -> dict[str, inspect.Parameter]:
-    """Return the parameters that can be given by name or by position.  Raises DiffcompareError for `*args`."""
+    """Return the parameters that can be given by name or by position; `*args` and `**options` stay empty.
+
+    Raises DiffcompareError where there are only such.
+    """
     try:
         parameters = inspect.signature(function).parameters
     except (TypeError, ValueError):
         message = f"the parameters of {label} are not known: it is not written in Python"
         raise _wrong(message, "wrap it: def f(x): return ...") from None
     variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    for name, parameter in parameters.items():
-        if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
-            raise _wrong(f"{label} takes any number of arguments, *{name}", "give it a vector: def f(x): ...")
-    return {name: parameter for name, parameter in parameters.items() if parameter.kind not in variadic}
+    named = {name: parameter for name, parameter in parameters.items() if parameter.kind not in variadic}
+    if parameters and not named:
+        taken = ", ".join([str(parameter) for parameter in parameters.values()])
+        help = "name them, or give it a vector: def f(x): ...; the inner function of a decorator needs functools.wraps"
+        raise _wrong(f"{label} takes any number of arguments, {taken}", help)
+    return named
 
 
 def default_values(function: Callable[..., Any], label: str, runs: Callable[[FunctionPoint], bool]) -> FunctionPoint:

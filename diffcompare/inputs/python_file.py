@@ -37,15 +37,43 @@ def load(path: str, name: str) -> Callable[..., Any]:
         message = f"which function of `{path}`?"
         raise _wrong("E641", message, f"write {path}:{own[0]}" if own else listed, path)
     function: Any = module
+    owner: Any = module
     for part in name.split("."):
         if not hasattr(function, part):
             near = did_you_mean(name, own)
             help = f"did you mean `{path}:{near}`?" if near else listed
             raise _wrong("E642", f"`{path}` has no function `{name}`", help, path)
-        function = getattr(function, part)
+        owner, function = function, getattr(function, part)
+    if isinstance(owner, type) and isinstance(inspect.getattr_static(owner, part), types.FunctionType):
+        return getattr(_instance(owner, path, name), part)  # type: ignore[no-any-return]
+    if isinstance(function, type) and isinstance(getattr(function, "__call__", None), types.FunctionType):  # noqa: B004
+        return _instance(function, path, name)  # type: ignore[no-any-return]
     if not callable(function):
         raise _wrong("E643", f"`{name}` in `{path}` is not a function, but {function!r:.60}", listed, path)
     return function  # type: ignore[no-any-return]
+
+
+def _instance(owner: type, path: str, name: str) -> Any:
+    """Return an object of a class, whose method of that name is asked for, or that can be called itself.
+
+    Raises DiffcompareError where it cannot be made without arguments.
+    """
+    parameters = inspect.signature(owner).parameters.values()
+    needed = [p.name for p in parameters if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    if not needed:
+        try:
+            return owner()
+        except (Exception, SystemExit) as error:
+            diagnostic = raised(error).diagnostic
+            message = diagnostic.message.replace("the function raised", f"{owner.__name__}() raised", 1)
+            help = f"`{name}` needs an object, and one was made without arguments"
+            raise DiffcompareError(diagnostic._replace(code="E645", message=message, help=help)) from error
+    instance, method = owner.__name__.lower(), name.removesuffix(owner.__name__).rpartition(".")[2]
+    named = f"{instance}.{method}" if method else instance
+    message = f"`{name}` in `{path}` needs an object, and {owner.__name__}(...) takes {', '.join(needed)}"
+    raise _wrong(
+        "E643", message, f"make one in the file, {instance} = {owner.__name__}(...), and name {path}:{named}", path
+    )
 
 
 class _SourceLoader(SourceFileLoader):

@@ -120,7 +120,7 @@ def _explains(recording: Recording, output: int, name: str, step: float, change:
     So it does where a sum of huge terms is rounded once, by `math.fsum`, and the replay of its additions loses all.
     """
     try:
-        return abs(recording.gradient(output)[name] * step - change) <= 1e-3 * abs(change)
+        return bool(abs(recording.gradient(output)[name] * step - change) <= 1e-3 * abs(change))
     except RANGE_ERRORS:
         return False
 

@@ -95,6 +95,9 @@ ELEMENTWISE: dict[str, Callable[..., Any]] = {
     "isfinite": FUNCTIONS["isfinite"], "signbit": lambda x: math.copysign(1.0, plain(x)) < 0,
 }  # fmt: skip
 
+# The universal functions of scipy.special that are rows of the table, by their names there.
+_OF_SCIPY = {"erf": "erf", "erfc": "erfc", "gamma": "gamma", "gammaln": "lgamma", "psi": "digamma", "expit": "sigmoid"}
+
 # The functions that NumPy applies to objects by Python's own operators.
 _NATIVE = frozenset(
     ("add", "subtract", "multiply", "divide", "true_divide", "negative", "floor_divide", "matmul", "vecdot", "matvec",
@@ -119,8 +122,10 @@ def elementwise(ufunc: Any, inputs: Sequence[Any]) -> Any:
     function = ELEMENTWISE.get(name)
     if function is None and set("".join(ufunc.types)) <= set("O->"):  # of np.vectorize: a Python function
         return ufunc(*inputs)
+    if function is None and name in _OF_SCIPY:
+        function = _row(_OF_SCIPY[name], ufunc)
     if function is None:
-        raise not_recorded(f"np.{name}", "write it out in arithmetic")
+        raise not_recorded(f"np.{name}" if getattr(np, name, None) is ufunc else name, "write it out in arithmetic")
     arrays = np.broadcast_arrays(*[np.asarray(value, dtype=object) for value in inputs])
     values = [function(*numbers) for numbers in zip(*[array.ravel().tolist() for array in arrays], strict=True)]
     if ufunc.nout > 1:

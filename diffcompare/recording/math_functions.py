@@ -19,6 +19,8 @@ from diffcompare.recording.recorded_number import (
     plain,
     record_operation,
     record_power,
+    record_valued,
+    settle,
 )
 from diffcompare.recording.source_lines import error_at, place_here, user_frame
 from diffcompare.recording.valueless import ANY_NUMBER, has_no_value
@@ -142,9 +144,9 @@ def _sum(terms: Iterable[Any]) -> Any:
         return math.fsum(terms)
     frame, total = _frame(1), terms[0]
     for place, term in enumerate(terms[1:], 2):
-        # The last addition has the value that `math.fsum` returns, which rounds only once.
-        compute = OPERATIONS["+"].real if place < len(terms) else lambda *_: math.fsum(map(plain, terms))
-        total = _recorded("+", compute, (total, term), frame)
+        total = _binary("+", total, term, frame)
+        if place == len(terms) and not has_no_value(map(plain, terms)):  # the value of `math.fsum` is rounded only once
+            settle(total, math.fsum(map(plain, terms)))
     return total
 
 
@@ -175,7 +177,9 @@ def _binary(name: str, left: Any, right: Any, frame: FrameType) -> Any:
 
 
 def _distance(p: Iterable[Any], q: Iterable[Any]) -> Any:
-    frame = _frame(1)
+    p, q, frame = list(p), list(q), _frame(1)
+    if len(p) != len(q):
+        return math.dist([0.0] * len(p), [0.0] * len(q))  # which says so
     differences = [_binary("-", left, right, frame) for left, right in zip(p, q, strict=True)]
     return _hypot(*differences)
 
@@ -209,7 +213,7 @@ def _fmod(x: Any, y: Any) -> Any:
         return math.fmod(x, y)
     frame, value = _frame(1), math.fmod(plain(x), plain(y))
     product = _binary("*", y, float(round((plain(x) - value) / plain(y))), frame)
-    return record_operation(OPERATIONS["-"], lambda *_: value, (x, product), frame)
+    return record_valued(OPERATIONS["-"], value, (x, product), frame)
 
 
 def _step(name: str) -> Callable[[Any], Any]:
@@ -218,7 +222,7 @@ def _step(name: str) -> Callable[[Any], Any]:
     def step(x: Any) -> Any:
         if type(x) is not RecordedNumber:
             return function(x)
-        return record_operation(OPERATIONS[name], OPERATIONS[name].real, (x,), _frame(1))
+        return record_operation(OPERATIONS[name], OPERATIONS[name], (x,), _frame(1))
 
     return step
 
@@ -227,7 +231,7 @@ def _trunc(x: Any) -> Any:
     if type(x) is not RecordedNumber:
         return math.trunc(x)
     name = "floor" if plain(x) >= 0 else "ceil"
-    return record_operation(OPERATIONS[name], OPERATIONS[name].real, (x,), _frame(1))
+    return record_operation(OPERATIONS[name], OPERATIONS[name], (x,), _frame(1))
 
 
 def _test(name: str) -> Callable[[Any], bool]:
@@ -259,7 +263,7 @@ def _remainder(x: Any, y: Any) -> Any:
         return math.remainder(x, y)
     frame, value = _frame(1), math.remainder(plain(x), plain(y))
     product = _binary("*", y, float(round((plain(x) - value) / plain(y))), frame)
-    return record_operation(OPERATIONS["-"], lambda *_: value, (x, product), frame)
+    return record_valued(OPERATIONS["-"], value, (x, product), frame)
 
 
 def _mantissa(x: Any) -> Any:

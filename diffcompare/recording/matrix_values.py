@@ -11,7 +11,7 @@ import numpy as np
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.recording.elementwise import object_array, plain_array
-from diffcompare.recording.recorded_number import OPEN_TAPES, RecordedNumber, Tape, plain
+from diffcompare.recording.recorded_number import OPEN_TAPES, RecordedNumber, Tape, plain, settle
 from diffcompare.recording.source_lines import error_at, place_here
 from diffcompare.recording.valueless import Valueless
 
@@ -40,14 +40,9 @@ def settled(results: Any, values: Any, starts: list[tuple[Tape, int]]) -> Any:
     first = {id(tape): start for tape, start in starts}
     margin = ROUNDING * np.max(np.abs(values), initial=0.0)
     for number, value in zip(np.ravel(results).tolist(), np.ravel(values).tolist(), strict=True):
-        while type(number) is RecordedNumber and type(number.value) is RecordedNumber:
-            number = number.value  # of a gradient in a gradient: the plain number is that of the outer tape
-        if type(number) is not RecordedNumber or number.place < first.get(id(number.tape), math.inf):
-            continue
-        if abs(number.value - value) <= margin:
-            entry = number.tape.entries[number.place]
-            number.tape.entries[number.place] = (*entry[:3], value, *entry[4:])
-            number.value = value
+        is_new = type(number) is RecordedNumber and number.place >= first.get(id(number.tape), math.inf)
+        if is_new and abs(plain(number) - value) <= margin:
+            settle(number, value)
     return results
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import reprlib
+from collections.abc import Callable, Mapping
 from traceback import walk_tb
+from types import CoroutineType, GeneratorType
 from typing import Any
 
 from diffcompare.diagnostics import DiffcompareError
-from diffcompare.recording.recorded_number import RecordedNumber, is_operand
+from diffcompare.recording.recorded_number import RecordedNumber, is_operand, tapes_aside
 from diffcompare.recording.source_lines import SourcePlace, definition_of, error_at, is_user_file, place_of_error
 
 _IN_ARITHMETIC = "write it with arithmetic and the functions of math and NumPy, which are recorded"
@@ -24,15 +26,35 @@ def _is_of_a_library(error: BaseException) -> bool:
     return last[0] is not None and not is_user_file(last[0].f_code.co_filename)
 
 
-def raised(error: BaseException) -> DiffcompareError:
-    """Return the error for an exception of the user's function, at the line that raised it."""
+def raised(error: BaseException, *, plainly: bool = True) -> DiffcompareError:
+    """Return the error for an exception of the user's function, at the line that raised it.
+
+    `plainly` says that a call with plain numbers raises it as well.
+    """
     text = f"{type(error).__name__}: {error}".removesuffix(": ").partition("\n")[0]
-    if RecordedNumber.__name__ in text and (_is_of_a_library(error) or _is_of_doubles(error)):
+    of_recorded = RecordedNumber.__name__ in text and (_is_of_a_library(error) or _is_of_doubles(error))
+    if of_recorded or not plainly:
         message, help = "this takes plain numbers only, and this number is being recorded", _IN_ARITHMETIC
+        message += "" if of_recorded else f" ({text.replace(RecordedNumber.__name__, 'float')})"
         return error_at(place_of_error(error.__traceback__), "E584", "bad_value", message, help, "leaves the tape here")
     text = text.replace(RecordedNumber.__name__, "float")  # as a plain call says it
     help = "choose a point at which the function runs; the numbers there are those of a plain call"
     return error_at(place_of_error(error.__traceback__), "E587", "bad_value", f"the function raised {text}", help)
+
+
+def fails_plainly(function: Any, point: Mapping[str, Any], call: Callable[..., Any], error: BaseException) -> bool:
+    """Tell whether a plain call raises what the recorded one raised; else that takes plain numbers only."""
+    if isinstance(error, _OF_NUMBERS) or not all(type(value) is float for value in point.values()):
+        return True
+    with tapes_aside():
+        try:
+            call(function, point)
+        except (Exception, SystemExit) as other:
+            return type(other) is type(error)
+    return False
+
+
+_OF_NUMBERS = (ArithmeticError, RecursionError, MemoryError, SystemExit)  # whatever kind of number it is
 
 
 def did_not_end(budget: float, place: SourcePlace | None) -> DiffcompareError:
@@ -63,16 +85,24 @@ def flattened_result(result: Any, function: Any) -> tuple[list[Any], tuple[int, 
     return numbers, (len(result), *(shapes.pop() if shapes else ()))
 
 
-_RETURNED = {
+_AS_A_LIST = "return its numbers as a list: list(...)"
+_RETURNED: dict[type, tuple[str, str]] = {
     type(None): ("the function returned None", "is its `return` missing?"),
     dict: ("the function returned a dictionary", "return its values: list(result.values())"),
     str: ("the function returned text", "return a number"),
     complex: ("the function returned a complex number", "return a real one: its real part, or its absolute value"),
+    GeneratorType: ("the function returned a generator", f"{_AS_A_LIST}, or `return` in place of `yield`"),
+    CoroutineType: ("the function returned a coroutine", "write `def` in place of `async def`, or asyncio.run(...)"),
+    **dict.fromkeys((map, filter, zip, reversed), ("the function returned an iterator", _AS_A_LIST)),
+    dict: ("the function returned a dictionary", "return its numbers as a list: list(d.values())"),
+    set: ("the function returned a set", "return its numbers in their order, as a list or a tuple"),
 }
 
 
 def no_number(result: Any, function: Any, message: str = "") -> DiffcompareError:
     """Return the error for what a function returned."""
+    if isinstance(result, CoroutineType):
+        result.close()  # Python warns of one that nobody awaits
     known, help = _RETURNED.get(type(result), ("", "return one number, or a tuple, list or array of numbers"))
     if not message and isinstance(result, list | tuple):
         known, help = "the function returned parts of different shapes", "return one list: [*first, *second]"

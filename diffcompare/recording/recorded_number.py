@@ -149,21 +149,6 @@ class RecordedNumber:
     def __rpow__(self, other: Any) -> Any:
         return record_power(other, self, _frame(1))
 
-    def __floordiv__(self, other: Any) -> Any:
-        return _floor_division(self, other, _frame(1))
-
-    def __rfloordiv__(self, other: Any) -> Any:
-        return _floor_division(other, self, _frame(1))
-
-    def __mod__(self, other: Any) -> Any:
-        return _remainder(self, other, _frame(1))
-
-    def __rmod__(self, other: Any) -> Any:
-        return _remainder(other, self, _frame(1))
-
-    def __divmod__(self, other: Any) -> Any:
-        return _floor_division(self, other, _frame(1)), _remainder(self, other, _frame(1))
-
     def __bool__(self) -> bool:
         return decide(self, "!=", 0, _frame(1))
 
@@ -179,9 +164,6 @@ class RecordedNumber:
         raise _no_count(self, "an index", "the number depends on the variables, and an index cannot")
 
     __trunc__ = __int__
-
-    def __round__(self, digits: int | None = None) -> Any:
-        return _rounded(self, digits, _frame(1))
 
     def __floor__(self) -> Any:
         return record_operation(OPERATIONS["floor"], OPERATIONS["floor"], [self], _frame(1))
@@ -324,6 +306,23 @@ def record_operation(
     return tape.append(row, places[0], right, ANY_NUMBER if has_no_value(values) else compute(*values), frame)
 
 
+def record_valued(row: Operation, value: Any, arguments: Sequence[Any], frame: FrameType) -> RecordedNumber:
+    """Record an operation whose value was computed in another way, which rounds less or is Python's own."""
+    return settle(record_operation(row, row, arguments, frame), value)
+
+
+def settle(number: RecordedNumber, value: Any) -> RecordedNumber:
+    """Give a number that was recorded just now another value, which differs by its rounding; and return it."""
+    innermost = number
+    while type(innermost.value) is RecordedNumber:  # of a gradient in a gradient: the plain number is of the outer tape
+        innermost = innermost.value
+    if type(innermost.value) is not type(ANY_NUMBER):
+        entries = innermost.tape.entries
+        entries[innermost.place] = (*entries[innermost.place][:3], value, *entries[innermost.place][4:])
+        innermost.value = value
+    return number
+
+
 def innermost_tape(numbers: Sequence[Any]) -> Tape:
     """Return the tape that was opened last among those of the numbers.  Raises DiffcompareError for a closed one."""
     tapes = [number.tape for number in numbers if type(number) is RecordedNumber]
@@ -382,35 +381,6 @@ def record_power(base: Any, exponent: Any, frame: FrameType) -> Any:
         return value
 
     return record_operation(row, compute, (base, exponent), frame)
-
-
-def _floor_division(left: Any, right: Any, frame: FrameType) -> Any:
-    """Record `left // right` as the floor of a quotient: a step function, whose derivative is 0."""
-    if not (is_operand(left) and is_operand(right)):
-        return NotImplemented
-    quotient = record_operation(OPERATIONS["/"], OPERATIONS["/"].real, (left, right), frame)
-    return record_operation(OPERATIONS["floor"], lambda _: plain(left) // plain(right), (quotient,), frame)
-
-
-def _remainder(left: Any, right: Any, frame: FrameType) -> Any:
-    """Record `left % right` as left - right*(left // right), and its value as Python computes it."""
-    quotient = _floor_division(left, right, frame)
-    if quotient is NotImplemented:
-        return NotImplemented
-    product = record_operation(OPERATIONS["*"], OPERATIONS["*"].real, (right, quotient), frame)
-    return record_operation(OPERATIONS["-"], lambda *_: plain(left) % plain(right), (left, product), frame)
-
-
-def _rounded(number: RecordedNumber, digits: int | None, frame: FrameType) -> Any:
-    """Record a step function, as the floor of x + 1/2 or the ceiling of x - 1/2, with the value of Python's `round`."""
-    scale = 10.0 ** (digits or 0)
-    scaled = record_operation(OPERATIONS["*"], OPERATIONS["*"].real, (number, scale), frame) if digits else number
-    value = round(plain(number), digits or 0)
-    upwards = value >= plain(number)
-    shifted = record_operation(OPERATIONS["+"], OPERATIONS["+"].real, (scaled, 0.5 if upwards else -0.5), frame)
-    step = OPERATIONS["floor" if upwards else "ceil"]
-    whole = record_operation(step, lambda _: float(round(value * scale)), (shifted,), frame)
-    return record_operation(OPERATIONS["/"], lambda *_: value, (whole, scale), frame) if digits else whole
 
 
 def is_operand(value: Any) -> bool:

@@ -37,9 +37,10 @@ from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.expression import Apply, Double, Expression, Variable, apply, lift
 from diffcompare.language.operations import OPERATIONS, exact_integer
 from diffcompare.language.wengert import wengert_list
+from diffcompare.recording import composed_operators  # noqa: F401  (it gives recorded numbers their operators)
 from diffcompare.recording.leftovers import leave_plain
 from diffcompare.recording.namespaces import recorded_names
-from diffcompare.recording.outcome import did_not_end, flattened_result, no_number, raised
+from diffcompare.recording.outcome import did_not_end, fails_plainly, flattened_result, no_number, raised
 from diffcompare.recording.recorded_number import (
     OPEN_TAPES,
     Decision,
@@ -346,6 +347,7 @@ def _run(
 ) -> tuple[tuple[int, ...], tuple[int, ...] | None]:
     """Call a function with recorded numbers; return the places on the tape of what it returned, and their shape."""
     numbers = {name: tape.number(place, value) for place, (name, value) in enumerate(point.items())}
+    failure: BaseException | None = None
     with recorded_names(function) as recorded, _without_collections():
         OPEN_TAPES.append(tape)
         try:
@@ -355,10 +357,12 @@ def _run(
         except OutOfTime as error:
             raise tape.refusal or did_not_end(tape.limit.seconds, place_of_error(error.__traceback__)) from None
         except (Exception, SystemExit) as error:
-            raise tape.refusal or raised(error) from error
+            failure = error
         finally:
             tape.is_open = False
             OPEN_TAPES.remove(tape)
+    if failure is not None:
+        raise tape.refusal or raised(failure, plainly=fails_plainly(function, point, call, failure)) from failure
     if tape.refusal is not None:
         raise tape.refusal
     outputs, shape = flattened_result(result, function)

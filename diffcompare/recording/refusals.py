@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import math
 import opcode
 from types import FrameType
 
@@ -37,9 +38,10 @@ def refusal(what: str, why: str) -> DiffcompareError:
         return error_at(place, "E584", "bad_value", message, help, "leaves the tape here")
     if what == "float" and called and called not in ("float", segment):
         message = f"`{called}` wants a plain double, and this number is being recorded"
-        help = f"write {called.rpartition('.')[2]}(...) of math or of NumPy, or Python's own arithmetic"
-        if called.startswith(("np.", "numpy.")):
-            help = "write it out in Python's own arithmetic"
+        name = called.rpartition(".")[2]
+        help = "write it out in arithmetic and the functions of math and NumPy"
+        if hasattr(math, name) and not called.startswith(("np.", "numpy.")):
+            help = f"write {name}(...) of math or of NumPy, or Python's own arithmetic"
         if called.endswith(("float16", "float32", "longdouble")):
             help = "leave it out: what is recorded are doubles"
         return error_at(place, "E584", "bad_value", message, help, "leaves the tape here")

@@ -11,8 +11,9 @@ from typing import Any
 from diffcompare.language.operations import OPERATIONS
 from diffcompare.recording.math_functions import FUNCTIONS as MATH_FUNCTIONS
 from diffcompare.recording.math_functions import Relocated
-from diffcompare.recording.recorded_number import RecordedNumber, plain, record_operation
+from diffcompare.recording.recorded_number import RecordedNumber, plain, record_valued
 from diffcompare.recording.source_lines import user_frame
+from diffcompare.recording.valueless import ANY_NUMBER, has_no_value
 
 _sum, _sqrt, _log, _exp = (MATH_FUNCTIONS[name] for name in ("fsum", "sqrt", "log", "exp"))
 
@@ -26,11 +27,14 @@ def _statistic(written_out: Callable[..., Any]) -> Callable[..., Any]:
         data, options = tuple(map(_listed, data)), {name: _listed(option) for name, option in options.items()}
         if not any(map(_holds_recorded, [*data, *options.values()])):
             return function(*data, **options)
-        value = function(*map(_plain, data), **{name: _plain(option) for name, option in options.items()})
+        numbers = [_plain(each) for each in data]
+        named = {name: _plain(option) for name, option in options.items()}
+        known = not any(map(_lacks_value, [*numbers, *named.values()]))
+        value = function(*numbers, **named) if known else ANY_NUMBER
         frame = user_frame(sys._getframe(1))
         with Relocated(frame):
             above, below = written_out(*data, **options)
-            return record_operation(OPERATIONS["/"], lambda *_: value, (above, below), frame)
+            return record_valued(OPERATIONS["/"], value, (above, below), frame)
 
     return statistic
 
@@ -45,6 +49,10 @@ def _plain(data: Any) -> Any:
 
 def _holds_recorded(data: Any) -> bool:
     return any(type(number) is RecordedNumber for number in (data if isinstance(data, list) else [data]))
+
+
+def _lacks_value(data: Any) -> bool:
+    return has_no_value(data if isinstance(data, list) else [data])
 
 
 # Each returns the numerator and the denominator of its last quotient.

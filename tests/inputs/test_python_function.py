@@ -41,6 +41,75 @@ def test_a_file_is_run_and_its_function_returned(module):
     assert net(3.0) == 9.0
 
 
+CLASSES = """
+import math
+from dataclasses import dataclass
+
+class Wave:
+    rate = 2.0
+    def value(self, t):
+        return math.sin(self.rate * t)
+    def __call__(self, t):
+        return self.value(t)
+    @classmethod
+    def double(cls, t):
+        return cls.rate * t
+    @property
+    def size(self):
+        return 1.0
+    class Inner:
+        def value(self, t):
+            return t
+
+@dataclass
+class Line:
+    slope: float
+    offset: float = 0.0
+    def value(self, t):
+        return self.slope * t + self.offset
+    def __call__(self, t):
+        return self.value(t)
+
+@dataclass
+class Failing:
+    slope: float = 1.0
+    def __post_init__(self):
+        raise RuntimeError("no line")
+    def value(self, t):
+        return t
+
+line = Line(3.0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("Wave.value", math.sin(1.0)), ("Wave", math.sin(1.0)), ("Wave.__call__", math.sin(1.0)), ("Wave.double", 1.0),
+     ("Wave.Inner.value", 0.5), ("line.value", 1.5), ("line", 1.5)],
+)  # fmt: skip
+def test_a_method_belongs_to_an_object_which_is_made_if_its_class_needs_no_arguments(module, name, value):
+    run = program(load(*module(CLASSES, name)), {"t": 0.5}, name)
+    assert run.recording.value == value
+    assert run.run({"t": 0.5}).value == value
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "text"),
+    [
+        ("Line.value", "E643", "line = Line(...), and name"),
+        ("Line.value", "E643", "`Line.value` in"),
+        ("Line.value", "E643", "Line(...) takes slope"),
+        ("Line", "E643", "model.py:line"),
+        ("Failing.value", "E645", "Failing() raised RuntimeError: no line"),
+        ("Wave.size", "E643", "not a function"),
+    ],
+)
+def test_an_object_that_cannot_be_made_without_arguments_is_told(module, name, code, text):
+    error = code_of(load, *module(CLASSES, name))
+    assert error.diagnostic.code == code
+    assert text in str(error)
+
+
 @pytest.mark.parametrize(
     ("source", "name", "code", "text"),
     [
@@ -131,6 +200,8 @@ def test_points_that_are_none(specs):
         (loss, {"w": "text"}, "E708"),
         (loss, {"w": [math.inf]}, "E708"),
         (lambda *w: w, {}, "E708"),
+        (lambda **options: options, {"x": 1.0}, "E708"),
+        (lambda x, *w: x, {"w": 1.0}, "E705"),
         (dict, {}, "E708"),
     ],
 )
@@ -208,6 +279,12 @@ def test_positional_parameters_and_defaults_that_are_no_numbers():
     assert program(f, {"x": 3.0}, "f").recording.gradient() == {"x": 12.0, "y": 9.0}
 
 
+def test_other_arguments_stay_empty():
+    assert program(lambda x, *others, **options: x * 2 + sum(others), {"x": 3.0}, "f").recording.gradient() == {
+        "x": 2.0
+    }
+
+
 def test_a_program_without_branches_is_one_formula_for_every_input():
     from diffcompare.language.parser import parse
 
@@ -218,6 +295,13 @@ def test_a_program_without_branches_is_one_formula_for_every_input():
         return np.sin(v) if isinstance(x, float) else 0
 
     assert program(f, {"x": 0.2}, "f").formula is parse("v = 4*x*(1 - x); sin(4*v*(1 - v))")
+
+
+def test_rounding_is_a_step_in_a_formula():
+    from diffcompare.language.parser import parse
+
+    assert program(lambda x: round(x) * x, {"x": 0.7}, "f").formula is parse("floor(x + 0.5)*x")
+    assert program(lambda x: round(x, 1), {"x": 0.7}, "f").formula is parse("floor(x*10 + 0.5)/10")
 
 
 def test_a_formula_refuses_a_branch_on_a_variable_at_its_line():
@@ -265,7 +349,7 @@ def counting(x):
         (lambda x: math.fsum([1e16, x]) - 1e16 + float(str(x)) * x, 0.3, "W321", "a part that depends on x"),
         (by_text, 0.3, "W321", "a part that depends on x left the tape"),
         (lambda x: float(f"{x}") ** 2, 0.3, "W321", "x left the tape"),
-        (lambda x: float("%r" % x) ** 2, 0.3, "W321", "x left the tape"),
+        (lambda x: float("%r" % x) ** 2, 0.3, "W321", "x left the tape"),  # noqa: UP031
         (lambda x: ast.literal_eval(repr([x]))[0] * 2, 0.3, "W321", "x left the tape"),
         (lambda x: 0 if x == 0 else x, 0.0, "W321", "or decides alone"),
         (lambda x: (x - 1) ** 2, 1.0, None, ""),

@@ -1,9 +1,13 @@
 """Define-by-run: the tape of a Python function at a point, with a node for every operation that ran."""
 
+import json
 import math
 import os
+import pickle
 import queue
 import statistics
+import struct
+from decimal import Decimal
 from fractions import Fraction
 from math import sin as renamed
 
@@ -278,6 +282,10 @@ def caught_by_the_function(something):
         return 0.0
 
 
+async def awaited(x):
+    return x
+
+
 def fills_array_from_outside(x):
     OUTSIDE[0] = x
     return OUTSIDE.sum()
@@ -310,6 +318,20 @@ def fills_array_from_outside(x):
         (lambda x: Fraction(x), "E584", "takes plain numbers only"),
         (lambda x: x.hex(), "E584", "takes plain numbers only"),
         (lambda x: np.i0([x, 2 * x])[0], "E584", "`np.i0` wants a plain double"),
+        (lambda x: json.dumps([x]), "E584", "(TypeError: Object of type float is not JSON serializable)"),
+        (lambda x: pickle.dumps(x), "E584", "takes plain numbers only"),
+        (lambda x: x < Decimal(1), "E584", "takes plain numbers only"),
+        (lambda x: Decimal(1) * x, "E587", "TypeError: unsupported operand"),
+        (lambda x: type(x)(0), "E584", "takes plain numbers only"),
+        (lambda x: struct.pack("d", x), "E584", "`struct.pack` wants a plain double"),
+        (lambda x: pow(x, 2, 3), "E587", "TypeError"),
+        (lambda x: math.dist([x], [1.0, x]), "E587", "the same number of dimensions"),
+        (lambda x: (yield x), "E586", "a generator"),
+        (lambda x: (v for v in [x]), "E586", "a generator"),
+        (lambda x: map(abs, [x]), "E586", "an iterator"),
+        (lambda x: awaited(x), "E586", "a coroutine"),
+        (lambda x: {"a": x}, "E586", "a dictionary"),
+        (lambda x: {x}, "E586", "a set"),
         (lambda x: np.float32(x), "E584", "`np.float32` wants a plain double"),
         (lambda x: caught_by_the_function(lambda: float(x)), "E584", "make a recorded number a plain one"),
     ],

@@ -5,6 +5,8 @@ import statistics
 import pytest
 
 from diffcompare.diagnostics import DiffcompareError
+from diffcompare.inputs.python_function import program
+from diffcompare.language.parser import parse
 from diffcompare.recording.recorder import record
 
 
@@ -32,3 +34,10 @@ def test_values_are_those_of_statistics_and_derivatives_those_of_differences(fun
 def test_what_statistics_raises_is_told():
     with pytest.raises(DiffcompareError, match="StatisticsError: variance requires at least two data points"):
         record(lambda x: statistics.variance([x]), {"x": 1.0})
+
+
+def test_statistics_are_formulas_for_every_input():
+    assert program(lambda x: statistics.mean([x, 2.0]), {"x": 1.0}, "f").formula is parse("(x + 2)/2")
+    assert program(lambda x: statistics.fmean([x, 2.0], weights=[x, 1.0]), {"x": 1.0}, "f").formula is parse(
+        "(x*x + 2)/(x + 1)"
+    )
