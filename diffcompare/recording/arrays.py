@@ -87,6 +87,17 @@ for _name in ("mean", "var", "std", "clip", "ptp", "sum", "prod", "dot", "cumsum
         setattr(RecordedArray, _name, _method(_name))
 
 
+def _refused(name: str) -> Callable[..., Any]:
+    def refuse(self: Any, *arguments: Any, **options: Any) -> Any:
+        raise not_recorded(f".{name}()", "keep the numbers in arrays: bytes have no history")
+
+    return refuse
+
+
+for _name in ("tobytes", "tofile", "byteswap", "dump", "dumps", "getfield"):  # these read the memory of an array
+    setattr(RecordedArray, _name, _refused(_name))
+
+
 def recorded_array(values: Any) -> Any:
     """Return nested numbers as an array; a single number by itself."""
     if isinstance(values, np.ndarray):

@@ -239,6 +239,10 @@ def _round(a: Any, decimals: int = 0, **_: Any) -> Any:
     return each("rint", a * scale) / scale if decimals > 0 else each("rint", a / scale) * scale
 
 
+def _insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
+    return np.insert(np.asarray(object_array(arr), dtype=object), obj, object_array(values), axis)
+
+
 # NumPy's functions by name.
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "where": _where, "clip": _clip, "isclose": _is_close, "allclose": lambda *a, **o: bool(np.all(_is_close(*a, **o))),
@@ -248,6 +252,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "zeros_like": _like(0.0), "ones_like": _like(1.0), "empty_like": _like(0.0), "full_like": _like(None),
     "sum": _masked(np.sum, 0.0), "prod": _masked(np.prod, 1.0), "std": _std, "cov": _cov, "corrcoef": _corrcoef,
     "quantile": _quantile, "percentile": _percentile,
+    "insert": _insert,
     "interp": _interp, "gradient": _gradient, "geomspace": _geomspace, "bincount": _bincount, "polyfit": _polyfit,
     "sinc": _sinc, "round": _round, "around": _round, "fix": functools.partial(each, "trunc"),
     "roots": _roots,

@@ -110,6 +110,12 @@ def _full(shape: Any, fill: Any, dtype: Any = None, **options: Any) -> Any:
     return np.full(shape, fill, dtype, **options)
 
 
+def _full_like(array: Any, fill: Any, dtype: Any = None, *, shape: Any = None, **_: Any) -> Any:
+    kind = np.asarray(unwrapped(array)).dtype
+    whole = kind if kind.kind in "iub" else None
+    return _full(np.shape(array) if shape is None else shape, fill, whole if dtype is None else dtype)
+
+
 def _array(values: Any, dtype: Any = None, **options: Any) -> Any:
     """Return an array of recorded numbers and doubles; one of integers, truth values or text as NumPy makes it."""
     if isinstance(values, RecordedArray):
@@ -141,7 +147,8 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     **{name: _maker(getattr(np, name)) for name in ("zeros", "ones", "empty", "eye", "identity")},
     **{name: _maker(getattr(np, name)) for name in ("zeros_like", "ones_like", "empty_like")},
     **{name: _fillable(getattr(np, name)) for name in ("linspace", "logspace", "geomspace", "copy", "diag", "tri")},
-    "fromiter": _from_iterator, "full": _full, "array": _array, "asarray": _as_array, "asanyarray": _as_array,
+    "fromiter": _from_iterator,
+    "full": _full, "full_like": _full_like, "array": _array, "asarray": _as_array, "asanyarray": _as_array,
     "ascontiguousarray": _as_array, "float64": _Double, "double": _Double,
 }  # fmt: skip
 

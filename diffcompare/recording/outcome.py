@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import reprlib
+import sys
 from collections.abc import Callable, Mapping
 from traceback import walk_tb
 from types import CoroutineType, GeneratorType
@@ -35,6 +36,9 @@ def raised(error: BaseException, *, plainly: bool = True) -> DiffcompareError:
     of_recorded = RecordedNumber.__name__ in text and (_is_of_a_library(error) or _is_of_doubles(error))
     if of_recorded or not plainly:
         message, help = "this takes plain numbers only, and this number is being recorded", _IN_ARITHMETIC
+        numpy = sys.modules.get("numpy")
+        if isinstance(error, AttributeError) and hasattr(numpy, error.name or ""):
+            help = f"write np.{error.name}(...), which is recorded, in place of the method"
         message += "" if of_recorded else f" ({text.replace(RecordedNumber.__name__, 'float')})"
         return error_at(place_of_error(error.__traceback__), "E584", "bad_value", message, help, "leaves the tape here")
     text = text.replace(RecordedNumber.__name__, "float")  # as a plain call says it

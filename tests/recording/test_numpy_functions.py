@@ -38,6 +38,8 @@ C = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 7.0], [0.0, 1.0, 0.5]])
         lambda w: np.block([[w * C, C], [C, w * C]])[4], lambda w: np.block([w, w[:1]]), lambda w: np.pad(w, 2, mode="wrap"),
         lambda w: np.tensordot(w * C, C, axes=([0], [1])), lambda w: np.meshgrid(w, C[0], indexing="ij")[0], lambda w: np.tril(w * C, -1),
         lambda w: w[np.argsort(-w)], lambda w: w[np.argmax(w)] * w, lambda w: np.take_along_axis(w, np.argsort(w), 0),
+        lambda w: np.full_like(C, w[0]), lambda w: np.full_like(w, w[1]), lambda w: np.insert(C[0], 1, w[0]), lambda w: np.insert(w, 0, 2.0),
+        lambda w: np.full_like(np.array([1, 2]), 3) * w[0], lambda w: np.append(C[0], w),
         lambda w: np.fromiter((v * v for v in w), float), lambda w: np.fromiter(iter(w), np.float64, count=2),
         lambda w: np.fromiter((k for k in range(3)), float) * w, lambda w: np.apply_along_axis(np.sum, 1, w * C),
         lambda w: np.cumprod(w * C, axis=1), lambda w: np.nan_to_num(w), lambda w: np.nanstd(w) + np.nancumsum(w), lambda w: np.unique(w),
