@@ -337,6 +337,8 @@ def _missing(missing: list[str], known: list[Parameter], label: str) -> Diffcomp
     parts = [f"{parameter.name}={parameter.numbers[0]:g}" for parameter in known if parameter.shape is None]
     example = ",".join([*parts, *[f"{name}=1" for name in missing]][:MAX_SHOWN])
     help = f'--at {example}; a vector is written "{missing[0]}=[1,2,3]"'
+    if missing[0] == "self":
+        help = "this is a method: take that of an object, model.f, as in model = Model(...)"
     return DiffcompareError(Diagnostic("E704", "missing_variable", message, help=help))
 
 

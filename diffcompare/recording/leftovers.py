@@ -33,6 +33,7 @@ class _Search:
         self.tape = tape
         self.stack: list[Any] = []
         self.seen: set[int] = set()
+        self.tuples: dict[int, Any] = {}  # without numbers of the tape, by the identity of the tuple
         self.kept: list[Any] = []  # so that no identity is used twice
 
     def run(self) -> None:
@@ -56,13 +57,31 @@ class _Search:
         """Return a value without numbers of the tape, itself where it has none; mutable containers come later."""
         if type(value) is RecordedNumber:
             return value.value if value.tape is self.tape else value
-        if type(value) is tuple:
-            items = [self._plain(item) for item in value]
-            return tuple(items) if any(new is not old for new, old in zip(items, value, strict=True)) else value
+        if isinstance(value, tuple):
+            return self._plain_tuple(value)
         if type(value) is set and any(type(item) is RecordedNumber for item in value):
             return set(map(self._plain, value))
         plain_copy = getattr(type(value), "without_numbers_of", None)  # of an array, where NumPy is there
         return value if plain_copy is None else plain_copy(value, self.tape)
+
+    def _plain_tuple(self, outermost: tuple[Any, ...]) -> Any:
+        """Return a tuple without numbers of the tape; tuples may hold tuples to any depth."""
+        stack = [outermost]
+        while stack:
+            value = stack[-1]
+            inner = [item for item in value if isinstance(item, tuple) and id(item) not in self.tuples]
+            if inner and id(value) not in self.tuples:
+                stack += inner
+                continue
+            stack.pop()
+            if id(value) not in self.tuples:
+                items = [self.tuples[id(item)] if isinstance(item, tuple) else self._plain(item) for item in value]
+                make = getattr(value, "_make", tuple if type(value) is tuple else None)  # a named tuple has it
+                is_plain = make is None or all(new is old for new, old in zip(items, value, strict=True))
+                plain = value if is_plain or make is None else make(items)
+                self.tuples[id(value)] = self.tuples[id(plain)] = plain
+                self.kept += (value, plain)
+        return self.tuples[id(outermost)]
 
 
 def _places(container: Any) -> Iterator[Place]:

@@ -279,6 +279,15 @@ def test_positional_parameters_and_defaults_that_are_no_numbers():
     assert program(f, {"x": 3.0}, "f").recording.gradient() == {"x": 12.0, "y": 9.0}
 
 
+def test_a_method_without_its_object_is_told():
+    class Model:
+        def f(self, x):
+            return x
+
+    assert "model.f" in str(code_of(function_point, Model.f, {"x": 1.0}, "f"))
+    assert program(Model().f, {"x": 1.0}, "f").recording.gradient() == {"x": 1.0}
+
+
 def test_other_arguments_stay_empty():
     assert program(lambda x, *others, **options: x * 2 + sum(others), {"x": 3.0}, "f").recording.gradient() == {
         "x": 2.0

@@ -4,6 +4,7 @@ import functools
 import math
 from collections import deque
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -90,6 +91,24 @@ def closure():
     return f
 
 
+class Pair(NamedTuple):
+    first: object
+    second: object
+
+
+def in_a_named_tuple(x):
+    TABLE["pair"] = Pair(x * x, (1.0, x))
+    return TABLE["pair"].first
+
+
+def in_a_long_chain(x):
+    chain = ()
+    for _ in range(3_000):
+        chain = (x, chain)
+    TABLE["chain"] = chain
+    return x * x
+
+
 def recorded_in(value):
     """Tell whether there is a recorded number in nested containers and arrays."""
     if isinstance(value, dict):
@@ -100,13 +119,28 @@ def recorded_in(value):
 
 
 @pytest.mark.parametrize(
-    "function", [in_a_dictionary, in_lists, in_a_global, in_a_default, in_an_attribute, MODEL, closure()]
+    "function",
+    [
+        in_a_dictionary,
+        in_lists,
+        in_a_named_tuple,
+        in_a_long_chain,
+        in_a_global,
+        in_a_default,
+        in_an_attribute,
+        MODEL,
+        closure(),
+    ],
 )
 def test_numbers_that_a_function_keeps_are_plain_afterwards(function):
     value = record(lambda x: function(x), {"x": 3.0}).value
     assert value in (3.0, 9.0)
     again = function(3.0)
     assert (type(again), again) == (float, value)
+    chain = TABLE.pop("chain", ())
+    while chain:
+        number, chain = chain
+        assert type(number) is float
     kept = [TABLE, HISTORY, RECENT, LAST, in_a_default.__defaults__, MODEL.seen, MODEL.best, Counter.total]
     assert not recorded_in(kept)
     assert not recorded_in([getattr(in_an_attribute, "last", None), getattr(SLOTTED, "kept", None)])
@@ -150,3 +184,17 @@ def test_equal_numbers_of_two_variables_are_two_arguments_of_a_cache():
         "x": 2.0,
         "y": 3.0,
     }
+
+
+def test_a_cache_that_a_function_makes_and_keeps_is_one_of_plain_numbers_afterwards():
+    def f(x):
+        @functools.cache
+        def square(v):
+            return v * v
+
+        TABLE["square"] = square
+        return square(x)
+
+    assert record(f, {"x": 3.0}).gradient() == {"x": 6.0}
+    assert type(TABLE["square"](3.0)) is float
+    del TABLE["square"]
