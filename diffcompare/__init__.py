@@ -231,10 +231,12 @@ recording/                    Recordings of Python functions (define-by-run): th
   numpy_functions.py          Functions of NumPy that need more than its own code over objects: choices, quantiles, interpolation, statistics
   numpy_module.py             A stand-in for NumPy: arrays that it makes can hold recorded numbers, and its functions find these in lists, too
   outcome.py                  Outcomes of a run: the numbers that the function returned, or the error for anything else that it did
+  reachable.py                Values that a function can reach: in its globals, closures and defaults, in classes, objects and containers
   recorded_number.py          Recorded numbers: they compute like doubles and append an entry to the tape for every operation that runs
   recorder.py                 One run of a Python function, recorded: its tape, its output and its decisions, with a clear error where that fails
   refusals.py                 Refusals of a recorded number that would become a plain one: the errors, with what to write instead
   source_lines.py             Places in the source of a running program: the line of an operation, and errors that point at it
+  statistics_functions.py     The functions of `statistics` for recorded numbers: written out in sums, with the values of `statistics`
   time_limit.py               Time limits of calls of a user's function: it is interrupted wherever it is, and no `except:` of its own stops that
   valueless.py                Numbers without a value: a function that runs on them shows what it computes for every input, if it never asks
 render/                       The output formats, each a renderer that writes any document

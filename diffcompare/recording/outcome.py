@@ -12,7 +12,9 @@ from typing import Any
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.recording.recorded_number import RecordedNumber, is_operand, tapes_aside
 from diffcompare.recording.source_lines import SourcePlace, definition_of, error_at, is_user_file, place_of_error
+from diffcompare.recording.time_limit import OutOfTime, TimeLimit
 
+MAX_SECONDS = 5.0  # of the plain call after an exception, where nobody gave a limit
 _IN_ARITHMETIC = "write it with arithmetic and the functions of math and NumPy, which are recorded"
 
 
@@ -46,15 +48,22 @@ def raised(error: BaseException, *, plainly: bool = True) -> DiffcompareError:
     return error_at(place_of_error(error.__traceback__), "E587", "bad_value", f"the function raised {text}", help)
 
 
-def fails_plainly(function: Any, point: Mapping[str, Any], call: Callable[..., Any], error: BaseException) -> bool:
-    """Tell whether a plain call raises what the recorded one raised; else that takes plain numbers only."""
+def fails_plainly(
+    function: Any, point: Mapping[str, Any], call: Callable[..., Any], error: BaseException, seconds: float
+) -> bool:
+    """Tell whether a plain call raises what the recorded one raised; else that takes plain numbers only.
+
+    A call that takes longer than the recorded one may take tells nothing, and nothing is blamed on the recording.
+    """
     if isinstance(error, _OF_NUMBERS) or not all(type(value) is float for value in point.values()):
         return True
     with tapes_aside():
         try:
-            call(function, point)
+            TimeLimit(min(seconds, MAX_SECONDS)).call(call, function, point)
         except (Exception, SystemExit) as other:
             return type(other) is type(error)
+        except OutOfTime:
+            return True
     return False
 
 

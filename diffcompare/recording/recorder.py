@@ -362,7 +362,8 @@ def _run(
             tape.is_open = False
             OPEN_TAPES.remove(tape)
     if failure is not None:
-        raise tape.refusal or raised(failure, plainly=fails_plainly(function, point, call, failure)) from failure
+        plainly = fails_plainly(function, point, call, failure, tape.limit.seconds)
+        raise tape.refusal or raised(failure, plainly=plainly) from failure
     if tape.refusal is not None:
         raise tape.refusal
     outputs, shape = flattened_result(result, function)

@@ -437,3 +437,15 @@ def test_an_operation_takes_less_than_200_bytes():
     finally:
         tracemalloc.stop()
     assert size / len(tape.tape.entries) < 200
+
+
+def test_the_plain_call_after_an_exception_ends_as_well():
+    def endless(x):
+        if isinstance(x, float) and type(x) is not float:
+            raise ValueError
+        while True:
+            x = x * 1.0
+
+    with pytest.raises(DiffcompareError) as caught:
+        record(endless, {"x": 1.0}, budget=0.05)
+    assert caught.value.diagnostic.code == "E587"
