@@ -143,15 +143,29 @@ class Equations(NamedTuple):
 
 
 class Source(NamedTuple):
-    """A program, to be shown verbatim."""
+    """A program, to be shown verbatim; its lines are numbered where the number of the first one is known."""
 
     language: str
     text: str
+    first: int | None = None
+    running: int | None = None  # the number of the line that is running
 
     @property
     def table(self) -> Table:
         """The numbered lines as a table, for renderers that know tables only."""
-        return Table(self.language, columns(">line | text"), tuple(enumerate(self.text.splitlines(), 1)))
+        return Table(self.language, columns(">line | text"), tuple(enumerate(self.text.splitlines(), self.first or 1)))
+
+    @property
+    def gutters(self) -> list[tuple[str, str]]:
+        """The lines, each with the mark and the number before it: `> 12  `, and nothing where none is numbered."""
+        lines = self.text.rstrip().split("\n")
+        if self.first is None:
+            return [("", line) for line in lines]
+        digits = len(str(self.first + len(lines) - 1))
+        return [
+            (f"{'>' if number == self.running else ' '} {number:{digits}}  ", line)
+            for number, line in enumerate(lines, self.first)
+        ]
 
 
 # Pictures.  Each carries the table of its data, for renderers that do not draw it and for readers who want the numbers.

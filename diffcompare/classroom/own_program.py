@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import linecache
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from diffcompare.classroom.demos import load_demo
-from diffcompare.classroom.demos.frame import Demo, Frame, partial_cell, table
-from diffcompare.classroom.demos.tape import backward_frame, kept_names, label_of, pytorch_name
+from diffcompare.classroom.demos.frame import Demo, Frame, mask, partial_cell, table
+from diffcompare.classroom.demos.tape import kept_names, label_of, pytorch_name
 from diffcompare.classroom.demos.trace import frames_of
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.document import Cell, Code, Source
+from diffcompare.document import Block, Cell, Source, Table
 from diffcompare.inputs.python_function import FunctionProgram
 from diffcompare.inputs.resolve import ParsedInput
+from diffcompare.language.expression import Expression, Variable
 from diffcompare.localization import phrase
+from diffcompare.numeric.evaluate import CAREFUL, Real
+from diffcompare.numeric.sweeps import partials
 from diffcompare.recording.recorded_number import Decision
 from diffcompare.recording.recorder import Recording, TapeNode, short_number
-from diffcompare.recording.source_lines import SourcePlace
+from diffcompare.recording.source_lines import SourcePlace, function_around
 from diffcompare.studies.compare import compare_question
 
-MAX_STEPS = 40  # operations and decisions that have a frame of their own; the rest of the tape comes at once
+MAX_STEPS = 40  # steps of a run, or of a sweep, that have a frame of their own; the rest comes with the last one
 MAX_LINES = 24  # of source beside the tape
-HERE, ELSEWHERE = "> ", "  "
+MAX_ROWS = 14  # of the tape beside the source: the last ones
+MAX_VARIABLES = 6  # whose adjoints are shown at every step
 
 
 def own_demo(name: str, question: ParsedInput, point: Mapping[str, float] | None) -> Demo:
@@ -47,21 +51,64 @@ def program_of(question: ParsedInput, demo: str) -> FunctionProgram:
     return question.program
 
 
+# --- The source -------------------------------------------------------------------------------------------------------
+
+
+class _Listing:
+    """The source of what ran: in every file, from the first function that took part to the last one."""
+
+    def __init__(self, recording: Recording) -> None:
+        self.spans: dict[str, tuple[int, int]] = {}
+        places = {step.place for step in recording.steps} | {decision.place for decision in recording.decisions}
+        for file, line in {(place.file, place.line) for place in places}:
+            first, last = function_around(file, line)
+            known = self.spans.get(file, (first, last))
+            self.spans[file] = min(first, known[0]), max(last, known[1])
+
+    def beside(self, place: SourcePlace, *others: Block) -> tuple[Block, ...]:
+        """Return the source with the running line marked, and other blocks after it."""
+        lines = linecache.getlines(place.file)
+        if not lines:
+            return others
+        first, last = self.spans[place.file]
+        if last - first >= MAX_LINES:
+            first, last = function_around(place.file, place.line)
+        if last - first >= MAX_LINES:
+            first = min(max(first, place.line - MAX_LINES // 2), last - MAX_LINES + 1)
+            last = first + MAX_LINES - 1
+        text = "\n".join([line.rstrip("\r\n").expandtabs() for line in lines[first - 1 : last]])
+        return (Source("python", text, first, place.line), *others)
+
+
+def _left_out(count: int) -> str:
+    return phrase("{count} steps before this one have no frame of their own.", count=f"{count:,}") if count > 0 else ""
+
+
+def _growing(key: str, caption: str, columns: str, rows: Sequence[tuple[Cell, ...]], **kinds: Sequence[int]) -> Table:
+    """Return a table of which the last rows are shown, and the last one is new."""
+    if len(rows) > MAX_ROWS:
+        caption = phrase(
+            "{caption} (the last {count} of {total})", caption=caption, count=MAX_ROWS, total=f"{len(rows):,}"
+        )
+    return table(key, caption, columns, rows[-MAX_ROWS:], stepwise=True, **kinds)
+
+
 # --- The tape ---------------------------------------------------------------------------------------------------------
 
 
 def tape_frames(program: FunctionProgram) -> Iterator[Frame]:
-    """Yield the tape as it grows, with the running line marked in the source, and the backward pass."""
-    recording = program.recording
-    names = {node: f"t{number}" for number, node in enumerate(recording.steps, 1)}
+    """Yield the tape as it grows, with the running line marked in the source, and the backward pass in the same way."""
+    recording, listing = program.recording, _Listing(program.recording)
+    names: dict[Any, str] = {node: f"t{number}" for number, node in enumerate(recording.steps, 1)}
     events = _events(recording)
     rows: list[tuple[Cell, ...]] = []
     for number, event in enumerate(events, 1):
         if isinstance(event, TapeNode):
             rows.append(_tape_row(event, recording, names))
-        if number <= MAX_STEPS or number == len(events):
-            yield _running(event, recording, names, rows)
-    yield backward_frame(recording, "What does the backward pass return?")
+        if number < MAX_STEPS or number == len(events):
+            skipped = number - MAX_STEPS if number == len(events) else 0
+            yield _running(event, listing, rows, skipped)
+    yield from _backward(recording, listing, names)
 
 
 def _events(recording: Recording) -> list[TapeNode | Decision]:
@@ -78,58 +125,121 @@ def _events(recording: Recording) -> list[TapeNode | Decision]:
 
 def _tape_row(node: TapeNode, recording: Recording, names: dict[Any, str]) -> tuple[Cell, ...]:
     arguments = ", ".join(label_of(argument, names) for argument in node.arguments)
-    return (names[node], pytorch_name(node), arguments, float(recording.values[node]), kept_names(node, names))
+    value = float(recording.values[node])
+    return (names[node], node.place.line, pytorch_name(node), arguments, value, kept_names(node, names))
 
 
-def _running(
-    event: TapeNode | Decision, recording: Recording, names: dict[Any, str], rows: list[tuple[Cell, ...]]
-) -> Frame:
-    columns = "line | node | of | >value | saved for the backward pass"
-    tape = table("tape", "The tape", columns, list(rows), primal=(3,), stepwise=bool(rows))
-    blocks = (_source(event.place, recording), tape) if rows else (_source(event.place, recording),)
+def _running(event: TapeNode | Decision, listing: _Listing, rows: list[tuple[Cell, ...]], skipped: int) -> Frame:
+    columns = "tape | >line | node | of | >value | saved"
+    blocks = listing.beside(
+        event.place, *([_growing("tape", phrase("The tape"), columns, rows, primal=(4,))] if rows else [])
+    )
     if isinstance(event, Decision):
-        answer = phrase("yes") if event.outcome else phrase("no")
         return Frame(
             phrase("Line {line} decides", line=event.place.line),
             blocks,
-            f"{_told(event)} ?  {answer}",
-            "A decision looks at the value and leaves nothing on the tape.",
+            f"{_told(event)} ?  {_answer(event)}",
+            _left_out(skipped) or "A decision looks at the value and leaves nothing on the tape.",
+            sweep="primal",
         )
-    name, operation, arguments, value, _ = rows[-1]
+    name, line, operation, arguments, value, kept = rows[-1]
+    why = phrase("{operation} must keep {kept}: its slope is computed from it.", operation=operation, kept=kept)
     return Frame(
-        phrase("Line {line} writes {name}", line=event.place.line, name=name),
+        phrase("Line {line} writes {name}", line=line, name=name),
         blocks,
         f"{name} = {operation}({arguments}) = {value}",
+        _left_out(skipped) or (why if kept else ""),
         numbers={f"{name} {operation}": value},
         sweep="primal",
         node=str(name),
     )
 
 
-def _source(place: SourcePlace, recording: Recording) -> Source:
-    """Return the source around the lines that ran, with the running one marked."""
-    lines = linecache.getlines(place.file)
-    ran = [node.place.line for node in recording.steps if node.place.file == place.file]
-    ran += [decision.place.line for decision in recording.decisions if decision.place.file == place.file]
-    first = _definition_above(lines, min(ran))
-    last = max(ran)
-    while last < len(lines) and lines[last].startswith((" ", "\t")) and last - first < MAX_LINES - 1:
-        last += 1  # what did not run stands there, too
-    if last - first >= MAX_LINES:
-        first = max(first, place.line - MAX_LINES // 2)
-        last = min(last, first + MAX_LINES - 1)
-    marked = [
-        f"{HERE if number == place.line else ELSEWHERE}{line.rstrip()}"
-        for number, line in enumerate(lines[first - 1 : last], first)
+# --- The backward pass ------------------------------------------------------------------------------------------------
+
+
+class _Reading(NamedTuple):
+    """A line of the tape as the backward pass reads it: its adjoint, and what it adds to those of its arguments."""
+
+    node: TapeNode
+    adjoint: float
+    messages: tuple[tuple[Expression, float, float], ...]  # argument, slope, contribution
+    variables: dict[str, float]  # adjoints of the variables afterwards
+
+
+def _readings(recording: Recording) -> Iterator[_Reading]:
+    """Yield the lines of the tape that reach the output, from the end."""
+    values = {node: Real(value) for node, value in recording.values.items()}
+    active = {node for node in recording.nodes if node.varies}
+    arrived: dict[Expression, list[Any]] = {recording.output: [Real(1.0)]}
+    variables = dict.fromkeys(recording.point, 0.0)
+    for node in reversed(recording.steps):
+        if node not in arrived:
+            continue
+        adjoint = CAREFUL.total(arrived.pop(node))
+        messages = []
+        for argument, slope in partials(node, values, active):
+            contribution = adjoint * slope
+            arrived.setdefault(argument, []).append(contribution)
+            messages.append((argument, float(slope), float(contribution)))
+            if isinstance(argument, Variable):
+                variables[argument.name] = float(CAREFUL.total(arrived[argument]))
+        yield _Reading(node, float(adjoint), tuple(messages), dict(variables))
+
+
+def _backward(recording: Recording, listing: _Listing, names: dict[Any, str]) -> Iterator[Frame]:
+    """Yield the lines of the tape as they are read, and the gradient."""
+    readings = list(_readings(recording))
+    rows: list[tuple[Cell, ...]] = []
+    for number, reading in enumerate(readings, 1):
+        rows.append(_reading_row(reading, names))
+        if number < MAX_STEPS or number == len(readings):
+            yield _read(reading, listing, names, rows, number - MAX_STEPS if number == len(readings) else 0)
+    gradient = readings[-1].variables if readings else recording.gradient()
+    unread = len(recording.steps) - len(readings)
+    result = table("backward", "After one backward pass", "variable | >adjoint", list(gradient.items()), adjoint=(1,))
+    yield Frame(
+        "Backward: the diary is read from the end",
+        (result._replace(most=MAX_STEPS),),
+        "for each line, last first: adjoint of argument += adjoint of result * slope",
+        phrase("Not read, for they do not reach the output: {count} of the lines of the tape.", count=unread)
+        if unread
+        else "Every line needs only what it saved, and nothing else of the program.",
+        dict(gradient),
+        sweep="reverse",
+    )
+
+
+def _reading_row(reading: _Reading, names: dict[Any, str]) -> tuple[Cell, ...]:
+    node = reading.node
+    passed = ", ".join(
+        f"{label_of(argument, names)} += {short_number(contribution)}" for argument, _, contribution in reading.messages
+    )
+    return (names[node], node.place.line, pytorch_name(node), reading.adjoint, passed or None)
+
+
+def _read(
+    reading: _Reading, listing: _Listing, names: dict[Any, str], rows: list[tuple[Cell, ...]], skipped: int
+) -> Frame:
+    name, line, *_ = rows[-1]
+    tape = _growing(
+        "reading", phrase("The tape, read backwards"), "tape | >line | node | >adjoint | passes on", rows, adjoint=(3,)
+    )
+    so_far = list(reading.variables.items())[:MAX_VARIABLES]
+    variables = table("variables", "So far", "variable | >adjoint", so_far, adjoint=(1,))
+    sums = [
+        f"{label_of(argument, names)} += {short_number(reading.adjoint)} * {short_number(slope)}"
+        for argument, slope, _ in reading.messages
     ]
-    return Source("python", "\n".join(marked))
-
-
-def _definition_above(lines: list[str], line: int) -> int:
-    """Return the line of the `def` above a line, or that line itself."""
-    while line > 1 and not lines[line - 1].lstrip().startswith(("def ", "class ")):
-        line -= 1
-    return line
+    return Frame(
+        phrase("Backward: {name}, which line {line} wrote", name=name, line=line),
+        listing.beside(reading.node.place, tape, variables),
+        "; ".join(sums),
+        _left_out(skipped),
+        {f"{name} adjoint": reading.adjoint},
+        sweep="reverse",
+        node=str(name),
+    )
 
 
 # --- Branches ---------------------------------------------------------------------------------------------------------
@@ -137,30 +247,52 @@ def _definition_above(lines: list[str], line: int) -> int:
 
 def branch_frames(question: ParsedInput, program: FunctionProgram) -> Iterator[Frame]:
     """Yield the decisions of the run with their numbers, and what the methods say about the function."""
-    recording = program.recording
-    rows = [
-        (number, Code(str(decision.place)), _told(decision), phrase("yes") if decision.outcome else phrase("no"))
-        for number, decision in enumerate(recording.decisions[:MAX_STEPS], 1)
-    ]
-    if rows:
-        decisions = table("decisions", "The decisions of this run", "time | line | question | answer", rows)
-        yield Frame(
-            "The decisions of this run",
-            (_source(recording.decisions[0].place, recording), decisions),
-            f"f = {recording.value!r}",
-            "The tape has the steps that ran, but none of the tests.",
-            {"decisions": len(recording.decisions), "value": recording.value},
-        )
+    yield from _decisions(program.recording)
     methods = ("central-difference", "symbolic", "forward-ad", "reverse-ad")
     comparison = compare_question(question, methods=methods)
     for name in comparison.problem.wrt[:4]:
         answers: list[tuple[Cell, ...]] = [(item.method, partial_cell(item, name)) for item in comparison.answers]
+        derivatives = table("branch", f"df/d{name}", "method | >derivative", answers)
         yield Frame(
             phrase("The derivative by {name}", name=name),
-            (table("branch", f"df/d{name}", "method | >derivative", answers),),
+            (derivatives,),
             sentence="AD sees the path taken; a difference runs the program at points beside it, on their own paths.",
             numbers={item.method: partial_cell(item, name) for item in comparison.answers},
+            question="Which methods answer, and do they agree?",
+            question_blocks=(mask(derivatives, 1),),
         )
+
+
+def _decisions(recording: Recording) -> Iterator[Frame]:
+    """Yield every decision with the line that made it; all are in the frame of the last one."""
+    listing, decisions = _Listing(recording), recording.decisions
+    columns = "time | >line | question | answer"
+    rows: list[tuple[Cell, ...]] = []
+    for number, decision in enumerate(decisions, 1):
+        rows.append((number, decision.place.line, _told(decision), _answer(decision)))
+        is_last = number == len(decisions)
+        if number < MAX_STEPS or is_last:
+            made = _growing("decisions", phrase("The decisions of this run"), columns, rows)
+            yield Frame(
+                phrase("Line {line} decides", line=decision.place.line),
+                listing.beside(decision.place, made),
+                f"{_told(decision)} ?  {_answer(decision)}",
+                (is_last and _left_out(number - MAX_STEPS))
+                or ("The tape has the steps that ran, but none of the tests." if is_last else ""),
+                {"decisions": number, "value": recording.value} if is_last else {"decisions": number},
+            )
+    if not decisions and recording.steps:
+        yield Frame(
+            "This run decides nothing",
+            listing.beside(recording.steps[0].place),
+            f"f = {recording.value!r}",
+            "Without a decision the same steps run at every point: one tape serves them all.",
+            {"decisions": 0, "value": recording.value},
+        )
+
+
+def _answer(decision: Decision) -> str:
+    return phrase("yes") if decision.outcome else phrase("no")
 
 
 def _told(decision: Decision) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import linecache
 import sys
 import sysconfig
@@ -96,6 +97,26 @@ def definition_of(function: object) -> SourcePlace | None:
         return None
     line = linecache.getline(code.co_filename, code.co_firstlineno)
     return SourcePlace(code.co_filename, code.co_firstlineno, len(line) - len(line.lstrip()), len(line.rstrip()))
+
+
+@lru_cache(maxsize=64)
+def _definitions(text: str) -> list[tuple[int, int]]:
+    """Return the first and last line of every `def` in a file."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    return [
+        (node.lineno, node.end_lineno or node.lineno)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+
+
+def function_around(file: str, line: int) -> tuple[int, int]:
+    """Return the first and last line of the innermost `def` around a line; the line alone where there is none."""
+    definitions = _definitions("".join(linecache.getlines(file)))
+    return max([(first, last) for first, last in definitions if first <= line <= last], default=(line, line))
 
 
 def place_of_error(traceback: TracebackType | None) -> SourcePlace | None:

@@ -72,6 +72,9 @@ FRAGMENT_STYLE = """\
 .diffcompare .scroll td.remark { font-style: italic; font-size: .9em; }
 .diffcompare pre { margin: 0; }
 .diffcompare pre code { white-space: pre; }
+.diffcompare .gutter { opacity: .7; user-select: none; }
+.diffcompare mark.running { color: inherit; background: color-mix(in srgb, currentColor 16%, transparent);
+  font-weight: bold; }
 .diffcompare u.wrong { text-decoration: underline #D55E00 .14em; text-underline-offset: .2em; }
 .diffcompare .whole { white-space: nowrap; }
 .diffcompare .legend { margin: 0 0 1em; font-size: .85em; }
@@ -398,12 +401,19 @@ def _equations(equations: Equations, look: Look) -> str:
 
 def _source(source: Source) -> str:
     """Return a program whose lines are not folded."""
-    lines = "\n".join([_escaped(line) for line in source.text.rstrip().split("\n")])
+    lines = "\n".join([_source_line(gutter, line) for gutter, line in source.gutters])
     name = _escaped(translate(f"{source.language} source"))
     return (
         f'<div class="scroll" role="region" aria-label="{name}" tabindex="0">\n'
         f'<pre><code class="language-{_escaped(source.language)}">{lines}</code></pre>\n</div>'
     )
+
+
+def _source_line(gutter: str, line: str) -> str:
+    if not gutter:
+        return _escaped(line)
+    numbered = f'<span class="gutter">{_escaped(gutter)}</span>{_escaped(line)}'
+    return f'<mark class="running">{numbered}</mark>' if gutter.startswith(">") else numbered
 
 
 def _listing(listing: Listing, look: Look) -> str:

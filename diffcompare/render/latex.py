@@ -339,7 +339,7 @@ def _is_crowded(table: Table) -> bool:
 
 
 def _source(source: Source) -> str:
-    lines = [clean(line, unicode=False) for line in source.text.rstrip().split("\n")]
+    lines = [clean(f"{gutter}{line}", unicode=False) for gutter, line in source.gutters]
     return "\n".join([r"\begin{verbatim}", *lines, r"\end{verbatim}"])
 
 

@@ -60,7 +60,8 @@ def _block(block: Block, look: Look) -> str:
         case Equations():
             return _equations(block, look)
         case Source():
-            return _fenced(block.text, block.language, look)
+            lines = [f"{gutter}{line}".rstrip() for gutter, line in block.gutters]
+            return _fenced("\n".join(lines), block.language, look)
         case Graph():
             return _graph(block, look)
         case Plot() | Bars():

@@ -64,7 +64,7 @@ def _block(block: Block, look: Look) -> list[str]:
             caption = [clean(block.caption, look.unicode)] if block.caption else []
             return caption + list(map(line_text, equation_lines(block, look)))
         case Source():
-            return [clean(line, look.unicode) for line in block.text.splitlines()]
+            return [clean(f"{gutter}{line}", look.unicode).rstrip() for gutter, line in block.gutters]
         case Graph():
             return [*_drawing(block, look), *_table(block.table, look)]
         case Plot() | Bars():

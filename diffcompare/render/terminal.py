@@ -101,11 +101,17 @@ def _block(block: Block, look: Look) -> list[Line]:
             caption = _prose(block.caption, "strong", look) if block.caption else []
             return caption + equation_lines(block, look, look.width)
         case Source():
-            return [[(clean(line, look.unicode), "")] for line in block.text.splitlines()]
+            return [source_line(gutter, line, look) for gutter, line in block.gutters]
         case Graph():
             return [*_drawing(block, look), *_table(block.table, look)]
         case Plot() | Bars():
             return _chart(block, look)
+
+
+def source_line(gutter: str, line: str, look: Look) -> Line:
+    """Return a line of a program behind its number; the running one stands out."""
+    style = "now" if gutter.startswith(">") else ""
+    return [(gutter, style or "faint"), (clean(line, look.unicode), style)]
 
 
 def _listing(listing: Listing, look: Look) -> list[Line]:

@@ -141,6 +141,7 @@ def frame_data(frame: Frame) -> dict[str, Any]:
         "rule": frame.rule or None,
         "sentence": frame.sentence or None,
         "program": next((block.text for block in frame.blocks if isinstance(block, Source)), None),
+        "line": next((block.running for block in frame.blocks if isinstance(block, Source)), None),
         **_numbers_data(frame.numbers, frame.blocks),
         "broken": None
         if broken is None

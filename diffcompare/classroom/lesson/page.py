@@ -17,7 +17,7 @@ from diffcompare.classroom.lesson.programs import Program, Staged, bars, shipped
 from diffcompare.classroom.lesson.style import STYLE
 from diffcompare.classroom.lesson.texts import ENGLISH, words
 from diffcompare.codegen.javascript_table import operation_table
-from diffcompare.document import Bars, Block, Document, Graph, Picture, Plot, Table
+from diffcompare.document import Bars, Block, Document, Graph, Picture, Plot, Source, Table
 from diffcompare.inputs.catalogue import entry
 from diffcompare.language.expression import Expression
 from diffcompare.localization import language, translated
@@ -172,7 +172,12 @@ def _frame(name: str, number: int, frame: Frame, staged: bool) -> str:
     return f'<article class="frame" id="{name}-{number}" {data}>\n{"".join(parts)}</article>\n'
 
 
-def _blocks(blocks: Iterable[Block], staged: bool) -> str:
+def _blocks(blocks: Sequence[Block], staged: bool) -> str:
+    """Return blocks as HTML: a program that has numbered lines on the left, and what follows it on the right."""
+    if len(blocks) > 1 and isinstance(blocks[0], Source) and blocks[0].first is not None:
+        beside = "".join([_block(block, staged) for block in blocks[1:]])
+        kind = ' class="growing"' if is_growing(blocks[1]) else ""
+        return f'<div class="program">{_html(blocks[:1])}<div{kind}>{beside}</div></div>\n'
     return "".join([_block(block, staged) for block in blocks])
 
 
@@ -256,7 +261,7 @@ def _printed(computed: ComputedDemo) -> str:
     """Return the printed form of a demo: a table of all steps, the last picture of each kind, and the lesson."""
     heads = "".join([f'<th scope="col">{word(head)}</th>' for head in ("step", "rule", "numbers", "why")])
     # The numbers of graphs are in the drawings.
-    tables = [[block for block in frame.blocks if isinstance(block, Table)] for frame in computed.frames]
+    tables = _last_of_growing([[b for b in frame.blocks if isinstance(b, Table)] for frame in computed.frames])
     if sum(len(table.rows) for frame_tables in tables for table in frame_tables) > MAX_PRINTED_ROWS:
         tables = [[] for _ in tables]
     steps = zip(computed.frames, tables, strict=True)
@@ -267,10 +272,36 @@ def _printed(computed: ComputedDemo) -> str:
     figures = "".join([f"<figure>{picture}</figure>" for picture in pictures])
     kind = "printed dense" if len(rows) > MAX_PRINTED_LENGTH else "printed"
     return (
-        f'<div class="{kind}">\n<table><caption>{word("all steps")}</caption>\n'
+        f'<div class="{kind}">\n{_printed_program(computed.frames)}<table><caption>{word("all steps")}</caption>\n'
         f'<thead><tr><th scope="col">n</th>{heads}</tr></thead>\n{rows}</table>\n'
         f'{figures}<p class="verdict">{html.escape(computed.demo.lesson)}</p>\n</div>\n'
     )
+
+
+def _last_of_growing(tables: Sequence[list[Table]]) -> list[list[Table]]:
+    """Return the tables of every frame; those that grow from frame to frame are left where they are longest."""
+    growing = [any(map(is_growing, inside)) for inside in tables]
+    longest = {table.key: number for number, inside in enumerate(tables) if growing[number] for table in inside}
+    return [
+        [table for table in inside if not growing[number] or longest[table.key] == number]
+        for number, inside in enumerate(tables)
+    ]
+
+
+def is_growing(table: Block) -> bool:
+    """Tell whether a table has a row more in every frame."""
+    return isinstance(table, Table) and "now" in table.stages
+
+
+def _printed_program(frames: Sequence[Frame]) -> str:
+    """Return the program that the frames of a demo step through, where they do so."""
+    programs = {
+        block._replace(running=None): None
+        for frame in frames
+        for block in frame.blocks[:1]
+        if isinstance(block, Source) and block.first is not None
+    }
+    return _html(list(programs)[:1])
 
 
 def _pictures(frames: Sequence[Frame]) -> list[Picture]:

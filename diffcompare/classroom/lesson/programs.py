@@ -142,8 +142,28 @@ def staged(question: ParsedInput, point: Mapping[str, float] | None) -> Staged:
         "steps": steps,
         "frames": frame_words,
     }
+    deciding, data["decisions"] = _decisions(question)
     graph = next(block for block in frames[0].blocks if isinstance(block, Graph))
-    return Staged(data, compiled.nodes, _with_room(graph, steps))
+    return Staged(data, [*compiled.nodes, *deciding], _with_room(graph, steps))
+
+
+def _decisions(question: ParsedInput) -> tuple[list[Expression], dict[str, Any] | None]:
+    """Return the nodes that the decisions of a Python function compare, and both as data; None where it has none.
+
+    At another point the page replays the steps of this run, which are those of the function only where every decision
+    is made in the same way there.
+    """
+    if question.program is None or not question.program.recording.decisions:
+        return [], None
+    recording = question.program.recording
+    compared = [(recording.nodes[made.left], recording.nodes[made.right]) for made in recording.decisions]
+    nodes = wengert_list(*dict.fromkeys(node for pair in compared for node in pair))
+    places = {node: place for place, node in enumerate(nodes)}
+    tests = [
+        {"left": places[left], "sign": made.sign, "right": places[right], "outcome": made.outcome}
+        for (left, right), made in zip(compared, recording.decisions, strict=True)
+    ]
+    return nodes, {"nodes": [_node(node, places) for node in nodes], "tests": tests}
 
 
 def _without_numbers(traced: Trace) -> Diagnostic | None:

@@ -54,6 +54,17 @@ button:focus-visible, input:focus-visible, select:focus-visible, .scroll:focus-v
 .diffcompare .pair .scroll { margin: .4rem 0 .3rem; padding: 2px; }
 .diffcompare .pair .scroll th, .diffcompare .pair .scroll td { padding-top: .08em; padding-bottom: .08em; }
 .pair svg { max-height: 58vh; }
+.program { display: grid; grid-template-columns: minmax(0, 43fr) minmax(0, 57fr); gap: 0 1.5rem; align-items: start; }
+.program > * { min-width: 0; }
+.diffcompare .program .scroll { margin: .4rem 0 .3rem; }
+.diffcompare .program .scroll th, .diffcompare .program .scroll td { padding-top: .08em; padding-bottom: .08em; }
+.program pre { line-height: 1.35; }
+.diffcompare .program mark.running { display: inline-block; min-width: 100%; background: var(--ink);
+  color: var(--paper); }
+.diffcompare .growing .scroll td:last-child { white-space: normal; min-width: 6em; overflow-wrap: anywhere; }
+.growing > .scroll:first-child tbody tr:last-child { background: var(--ink); color: var(--paper); }
+.growing > .scroll:first-child tbody th::before { content: "\\2713\\00a0"; }
+.growing > .scroll:first-child tbody tr:last-child th::before { content: "\\25b6\\00a0"; }
 .slot ~ div tbody tr th::before { content: "\\2713\\00a0"; }
 .slot ~ div tbody tr:last-child th::before { content: "\\25b6\\00a0"; }
 .slot ~ div tbody tr:last-child { background: var(--ink); color: var(--paper); }
@@ -100,7 +111,7 @@ html.projector .dc-svg .chip .figure { font-size: 17.5px; }
 html.projector .dc-svg .name, html.projector .dc-svg .label { font-size: 18px; }
 html.projector .curve text, html.projector .bars text { font-size: 16px; }
 html.projector h1 { display: none; }
-@media (max-width: 60rem) { .pair, html.projector .pair { display: block; } }
+@media (max-width: 60rem) { .pair, html.projector .pair, .program { display: block; } }
 """
 
 PANELS = """\

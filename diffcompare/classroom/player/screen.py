@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from diffcompare.classroom.demos.frame import Demo, Frame
 from diffcompare.diagnostics import width
-from diffcompare.document import Block, Document, Graph, Paragraph, Plot, Table
+from diffcompare.document import Block, Document, Graph, Paragraph, Plot, Source, Table
 from diffcompare.localization import language, translate
 from diffcompare.render import Look
 from diffcompare.render.graph.text import DENSITIES, TextDrawing, draw_graph, drawing_lines
-from diffcompare.render.terminal import document_lines
+from diffcompare.render.terminal import document_lines, source_line
 from diffcompare.render.text_layout import Line, clean, line_width, wrap
 
 # Keys: transitions from one state of the player to the next.
@@ -121,7 +121,10 @@ MAX_BODY = 18  # lines for a short body: keeps the words close to it on a tall s
 
 NARROW_DIGITS = 6  # significant digits of a table that is otherwise too wide to fit beside its graph
 
-EXPENDABLE_COLUMN = "rule"  # can be left out: the rule of the current step is also shown below
+# Columns that can be left out: what they say of the current step is also shown below.
+EXPENDABLE_COLUMNS = ("rule", "saved", "passes_on")
+
+MIN_SOURCE = 30  # columns of a program beside its table; longer lines are cut
 
 HELP = (
     ("space, right, enter", "next step, or reveal the answer"),
@@ -268,9 +271,56 @@ def _body(frame: Frame, last: Frame, state: State, open_question: bool, look: Lo
     elif state.broken and frame.broken is not None:
         blocks = frame.broken.blocks
     graph = _graph_of(blocks)
+    if graph is None and len(blocks) > 1 and isinstance(blocks[0], Source) and blocks[0].first is not None:
+        return _with_source(blocks, last.blocks, look, rows)
     if graph is None:
         return _fitting(blocks, look, rows)
     return _beside(graph, _graph_of(last.blocks) or graph, look, rows) or _below(graph, look, rows)
+
+
+def _with_source(blocks: Sequence[Block], last: Sequence[Block], look: Look, rows: int) -> list[Line]:
+    """Return a program with its tables on the right, or below it on a narrow screen; the last rows are shown.
+
+    The last frame of the sweep takes part in choosing the width, so that the program stands still.
+    """
+    source, *tables = blocks
+    assert isinstance(source, Source)
+    listing = [source_line(gutter, line, look) for gutter, line in source.gutters]
+    running = None if source.running is None else source.running - (source.first or 1)
+    every = [block for block in (*tables, *last) if isinstance(block, Table)]
+    for wanted in (max(map(line_width, listing)), MIN_SOURCE):
+        for variants in zip(*[_variants(table, look.digits) for table in every], strict=True):
+            room = look.width - 2 * GAP - max(_min_width(*variant, look, language()) for variant in variants)
+            if room >= wanted:
+                left = min(room, max(map(line_width, listing)))
+                right = _tables(variants[: len(tables)], look._replace(width=look.width - left - 2 * GAP), rows)
+                shown = _around(running, listing, rows)
+                height = max(len(shown), len(right))
+                pairs = zip(_padded(shown, height), _padded(right, height), strict=True)
+                return [[*_filled_line(line, left, look), *beside] for line, beside in pairs]
+    below = _tables([(table, look.digits) for table in tables if isinstance(table, Table)], look, rows // 2)
+    return [*_around(running, listing, max(rows - len(below), MIN_ROWS)), *below]
+
+
+def _tables(variants: Iterable[tuple[Table, int | None]], look: Look, rows: int) -> list[Line]:
+    """Return tables below each other in so many rows; the first one, which grows, gets what the others leave."""
+    first, *others = variants
+    after = [line for table, digits in others for line in [[], *_lines((table,), look._replace(digits=digits))]]
+    if len(after) > rows // 2:
+        after = []
+    return [*_table(first[0], look._replace(digits=first[1]), rows - len(after)), *after]
+
+
+def _around(running: int | None, lines: list[Line], rows: int) -> list[Line]:
+    """Return as many lines as there is room for, with the running one among them."""
+    start = min(max((running or 0) - rows // 2, 0), max(len(lines) - rows, 0))
+    return lines[start : start + rows]
+
+
+def _filled_line(line: Line, columns: int, look: Look) -> Line:
+    """Return a line cut or filled to so many columns, and the gap."""
+    line = _cut(line, columns, clean("…", look.unicode))
+    return [*line, (" " * (columns + 2 * GAP - line_width(line)), "")]
 
 
 def _graph_of(blocks: Sequence[Block]) -> Graph | None:
@@ -318,7 +368,7 @@ def _variants(table: Table, digits: int | None) -> Iterator[tuple[Table, int | N
         caption = translate("{caption} ({count} digits)", caption=table.caption, count=NARROW_DIGITS)
         table, digits = table._replace(caption=caption.strip()), NARROW_DIGITS
         yield table, digits
-    kept = [place for place, column in enumerate(table.columns) if column.key != EXPENDABLE_COLUMN]
+    kept = [place for place, column in enumerate(table.columns) if column.key not in EXPENDABLE_COLUMNS]
     columns = tuple([table.columns[place] for place in kept])
     yield table._replace(columns=columns, rows=tuple([tuple([row[at] for at in kept]) for row in table.rows])), digits
 

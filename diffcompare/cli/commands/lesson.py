@@ -35,13 +35,16 @@ def command(
 
     chosen, own = select_demos(names or TEN, NAMES), None
     if expr is not None or at is not None:
-        if "trace" not in [demo.name for demo in chosen]:
-            raise usage_error("E584", "`--expr` and `--at` are for the demo `trace`", "add it: `lesson trace`")
         parsed, point = options.parse_input(SURVEY if expr is None else expr, at)
         from diffcompare.classroom.own_program import own_demo
 
-        own = programs.staged(parsed, point)
         played = ("trace",) if parsed.program is None else OWN
+        selected = [demo.name for demo in chosen]
+        if not set(played) & set(selected):
+            plays_own = "`trace`" if parsed.program is None else "`trace`, `tape` and `branches`"
+            raise usage_error("E584", f"`--expr` and `--at` are for {plays_own}", f"add it: `lesson {played[0]}`")
+        if "trace" in selected:
+            own = programs.staged(parsed, point)
         chosen = [own_demo(demo.name, parsed, point) if demo.name in played else demo for demo in chosen]
     plays = [compute(demo) for demo in chosen]
     return CommandResult(document(plays, brief=quiet), page=page.page(plays, own))

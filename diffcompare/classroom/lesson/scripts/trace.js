@@ -36,11 +36,25 @@ function elsewhere(program, point) {
   };
   const infinite = values.findIndex((value, place) => inNeed.has(place) && !Number.isFinite(value));
   if (infinite >= 0) return say("no value", nodeText(infinite));
+  if (!decidesAlike(program, point)) return words.branch;
   const kinks = kinksOf(program, values), usual = new Set(kinksOf(program, own));
   const kink = kinks.find(place => !usual.has(place));
   if (kink !== undefined) return say("kink", nodeText(kink));
   return shapeOf(program, values) === shapeOf(program, own) ? "" : words.branch;
 }
+
+/* Tells whether a recorded program takes the same path at a point: whether its decisions come out as they were. */
+function decidesAlike({decisions}, point) {
+  if (!decisions) return true;
+  const values = forwards(decisions, point);
+  return decisions.tests.every(({left, sign, right, outcome}) =>
+    comparisons[sign](values[left], values[right]) === outcome);
+}
+
+const comparisons = {
+  "<": (a, b) => a < b, "<=": (a, b) => a <= b, ">": (a, b) => a > b, ">=": (a, b) => a >= b, "==": (a, b) => a === b,
+  "!=": (a, b) => a !== b,
+};
 
 /* Tells whether a number in the steps is not finite. */
 function trouble(run) {
