@@ -149,11 +149,17 @@ class Source(NamedTuple):
     text: str
     first: int | None = None
     running: int | None = None  # the number of the line that is running
+    segment: tuple[int, int] | None = None  # the columns of the running line, from 0 on, that are at work
 
     @property
     def table(self) -> Table:
         """The numbered lines as a table, for renderers that know tables only."""
         return Table(self.language, columns(">line | text"), tuple(enumerate(self.text.splitlines(), self.first or 1)))
+
+    def split(self, line: str) -> tuple[str, str, str]:
+        """Return what is before the segment at work in the running line, the segment, and what is after it."""
+        start, end = self.segment or (0, 0)
+        return line[:start], line[start:end], line[end:]
 
     @property
     def gutters(self) -> list[tuple[str, str]]:

@@ -77,7 +77,9 @@ class _Listing:
             first = min(max(first, place.line - MAX_LINES // 2), last - MAX_LINES + 1)
             last = first + MAX_LINES - 1
         text = "\n".join([line.rstrip("\r\n").expandtabs() for line in lines[first - 1 : last]])
-        return (Source("python", text, first, place.line), *others)
+        running = lines[place.line - 1] if place.line <= len(lines) else ""
+        start, end = (len(running[:column].expandtabs()) for column in (place.start, place.end))
+        return (Source("python", text, first, place.line, (start, end)), *others)
 
 
 def _left_out(count: int) -> str:

@@ -41,7 +41,9 @@ def operation_table(nodes: Iterable[Expression]) -> str:
         if node.operation is not None and operation_key(node) not in rows:
             parameters: Sequence[Expression] = PARAMETERS[: node.operation.arity]
             if is_integer_power(node):
-                parameters = (parameters[0], node.arguments[1])
+                exponent = exact_integer(node.arguments[1])  # a number of a recorded program is the double 2.0
+                assert exponent is not None
+                parameters = (parameters[0], lift(exponent))
             rows[operation_key(node)] = _row(node.operation, parameters, writer)
     entries = "".join([f'  "{name}": {{{fields}}},\n' for name, fields in rows.items()])
     definitions = "".join([f"{definition}\n" for definition in writer.used.values()])

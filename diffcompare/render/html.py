@@ -75,6 +75,7 @@ FRAGMENT_STYLE = """\
 .diffcompare .gutter { opacity: .7; user-select: none; }
 .diffcompare mark.running { color: inherit; background: color-mix(in srgb, currentColor 16%, transparent);
   font-weight: bold; }
+.diffcompare mark.running u { text-underline-offset: .25em; text-decoration-thickness: .12em; }
 .diffcompare u.wrong { text-decoration: underline #D55E00 .14em; text-underline-offset: .2em; }
 .diffcompare .whole { white-space: nowrap; }
 .diffcompare .legend { margin: 0 0 1em; font-size: .85em; }
@@ -401,7 +402,7 @@ def _equations(equations: Equations, look: Look) -> str:
 
 def _source(source: Source) -> str:
     """Return a program whose lines are not folded."""
-    lines = "\n".join([_source_line(gutter, line) for gutter, line in source.gutters])
+    lines = "\n".join([_source_line(source, gutter, line) for gutter, line in source.gutters])
     name = _escaped(translate(f"{source.language} source"))
     return (
         f'<div class="scroll" role="region" aria-label="{name}" tabindex="0">\n'
@@ -409,11 +410,15 @@ def _source(source: Source) -> str:
     )
 
 
-def _source_line(gutter: str, line: str) -> str:
+def _source_line(source: Source, gutter: str, line: str) -> str:
     if not gutter:
         return _escaped(line)
-    numbered = f'<span class="gutter">{_escaped(gutter)}</span>{_escaped(line)}'
-    return f'<mark class="running">{numbered}</mark>' if gutter.startswith(">") else numbered
+    number = f'<span class="gutter">{_escaped(gutter)}</span>'
+    if not gutter.startswith(">"):
+        return f"{number}{_escaped(line)}"
+    before, segment, after = map(_escaped, source.split(line))
+    at_work = f"<u>{segment}</u>" if segment else ""
+    return f'<mark class="running">{number}{before}{at_work}{after}</mark>'
 
 
 def _listing(listing: Listing, look: Look) -> str:

@@ -101,17 +101,23 @@ def _block(block: Block, look: Look) -> list[Line]:
             caption = _prose(block.caption, "strong", look) if block.caption else []
             return caption + equation_lines(block, look, look.width)
         case Source():
-            return [source_line(gutter, line, look) for gutter, line in block.gutters]
+            return source_lines(block, look)
         case Graph():
             return [*_drawing(block, look), *_table(block.table, look)]
         case Plot() | Bars():
             return _chart(block, look)
 
 
-def source_line(gutter: str, line: str, look: Look) -> Line:
-    """Return a line of a program behind its number; the running one stands out."""
-    style = "now" if gutter.startswith(">") else ""
-    return [(gutter, style or "faint"), (clean(line, look.unicode), style)]
+def source_lines(source: Source, look: Look) -> list[Line]:
+    """Return the lines of a program behind their numbers; in the running one, what is at work stands out."""
+    lines: list[Line] = []
+    for gutter, line in source.gutters:
+        if gutter.startswith(">"):
+            before, segment, after = (clean(part, look.unicode) for part in source.split(line))
+            lines.append([(gutter, "strong"), (before, "strong"), (segment, "now"), (after, "strong")])
+        else:
+            lines.append([(gutter, "faint"), (clean(line, look.unicode), "")])
+    return lines
 
 
 def _listing(listing: Listing, look: Look) -> list[Line]:

@@ -57,8 +57,14 @@ def frames_of(question: ParsedInput, at: Mapping[str, float] | None = None) -> I
 def refuse_long(trace: Trace) -> None:
     """Raise DiffcompareError (E582) for a trace that is too long to be shown step by step."""
     if len(trace.nodes) > MAX_NODES:
-        message = f"the expression has {len(trace.nodes)} nodes, too many to show one by one"
-        raise DiffcompareError(Diagnostic("E582", "resource_limit", message, help="use `diffcompare trace` instead"))
+        subject, help = "expression", "use `diffcompare trace` instead"
+        if trace.question.program is not None:
+            subject, help = (
+                "recording",
+                "`tape` and `branches` play programs of any length: lesson tape branches",
+            )
+        message = f"the {subject} has {len(trace.nodes):,} nodes, too many to show one by one"
+        raise DiffcompareError(Diagnostic("E582", "resource_limit", message, help=help))
 
 
 class _TraceFrames(NamedTuple):

@@ -174,9 +174,9 @@ def _frame(name: str, number: int, frame: Frame, staged: bool) -> str:
 
 def _blocks(blocks: Sequence[Block], staged: bool) -> str:
     """Return blocks as HTML: a program that has numbered lines on the left, and what follows it on the right."""
-    if len(blocks) > 1 and isinstance(blocks[0], Source) and blocks[0].first is not None:
+    if blocks and isinstance(blocks[0], Source) and blocks[0].first is not None:
         beside = "".join([_block(block, staged) for block in blocks[1:]])
-        kind = ' class="growing"' if is_growing(blocks[1]) else ""
+        kind = ' class="growing"' if any(map(is_growing, blocks[1:])) else ""
         return f'<div class="program">{_html(blocks[:1])}<div{kind}>{beside}</div></div>\n'
     return "".join([_block(block, staged) for block in blocks])
 
@@ -296,7 +296,7 @@ def is_growing(table: Block) -> bool:
 def _printed_program(frames: Sequence[Frame]) -> str:
     """Return the program that the frames of a demo step through, where they do so."""
     programs = {
-        block._replace(running=None): None
+        block._replace(running=None, segment=None): None
         for frame in frames
         for block in frame.blocks[:1]
         if isinstance(block, Source) and block.first is not None

@@ -59,8 +59,11 @@ button:focus-visible, input:focus-visible, select:focus-visible, .scroll:focus-v
 .diffcompare .program .scroll { margin: .4rem 0 .3rem; }
 .diffcompare .program .scroll th, .diffcompare .program .scroll td { padding-top: .08em; padding-bottom: .08em; }
 .program pre { line-height: 1.35; }
-.diffcompare .program mark.running { display: inline-block; min-width: 100%; background: var(--ink);
-  color: var(--paper); }
+.diffcompare .program pre code { white-space: pre-wrap; overflow-wrap: anywhere; }
+.diffcompare .program mark.running { display: inline-block; box-sizing: border-box; min-width: 100%;
+  padding-left: 6ch; text-indent: -6ch; background: var(--ink);
+  color: var(--paper); font-weight: normal; }
+.diffcompare .program mark.running u { font-weight: bold; text-decoration-color: var(--bad); }
 .diffcompare .growing .scroll td:last-child { white-space: normal; min-width: 6em; overflow-wrap: anywhere; }
 .growing > .scroll:first-child tbody tr:last-child { background: var(--ink); color: var(--paper); }
 .growing > .scroll:first-child tbody th::before { content: "\\2713\\00a0"; }

@@ -12,7 +12,7 @@ from diffcompare.document import Block, Document, Graph, Paragraph, Plot, Source
 from diffcompare.localization import language, translate
 from diffcompare.render import Look
 from diffcompare.render.graph.text import DENSITIES, TextDrawing, draw_graph, drawing_lines
-from diffcompare.render.terminal import document_lines, source_line
+from diffcompare.render.terminal import document_lines, source_lines
 from diffcompare.render.text_layout import Line, clean, line_width, wrap
 
 # Keys: transitions from one state of the player to the next.
@@ -285,7 +285,7 @@ def _with_source(blocks: Sequence[Block], last: Sequence[Block], look: Look, row
     """
     source, *tables = blocks
     assert isinstance(source, Source)
-    listing = [source_line(gutter, line, look) for gutter, line in source.gutters]
+    listing = source_lines(source, look)
     running = None if source.running is None else source.running - (source.first or 1)
     every = [block for block in (*tables, *last) if isinstance(block, Table)]
     for wanted in (max(map(line_width, listing)), MIN_SOURCE):
@@ -294,12 +294,30 @@ def _with_source(blocks: Sequence[Block], last: Sequence[Block], look: Look, row
             if room >= wanted:
                 left = min(room, max(map(line_width, listing)))
                 right = _tables(variants[: len(tables)], look._replace(width=look.width - left - 2 * GAP), rows)
-                shown = _around(running, listing, rows)
+                shown = _around(running, _folded_at(running, listing, left, source), rows)
                 height = max(len(shown), len(right))
                 pairs = zip(_padded(shown, height), _padded(right, height), strict=True)
                 return [[*_filled_line(line, left, look), *beside] for line, beside in pairs]
     below = _tables([(table, look.digits) for table in tables if isinstance(table, Table)], look, rows // 2)
-    return [*_around(running, listing, max(rows - len(below), MIN_ROWS)), *below]
+    folded = _folded_at(running, listing, look.width, source)
+    return [*_around(running, folded, max(rows - len(below), MIN_ROWS)), *below]
+
+
+def _folded_at(running: int | None, listing: list[Line], columns: int, source: Source) -> list[Line]:
+    """Return the lines of a program with the running one folded where it is wider than so many columns."""
+    if running is None or not 0 <= running < len(listing):
+        return listing
+    indent = len(source.gutters[running][0])
+    folded: list[Line] = [[]]
+    for text, style in listing[running]:
+        while text:
+            part = _first(text, columns - line_width(folded[-1]))
+            if part:
+                folded[-1].append((part, style))
+                text = text[len(part) :]
+            else:
+                folded.append([(" " * indent, "")])
+    return [*listing[:running], *folded, *listing[running + 1 :]]
 
 
 def _tables(variants: Iterable[tuple[Table, int | None]], look: Look, rows: int) -> list[Line]:
