@@ -134,6 +134,16 @@ def test_a_program_is_shown_to_the_letter():
     assert written(PROGRAM, "csv").splitlines()[1] == "1,def f(x):"
 
 
+def test_the_lines_of_a_program_are_numbered_where_the_first_is_known():
+    running = Source("python", "def f(x):\n\n    return x < 2\n", 9, 11, (11, 16))
+    assert written(running, "plain") == "   9  def f(x):\n  10\n> 11      return x < 2\n"
+    assert "> 11      return x < 2\n" in written(running, "markdown")
+    assert '<span class="gutter">> 11  </span>    return <u>x &lt; 2</u></mark>'.replace("> 11", "&gt; 11") in written(
+        running, "html"
+    )
+    assert written(running, "csv").splitlines()[1:] == ["9,def f(x):", "10,", "11,    return x < 2"]
+
+
 def test_a_fence_is_longer_than_any_in_the_program():
     assert written(Source("python", "s = '````'\n"), "markdown").startswith("`````python\n")
 

@@ -1,6 +1,7 @@
 """The screen: never wider and never taller than the window, whatever is in it."""
 
 import functools
+import math
 import re
 
 import playing
@@ -8,10 +9,12 @@ import pytest
 
 from diffcompare.classroom.demos import NAMES, load_demo
 from diffcompare.classroom.demos.frame import Frame, localized
+from diffcompare.classroom.own_program import tape_frames
 from diffcompare.classroom.player.player import with_ending
 from diffcompare.classroom.player.screen import State, compose
 from diffcompare.diagnostics import width
 from diffcompare.document import Code, Graph, Paragraph, Source
+from diffcompare.inputs.python_function import function_input
 from diffcompare.localization import use_language
 from diffcompare.render import Look
 from diffcompare.render.terminal import painted
@@ -119,6 +122,48 @@ def test_the_drawing_is_as_dense_at_the_beginning_of_a_sweep_as_at_its_end():
         places = [place for place, frame in enumerate(frames("trace")) if frame.sweep == sweep]
         texts = ["\n".join(screen("trace", State(frame=place, revealed=True))) for place in places]
         assert len({"v₁=ln" in text for text in texts}) == 1
+
+
+def own_screen(function, frame, columns, rows=24, **point):
+    question = function_input(function, point, "f")
+    play = (*tape_frames(question.program), Frame("end", SHOWN))
+    return compose(load_demo("tape"), play, State(frame=frame), Look(width=columns), rows).texts
+
+
+def stepwise(x):
+    y = x * x
+    z = math.sin(y) + math.cos(y) * math.exp(-y)
+    return z * 2
+
+
+@pytest.mark.parametrize("columns", [80, 120, 200])
+def test_a_program_has_its_tape_on_its_right(columns):
+    texts = own_screen(stepwise, 3, columns, x=0.5)
+    (running,) = (line for line in texts if line.startswith("> "))
+    (latest,) = (line for line in texts if re.search(r"> t4 .*Neg", line))
+    assert "z = math.sin(y)" in running
+    assert any("return z * 2" in line for line in texts)
+    assert latest.index("> t4") > width("    z = math.sin(y)")
+
+
+def test_the_program_stands_still_while_the_tape_grows():
+    starts = {own_screen(stepwise, frame, 100, x=0.5)[1].index("The tape") for frame in range(7)}
+    assert len(starts) == 1
+
+
+def test_a_narrow_screen_has_the_tape_below_and_its_newest_line_in_sight():
+    texts = own_screen(stepwise, 5, 56, x=0.5)
+    lines = [line.split()[:2] for line in texts]
+    assert lines.index([">", "t6"]) > next(place for place, line in enumerate(lines) if line[:1] == [">"])
+
+
+def test_the_running_line_is_folded_where_it_is_too_long():
+    def wide(x):
+        return math.sin(x) + math.cos(x) + math.exp(x) + math.sin(2 * x) + math.cos(3 * x) + math.exp(x / 7) + math.tan(x)  # fmt: skip
+
+    texts = own_screen(wide, 4, 80, x=0.5)
+    assert any("tan(x)" in line[:40] for line in texts)
+    assert all(width(line) < 80 for line in texts)
 
 
 def place_of(name, **wanted):

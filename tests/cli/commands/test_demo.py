@@ -136,6 +136,28 @@ def test_a_lesson_is_a_page(cli, tmp_path):
     assert "Content-Security-Policy" in text
 
 
+def test_a_lesson_plays_a_function_of_ones_own_in_every_demo_that_can(cli, tmp_path):
+    (tmp_path / "model.py").write_text("def f(x):\n    while x < 4:\n        x = x*x + 1\n    return x\n")
+    path, program = tmp_path / "own.html", f"{tmp_path / 'model.py'}:f"
+    assert cli("lesson", "branches", "tape", "--expr", program, "--at", "x=2", "-o", str(path)).code == 0
+    text = path.read_text(encoding="utf-8")
+    assert text.count("<mark") > 6
+    assert 'id="graph-own"' not in text
+    assert cli("lesson", "trace", "--expr", program, "--at", "x=2", "-o", str(path)).code == 0
+    assert 'id="graph-own"' in path.read_text(encoding="utf-8")
+    refused = cli("lesson", "step", "--expr", program, "--at", "x=2")
+    assert (refused.code, "`trace`, `tape` and `branches`" in refused.err) == (2, True)
+
+
+def test_what_is_too_long_for_the_trace_is_played_as_a_tape(cli, tmp_path):
+    (tmp_path / "long.py").write_text("def f(x):\n    for _ in range(10000):\n        x = x*0.9999\n    return x\n")
+    path, program = tmp_path / "own.html", f"{tmp_path / 'long.py'}:f"
+    refused = cli("lesson", "--expr", program, "--at", "x=2", "-o", str(path))
+    assert (refused.code, "lesson tape branches" in refused.err) == (2, True)
+    assert cli("lesson", "tape", "branches", "--expr", program, "--at", "x=2", "-o", str(path)).code == 0
+    assert path.stat().st_size < 1_000_000
+
+
 def test_a_lesson_with_an_expression_of_ones_own(cli, tmp_path):
     path = tmp_path / "own.html"
     assert cli("lesson", "trace", "--expr", "x*erf(x)", "--at", "x=0.5", "-o", str(path)).code == 0
