@@ -83,6 +83,7 @@ classroom/                    For the classroom: demos and their player, handout
   player/                     The player: demos shown step by step in a terminal
     player.py                 The loop of the player - show a frame, wait for a key, move to the next state - and the terminal in raw mode
     screen.py                 The screen of the player: a frame in the given columns and rows; what cannot be folded is cut with a sign
+    state.py                  The state of the player, and the transitions from one state to the next that keys make
   quiz/                       Quizzes: derivatives to find, with hints, named misconceptions, and derivations
     exercises.py              The exercises of a quiz: random functions from a seed, no two alike, each with a point and its domain
     report.py                 The report of a quiz: the answers, the topics to practise, and the score

@@ -14,7 +14,8 @@ from typing import Any, Protocol
 
 from diffcompare import safe_io
 from diffcompare.classroom.demos.frame import Demo, Frame, localized
-from diffcompare.classroom.player.screen import Screen, State, compose, ending, press
+from diffcompare.classroom.player.screen import Screen, compose, ending
+from diffcompare.classroom.player.state import State, press
 from diffcompare.localization import translate
 from diffcompare.render import Look
 from diffcompare.render.terminal import painted

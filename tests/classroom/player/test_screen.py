@@ -11,7 +11,8 @@ from diffcompare.classroom.demos import NAMES, load_demo
 from diffcompare.classroom.demos.frame import Frame, localized
 from diffcompare.classroom.own_program import tape_frames
 from diffcompare.classroom.player.player import with_ending
-from diffcompare.classroom.player.screen import State, compose
+from diffcompare.classroom.player.screen import compose
+from diffcompare.classroom.player.state import State
 from diffcompare.diagnostics import width
 from diffcompare.document import Code, Graph, Paragraph, Source
 from diffcompare.inputs.python_function import function_input

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from diffcompare.classroom.demos.frame import Broken, Frame
-from diffcompare.classroom.player.screen import DIGITS, LAST, State, has_open_question, press
+from diffcompare.classroom.player.state import DIGITS, LAST, State, has_open_question, press
 from diffcompare.document import Paragraph
 
 SHOWN = (Paragraph("shown"),)
