@@ -11,7 +11,7 @@ from diffcompare.classroom.demos.frame import Demo, Frame, mask, partial_cell, t
 from diffcompare.classroom.demos.tape import kept_names, label_of, pytorch_name
 from diffcompare.classroom.demos.trace import frames_of
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.document import Block, Cell, Source, Table
+from diffcompare.document import Block, Cell, Paragraph, Source, Table
 from diffcompare.inputs.python_function import FunctionProgram
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression, Variable
@@ -38,8 +38,16 @@ def own_demo(name: str, question: ParsedInput, point: Mapping[str, float] | None
         frames = tuple(frames_of(question, point))
     else:
         program = program_of(question, name)
-        frames = tuple(tape_frames(program) if name == "tape" else branch_frames(question, program))
+        played = tape_frames(program) if name == "tape" else branch_frames(question, program)
+        frames = (*_doubts(question), *played)
     return load_demo(name)._replace(frames=lambda: frames)
+
+
+def _doubts(question: ParsedInput) -> Iterator[Frame]:
+    """Yield what is doubtful about the recording, as of a function that differs from itself at the same point."""
+    for note in question.parsed.notes:
+        if note.severity != "note":
+            yield Frame("A doubt about this recording", (Paragraph(note.message, "warning"),), sentence=note.help or "")
 
 
 def program_of(question: ParsedInput, demo: str) -> FunctionProgram:

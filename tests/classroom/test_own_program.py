@@ -7,7 +7,15 @@ import pytest
 
 import diffcompare as dc
 from diffcompare.classroom.demos.report import tables_of
-from diffcompare.classroom.own_program import MAX_LINES, MAX_ROWS, MAX_STEPS, branch_frames, program_of, tape_frames
+from diffcompare.classroom.own_program import (
+    MAX_LINES,
+    MAX_ROWS,
+    MAX_STEPS,
+    branch_frames,
+    own_demo,
+    program_of,
+    tape_frames,
+)
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.document import Source
 from diffcompare.inputs.python_function import function_input
@@ -138,6 +146,21 @@ def test_branches_show_the_decisions_and_every_method():
 def test_a_run_without_a_decision_is_told():
     question, program = plays(lambda x: x * x, x=0.3)
     assert next(branch_frames(question, program)).title == "This run decides nothing"
+
+
+def test_a_function_that_differs_from_itself_is_told_before_it_is_played():
+    calls = []
+
+    def stateful(x):
+        calls.append(0)
+        return x * len(calls)
+
+    question, _ = plays(stateful, x=1.0)
+    for name in ("tape", "branches"):
+        first, *others = own_demo(name, question, {"x": 1.0}).frames()
+        assert first.title == "A doubt about this recording"
+        assert first.blocks[0].text == next(note.message for note in question.parsed.notes if note.severity != "note")
+        assert others
 
 
 def test_a_formula_has_no_lines_to_run():
