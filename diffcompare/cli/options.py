@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeAlias
 import typer
 
 from diffcompare import safe_io
-from diffcompare.backends import DEFAULT_METHODS, METHODS
 from diffcompare.cli.output import CHARSETS, COLORS
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, DiffcompareError, did_you_mean, usage_error
 from diffcompare.inputs.files import file_and_name, function_file
@@ -110,9 +109,15 @@ def _whole_number(flag: str, most: int, example: str) -> Callable[[str], int]:
 
 
 def methods(
-    names: Sequence[str] | None, default: tuple[str, ...] = DEFAULT_METHODS, engines: Sequence[str] | None = None
+    names: Sequence[str] | None, *, several: bool = False, engines: Sequence[str] | None = None
 ) -> tuple[str, ...]:
-    """Return the requested methods in the order given, each once, then those of the libraries that `--with` names."""
+    """Return the requested methods in the order given, each once, then those of the libraries that `--with` names.
+
+    With `several` outputs the default is that of a Jacobian.
+    """
+    from diffcompare.backends import DEFAULT_METHODS, JACOBIAN_METHODS, METHODS
+
+    default = JACOBIAN_METHODS if several else DEFAULT_METHODS
     chosen: dict[str, None] = {}
     for name in split(names):
         if name.lower() == "all":

@@ -31,7 +31,7 @@ CURES: dict[str, str] = {  # what to do with a file of a kind that cannot be rea
 }
 # Kinds that cannot be read as such, but are lines of text.
 PLAIN_TEXT = (".tex", ".md", ".html", ".htm", ".xml", ".py", ".ini", ".mw", ".nb", ".mws", ".json", ".yaml", ".yml")
-_SUFFIX = re.compile(r"\.[A-Za-z]\w{0,7}")
+_SUFFIX = r"\.[A-Za-z]\w{0,7}"
 
 
 def function_file(argument: str) -> tuple[str, str] | None:
@@ -61,7 +61,7 @@ def file_and_name(argument: str) -> tuple[str | None, str | None]:
 def file_suffix(path: str) -> str:
     """Return the suffix of a file in lower case; empty if it has none or one that no file would have."""
     suffix = os.path.splitext(path)[1]
-    return suffix.lower() if _SUFFIX.fullmatch(suffix) else ""
+    return suffix.lower() if suffix and re.fullmatch(_SUFFIX, suffix) else ""
 
 
 def is_unreadable(argument: str) -> bool:

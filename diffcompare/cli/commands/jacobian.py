@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from diffcompare.backends import JACOBIAN_METHODS
 from diffcompare.cli import options
 from diffcompare.cli.output import CommandResult
 
@@ -36,7 +35,7 @@ def command(
     from diffcompare.studies.jacobian import jacobian_question
 
     jacobian = jacobian_question(
-        parsed, at=point, wrt=options.split(wrt), methods=options.methods(method, JACOBIAN_METHODS),
+        parsed, at=point, wrt=options.split(wrt), methods=options.methods(method, several=True),
         step=step, budget=budget, truth=truth, compressed=compressed,
     )  # fmt: skip
     return CommandResult(jacobian.document(brief=quiet), jacobian.notes, jacobian.failure)
