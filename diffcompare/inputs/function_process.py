@@ -246,7 +246,7 @@ def _recording(data: Mapping[str, Any], operations: Sequence[UserOperation]) -> 
     ]
     tape.constants = data["constants"]
     tape.decisions = [
-        Decision(left, sign, right, outcome, (numbers[0], numbers[1]), places[place], after)
+        Decision(left, sign, right, outcome, (numbers[0], numbers[1]), places[place], 0, after)
         for left, sign, right, outcome, numbers, place, after in data["decisions"]
     ]
     tape.is_open = False

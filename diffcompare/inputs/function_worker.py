@@ -210,7 +210,7 @@ def recording_data(recording: Recording, operations: list[UserOperation]) -> dic
         entries.append([_row_data(row, operations), left, right, value, number])
     decisions = [
         [d.left, d.sign, d.right, d.outcome, list(d.numbers), places.setdefault(d.place, len(places)), d.after]
-        for d in tape.decisions
+        for d in recording.decisions
     ]
     return {
         "point": dict(recording.point),

@@ -11,7 +11,6 @@ from typing import Any
 from diffcompare.language.expression import Operation
 from diffcompare.language.operations import OPERATIONS
 from diffcompare.recording.recorded_number import (
-    CHECKED_EVERY,
     OPEN_TAPES,
     RecordedNumber,
     decide,
@@ -74,8 +73,6 @@ def _unary(row: Operation, function: Callable[..., Any]) -> Callable[[Any], Any]
         number = RecordedNumber()
         number.tape, number.place, number.value = tape, len(entries), value
         entries.append((row, x.place, None, value, frame.f_code, frame.f_lasti))
-        if not number.place & CHECKED_EVERY:
-            tape.check()
         return number
 
     recorded.__name__ = getattr(function, "__name__", row.name)

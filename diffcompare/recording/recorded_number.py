@@ -10,12 +10,12 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from numbers import Real as RealNumber
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.expression import Expression, Operation
-from diffcompare.language.operations import CONSTANTS, OPERATIONS, RELATIONS, abs_
+from diffcompare.language.operations import CONSTANTS, OPERATIONS, RELATIONS, abs_, integer_power, negate
 from diffcompare.recording.refusals import CountExpected, formats_text, refusal
 from diffcompare.recording.source_lines import SourcePlace, error_at, place_here, place_of, user_frame
 from diffcompare.recording.time_limit import TimeLimit
@@ -35,9 +35,15 @@ class Decision(NamedTuple):
     right: int
     outcome: bool
     numbers: tuple[Any, Any]
-    place: SourcePlace
+    code: CodeType | SourcePlace  # the place itself where the function ran in another process
+    instruction: int
     after: int
     """The length of the tape when it was made."""
+
+    @property
+    def place(self) -> SourcePlace:
+        """The place of the comparison in the source."""
+        return self.code if isinstance(self.code, SourcePlace) else place_of(self.code, self.instruction)
 
 
 class Tape:
@@ -45,17 +51,18 @@ class Tape:
 
     An entry is a plain tuple, made at every operation: the row, the places of its arguments (the second is None where
     there is none, and a tuple of places where there are more than two; those of constants are negative), its value, and
-    the code and the instruction that ran.
+    the code and the instruction that ran.  A decision is a plain tuple, too, with the fields of `Decision`.
     """
 
     __slots__ = ("constants", "constants_known", "decisions", "entries", "is_open", "limit", "refusal")
 
-    def __init__(self, variables: Sequence[Any], limit: TimeLimit | None = None) -> None:
-        self.limit = limit or TimeLimit(None)
-        self.entries: list[Any] = [(None, place, None, value, None, 0) for place, value in enumerate(variables)]
+    def __init__(self, variables: Sequence[Any], budget: float | None = None) -> None:
+        entries: list[Any] = [(None, place, None, value, None, 0) for place, value in enumerate(variables)]
+        self.entries = entries
+        self.limit = TimeLimit(budget, lambda: len(entries) > MAX_OPERATIONS)
         self.constants: list[Any] = []
         self.constants_known: dict[Any, int] = {}
-        self.decisions: list[Decision] = []
+        self.decisions: list[Any] = []
         self.is_open = True
         self.refusal: DiffcompareError | None = None  # what could not be recorded, should the function catch it
 
@@ -82,20 +89,12 @@ class Tape:
         self, row: Operation, left: int, right: int | tuple[int, ...] | None, value: Any, frame: FrameType
     ) -> RecordedNumber:
         """Append an operation and return its number."""
-        number = self.number(len(self.entries), value)
+        number = RecordedNumber()
+        number.tape, number.place, number.value = self, len(self.entries), value
         self.entries.append((row, left, right, value, frame.f_code, frame.f_lasti))
         if not number.place & CHECKED_EVERY:
-            self.check()
+            self.limit.check()
         return number
-
-    def check(self) -> None:
-        """Raise OutOfTime when the time is up, and where the tape has become too long, which is then its refusal."""
-        self.limit.check()
-        if len(self.entries) > MAX_OPERATIONS:
-            message = f"the function has run {MAX_OPERATIONS:,} operations, and a tape holds no more"
-            help = "write it with the arrays of `diffcompare.tape`: one node for a whole array"
-            self.refusal = error_at(place_here(), "E583", "resource_limit", message, help)
-            self.limit.stop()
 
     def relocate(self, start: int, frame: FrameType) -> None:
         """Give all entries from `start` on the place that a frame has reached: the line that called a library."""
@@ -135,7 +134,7 @@ class RecordedNumber:
         return format(plain(self), spec)
 
     def __neg__(self) -> Any:
-        return self.tape.append(OPERATIONS["neg"], self.place, None, -self.value, _frame(1))
+        return self.tape.append(negate, self.place, None, -self.value, _frame(1))
 
     def __pos__(self) -> RecordedNumber:
         return self
@@ -144,6 +143,9 @@ class RecordedNumber:
         return self.tape.append(abs_, self.place, None, abs(self.value), _frame(1))
 
     def __pow__(self, other: Any, modulus: None = None) -> Any:
+        if type(other) is int and type(self.value) is float and modulus is None:  # squares are everywhere
+            tape = self.tape
+            return tape.append(integer_power, self.place, tape.constant(other), self.value**other, _frame(1))
         return NotImplemented if modulus is not None else record_power(self, other, _frame(1))
 
     def __rpow__(self, other: Any) -> Any:
@@ -215,7 +217,8 @@ def plain(value: Any) -> Any:
     return value
 
 
-# --- Operators: the hottest code of a recording, so that each is one function without a call --------------------------
+# --- Operators: the hottest code of a recording, so that each is one function without a call (the clock is looked at
+# --- by the watch of `time_limit`) ------------------------------------------------------------------------------------
 
 
 def _operator(sign: str) -> Callable[[Any, Any], Any]:
@@ -223,25 +226,21 @@ def _operator(sign: str) -> Callable[[Any, Any], Any]:
     compute = row.real
 
     def operate(self: RecordedNumber, other: Any) -> Any:
-        tape = self.tape
-        if type(other) is RecordedNumber and other.tape is tape:
-            right, second = other.place, other.value
-        elif type(other) is float or type(other) is int:
-            second = other
-            known = tape.constants_known.get(other)
-            right = tape.constant(other) if known is None else known
+        tape, kind = self.tape, type(other)
+        if kind is RecordedNumber and other.tape is tape:
+            right, value = other.place, compute(self.value, other.value)
+        elif kind is float or kind is int:
+            known = tape.constants_known
+            right, value = known[other] if other in known else tape.constant(other), compute(self.value, other)
         else:
             return _mixed(row, (self, other), _frame(1))
-        value = compute(self.value, second)
         number = RecordedNumber()
         number.tape = tape
         number.value = value
         entries = tape.entries
-        number.place = place = len(entries)
+        number.place = len(entries)
         frame = _frame(1)
         entries.append((row, self.place, right, value, frame.f_code, frame.f_lasti))
-        if not place & CHECKED_EVERY:
-            tape.check()
         return number
 
     return operate
@@ -252,19 +251,39 @@ def _swapped_operator(sign: str) -> Callable[[Any, Any], Any]:
     compute = row.real
 
     def operate(self: RecordedNumber, other: Any) -> Any:
-        if type(other) is not float and type(other) is not int:
+        tape, kind = self.tape, type(other)
+        if kind is not float and kind is not int:
             return _mixed(row, (other, self), _frame(1))
-        tape = self.tape
-        return tape.append(row, tape.constant(other), self.place, compute(other, self.value), _frame(1))
+        known = tape.constants_known
+        left, value = known[other] if other in known else tape.constant(other), compute(other, self.value)
+        number = RecordedNumber()
+        number.tape = tape
+        number.value = value
+        entries = tape.entries
+        number.place = len(entries)
+        frame = _frame(1)
+        entries.append((row, left, self.place, value, frame.f_code, frame.f_lasti))
+        return number
 
     return operate
 
 
 def _comparison(sign: str) -> Callable[[Any, Any], Any]:
+    holds = RELATIONS[sign]
+
     def compare(self: RecordedNumber, other: Any) -> Any:
-        if not is_operand(other):
-            return NotImplemented
-        return decide(self, sign, other, _frame(1))
+        tape, first, kind = self.tape, self.value, type(other)
+        if (kind is not float and kind is not int) or type(first) is not float or not tape.is_open:
+            return decide(self, sign, other, _frame(1)) if is_operand(other) else NotImplemented
+        outcome = holds(first, other)
+        known = tape.constants_known
+        right = known[other] if other in known else tape.constant(other)
+        frame, decisions = user_frame(_frame(1)), tape.decisions
+        entry = (self.place, sign, right, outcome, (first, other), frame.f_code, frame.f_lasti, len(tape.entries))
+        decisions.append(entry)
+        if not len(decisions) & CHECKED_EVERY:
+            tape.limit.check()
+        return outcome
 
     return compare
 
@@ -358,10 +377,10 @@ def decide(left: Any, sign: str, right: Any, frame: FrameType) -> bool:
     numbers = plain(left), plain(right)
     outcome = bool(RELATIONS[sign](*numbers))
     frame = user_frame(frame)
-    place = place_of(frame.f_code, frame.f_lasti)
-    tape.decisions.append(Decision(places[0], sign, places[1], outcome, numbers, place, len(tape.entries)))
+    entry = (places[0], sign, places[1], outcome, numbers, frame.f_code, frame.f_lasti, len(tape.entries))
+    tape.decisions.append(entry)
     if not len(tape.decisions) & CHECKED_EVERY:
-        tape.check()
+        tape.limit.check()
     return outcome
 
 

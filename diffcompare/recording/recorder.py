@@ -42,14 +42,15 @@ from diffcompare.recording.leftovers import leave_plain
 from diffcompare.recording.namespaces import recorded_names
 from diffcompare.recording.outcome import did_not_end, fails_plainly, flattened_result, no_number, raised
 from diffcompare.recording.recorded_number import (
+    MAX_OPERATIONS,
     OPEN_TAPES,
     Decision,
     RecordedNumber,
     Tape,
     plain,
 )
-from diffcompare.recording.source_lines import SourcePlace, place_of, place_of_error
-from diffcompare.recording.time_limit import OutOfTime, TimeLimit
+from diffcompare.recording.source_lines import SourcePlace, error_at, place_of, place_of_error
+from diffcompare.recording.time_limit import OutOfTime
 
 __all__ = ["Decision", "Recording", "Saved", "record", "saved"]
 
@@ -123,10 +124,10 @@ class Recording:
         """The value of every node of the run."""
         return dict(zip(self.nodes, self._numbers, strict=True))
 
-    @property
+    @cached_property
     def decisions(self) -> tuple[Decision, ...]:
         """The comparisons in the order in which they were made."""
-        return tuple(self.tape.decisions)
+        return tuple(map(Decision._make, self.tape.decisions))
 
     @cached_property
     def outputs(self) -> tuple[Expression, ...]:
@@ -185,58 +186,92 @@ class Recording:
         """
         entries, values = self.tape.entries, self._numbers
         # The commonest rows, whose partials need no call of theirs.
-        product, sine, exponential = OPERATIONS["*"], OPERATIONS["sin"], OPERATIONS["exp"]
+        add, subtract, product, quotient = (OPERATIONS[sign] for sign in "+-*/")
+        negative, absolute, sine, exponential, power = (OPERATIONS[name] for name in ("neg", "abs", "sin", "exp", "^n"))
         cosine = OPERATIONS["cos"].real
-        # Contributions gather in the adjoint's entry: a single one as it is, several in a list.
-        for place in range(len(entries) - 1, len(self.point) - 1, -1):
-            adjoint = adjoints[place]
+        total = self._total
+        # The contributions to an entry after the first one: a single one as it is, several in a list.
+        others: list[Any] = [None] * len(entries)
+        # Spelled out for two arguments and for one: this loop is where the sweep spends its time.
+        places = range(len(entries) - 1, len(self.point) - 1, -1)
+        backwards = zip(places, reversed(entries), reversed(adjoints), reversed(others), strict=False)
+        for place, (row, left, right, value, _, _), adjoint, before in backwards:
             if adjoint is None:
                 continue
-            if type(adjoint) is list:
-                adjoint = adjoints[place] = _total(adjoint)
-            row, left, right, value, _, _ = entries[place]
-            # Spelled out for two arguments and for one: this loop is where the sweep spends its time.
+            if before is not None:
+                adjoint = total((adjoint, *before)) if type(before) is list else adjoint + before
+                adjoints[place] = adjoint
             if right is None:
-                (partial,) = row.partials
                 if row is exponential:
-                    partial = value
+                    contribution = adjoint * value
+                elif row is negative:
+                    contribution = -adjoint
                 elif row is sine and type(values[left]) is float:
-                    partial = cosine(values[left])
-                elif type(partial) is not int:
-                    partial = partial(value, values[left])
+                    contribution = adjoint * cosine(values[left])
+                elif row is absolute and type(value) is float and value:
+                    contribution = adjoint if value == values[left] else -adjoint
+                else:
+                    (partial,) = row.partials
+                    contribution = adjoint * (partial if type(partial) is int else partial(value, values[left]))
+            elif row is power and values[right] == 2:
+                contribution = adjoint * (2 * values[left])
             elif type(right) is tuple:
-                self._pass_on(place, adjoint, adjoints)
+                self._pass_on(place, adjoint, adjoints, others)
                 continue
             else:
-                partial, second = row.partials
                 if right >= 0:
-                    if type(second) is not int:
-                        second = values[left] if row is product else second(value, values[left], values[right])
-                    contribution = adjoint * second
-                    before = adjoints[right]
-                    if before is None:
-                        adjoints[right] = contribution
-                    elif type(before) is list:
-                        before.append(contribution)
+                    if row is product:
+                        contribution = adjoint * values[left]
+                    elif row is add:
+                        contribution = adjoint
+                    elif row is subtract:
+                        contribution = -adjoint
+                    elif row is quotient:
+                        contribution = adjoint * (-value / values[right])
                     else:
-                        adjoints[right] = [before, contribution]
+                        partial = row.partials[1]
+                        contribution = adjoint * (
+                            partial if type(partial) is int else partial(value, values[left], values[right])
+                        )
+                    if adjoints[right] is None:
+                        adjoints[right] = contribution
+                    else:
+                        before = others[right]
+                        if before is None:
+                            others[right] = contribution
+                        elif type(before) is list:
+                            before.append(contribution)
+                        else:
+                            others[right] = [before, contribution]
                 if left < 0:
                     continue
-                if type(partial) is not int:
-                    partial = values[right] if row is product else partial(value, values[left], values[right])
-            contribution = adjoint * partial
-            before = adjoints[left]
-            if before is None:
+                if row is product:
+                    contribution = adjoint * values[right]
+                elif row is add or row is subtract:
+                    contribution = adjoint
+                elif row is quotient:
+                    contribution = adjoint * (1.0 / values[right])
+                else:
+                    partial = row.partials[0]
+                    contribution = adjoint * (
+                        partial if type(partial) is int else partial(value, values[left], values[right])
+                    )
+            if adjoints[left] is None:
                 adjoints[left] = contribution
-            elif type(before) is list:
-                before.append(contribution)
             else:
-                adjoints[left] = [before, contribution]
+                before = others[left]
+                if before is None:
+                    others[left] = contribution
+                elif type(before) is list:
+                    before.append(contribution)
+                else:
+                    others[left] = [before, contribution]
         for place in range(len(self.point)):
-            if type(adjoints[place]) is list:
-                adjoints[place] = _total(adjoints[place])
+            before = others[place]
+            if before is not None:
+                adjoints[place] = total((adjoints[place], *(before if type(before) is list else (before,))))
 
-    def _pass_on(self, place: int, adjoint: Any, adjoints: list[Any]) -> None:
+    def _pass_on(self, place: int, adjoint: Any, adjoints: list[Any], others: list[Any]) -> None:
         """Add the contributions of an operation of more than two arguments."""
         row, left, right, value, _, _ = self.tape.entries[place]
         places = places_of(left, right)
@@ -244,16 +279,24 @@ class Recording:
         for argument, partial in zip(places, row.partials, strict=True):
             if argument >= 0:
                 contribution = adjoint * (partial if type(partial) is int else partial(value, *arguments))
-                before = adjoints[argument]
-                if before is None:
+                if adjoints[argument] is None:
                     adjoints[argument] = contribution
                 else:
-                    adjoints[argument] = [*(before if type(before) is list else [before]), contribution]
+                    before = others[argument]
+                    gathered = before if type(before) is list else [] if before is None else [before]
+                    others[argument] = [*gathered, contribution]
+
+    @cached_property
+    def _total(self) -> Callable[[Iterable[Any]], Any]:
+        """The sum of several contributions: rounded once, one by one where they are recorded for an outer function."""
+        if RecordedNumber in map(type, [*self.point.values(), *self.tape.constants]):
+            return functools.partial(functools.reduce, operator.add)
+        return math.fsum
 
     @cached_property
     def _numbers(self) -> list[Any]:
         """The numbers of all entries, then those of the constants, the last one first."""
-        return [entry[3] for entry in self.tape.entries] + self.tape.constants[::-1]
+        return [*map(operator.itemgetter(3), self.tape.entries), *self.tape.constants[::-1]]
 
     def seeded(self, output: int = 0) -> list[Any]:
         """Return adjoints for `backward`, with the seed 1 of one output; a constant has no adjoint."""
@@ -302,15 +345,9 @@ class Recording:
     def gradient(self, output: int = 0) -> dict[str, Any]:
         """Return the partials of one output by name, by a reverse sweep."""
         adjoints = self.seeded(output)
-        self.backward(adjoints)
+        with _without_collections():
+            self.backward(adjoints)
         return {name: 0.0 if adjoint is None else adjoint for name, adjoint in zip(self.point, adjoints, strict=False)}
-
-
-def _total(contributions: list[Any]) -> Any:
-    """Return the sum of contributions, rounded once; one by one where they are recorded for an outer function."""
-    if RecordedNumber in map(type, contributions):
-        return functools.reduce(operator.add, contributions)
-    return math.fsum(contributions)
 
 
 def places_of(left: int, right: int | tuple[int, ...] | None) -> tuple[int, ...]:
@@ -330,7 +367,7 @@ def record(
     `call` calls it with the numbers by name, by default as keyword arguments.  Raises DiffcompareError where it does
     something that cannot be recorded, raises an exception, or has not ended after `budget` seconds.
     """
-    tape = Tape(list(point.values()), TimeLimit(budget))
+    tape = Tape(list(point.values()), budget)
     try:
         places, shape = _run(function, tape, point, call or (lambda function, numbers: function(**numbers)))
     finally:
@@ -355,7 +392,7 @@ def _run(
         except DiffcompareError:
             raise
         except OutOfTime as error:
-            raise tape.refusal or did_not_end(tape.limit.seconds, place_of_error(error.__traceback__)) from None
+            raise tape.refusal or _stopped(tape, place_of_error(error.__traceback__)) from None
         except (Exception, SystemExit) as error:
             failure = error
         finally:
@@ -368,6 +405,15 @@ def _run(
         raise tape.refusal
     outputs, shape = flattened_result(result, function)
     return tuple([_place(number, tape, function) for number in outputs]), shape
+
+
+def _stopped(tape: Tape, place: SourcePlace | None) -> DiffcompareError:
+    """Return the error for a run that was stopped at a place: it took too long, or its tape is too long."""
+    if len(tape.entries) <= MAX_OPERATIONS:
+        return did_not_end(tape.limit.seconds, place)
+    message = f"the function has run {MAX_OPERATIONS:,} operations, and a tape holds no more"
+    help = "write it with the arrays of `diffcompare.tape`: one node for a whole array"
+    return error_at(place, "E583", "resource_limit", message, help)
 
 
 @contextmanager

@@ -30,23 +30,25 @@ class OutOfTime(BaseException):
 
 
 class TimeLimit:
-    """The limit of one call, in seconds; None for no limit."""
+    """The limit of one call: seconds (None for no limit), and what else ends it, once it is true."""
 
-    def __init__(self, seconds: float | None) -> None:
+    def __init__(self, seconds: float | None, is_exceeded: Callable[[], bool] = lambda: False) -> None:
         self.seconds = math.inf if seconds is None else seconds
+        self.is_exceeded = is_exceeded
         self.end = math.inf
         self.has_passed = False
         self.interruption: type[OutOfTime] | None = None
 
     def check(self) -> None:
         """Raise OutOfTime when the time is up."""
-        if monotonic() > self.end:
-            self.stop()
+        if self.is_over:
+            self.has_passed = True
+            raise OutOfTime
 
-    def stop(self) -> None:
-        """Raise OutOfTime now, and again soon where it is caught."""
-        self.end, self.has_passed = -math.inf, True
-        raise OutOfTime
+    @property
+    def is_over(self) -> bool:
+        """True when the call has to end."""
+        return monotonic() > self.end or (not self.has_passed and self.is_exceeded())
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Return the result of a function.  Raises OutOfTime where it takes too long, and whatever it raises itself."""
@@ -106,5 +108,5 @@ def _watch() -> None:
                 _WATCHES.clear()
                 return
             for limit in _RUNNING:
-                if monotonic() > limit.end:
+                if limit.is_over:
                     limit.interrupt()
