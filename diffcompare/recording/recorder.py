@@ -213,8 +213,6 @@ class Recording:
                 else:
                     (partial,) = row.partials
                     contribution = adjoint * (partial if type(partial) is int else partial(value, values[left]))
-            elif row is power and values[right] == 2:
-                contribution = adjoint * (2 * values[left])
             elif type(right) is tuple:
                 self._pass_on(place, adjoint, adjoints, others)
                 continue
@@ -251,6 +249,8 @@ class Recording:
                     contribution = adjoint
                 elif row is quotient:
                     contribution = adjoint * (1.0 / values[right])
+                elif row is power and values[right] == 2:
+                    contribution = adjoint * (2 * values[left])
                 else:
                     partial = row.partials[0]
                     contribution = adjoint * (

@@ -19,12 +19,12 @@ from typing import Any
 
 import numpy as np
 
-from diffcompare import tape
 from diffcompare.recording.recorder import record
+from diffcompare.tape import Variable
 
 OPERATIONS = 100_000
 DEEP = 1_000_000
-ROUNDS = 9
+ROUNDS = 5
 X = 0.3
 AUTOGRAD = importlib.util.find_spec("autograd") is not None
 LIMITS = {
@@ -111,9 +111,9 @@ WEIGHTS = np.random.default_rng(1).normal(size=(100, 100)) / 10
 
 def tape_network() -> Any:
     """The gradient of the network by the weights on `diffcompare.tape`."""
-    w = tape.Variable(WEIGHTS, requires_grad=True)
-    network(w, tape.sum, tape.tanh).backward()
-    return w.grad
+    w = Variable(WEIGHTS, requires_grad=True)
+    network(w, np.sum, np.tanh).backward()
+    return w.grad.data
 
 
 # --- The race ---------------------------------------------------------------------------------------------------------
@@ -206,9 +206,9 @@ def deep() -> None:
     recording = record(lambda x: chain(x), {"x": 1.0})
     assert recording.gradient() == {"x": 1.0}
     recorded, start = process_time() - start, process_time()
-    x = tape.Variable(1.0, requires_grad=True)
+    x = Variable(1.0, requires_grad=True)
     chain(x).backward()
-    assert x.grad == 1.0
+    assert x.grad.data == 1.0
     print(f"a chain of {DEEP:,} nodes: recorded in {recorded:.1f} s, on the tape in {process_time() - start:.1f} s")
 
 
