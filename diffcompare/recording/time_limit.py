@@ -1,23 +1,28 @@
 """Time limits of calls of a user's function: it is interrupted wherever it is, and no `except:` of its own stops that.
 
-A watch in another thread lets CPython raise OutOfTime in the thread that runs the function, at its next jump back or
-call (`PyThreadState_SetAsyncExc`).  Where the function catches it, the exception is raised again as soon as it is
-dropped, which in a loop is at the loop's own jump, outside of the `try`.
+A watch in another thread lets CPython raise OutOfTime in the thread that runs the function.  From Python 3.12 on it is
+raised at every line of the user's that begins, and at every jump (`sys.monitoring`): in handlers, too.  In Python 3.11 it is raised at
+the next jump back or call (`PyThreadState_SetAsyncExc`); where the function catches it, it is raised again as soon as it
+is dropped, which in a loop is at the loop's own jump, outside of the `try`.
 """
 
 from __future__ import annotations
 
 import functools
 import math
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic, sleep
+from types import CodeType
 from typing import Any
 
 from diffcompare import processes
+from diffcompare.recording.source_lines import is_user_file
 
 INTERVAL = 0.02  # seconds between two looks at the clock while a function runs
+TOOL = 4  # of `sys.monitoring`; 0 to 2 and 5 are those of debuggers and profilers
 PATIENCE = 0.5  # seconds after which a function that keeps what it caught is interrupted anew
 
 _LOCK = threading.Lock()
@@ -77,6 +82,9 @@ class TimeLimit:
     def interrupt(self) -> None:
         """Raise an exception in the thread that runs the function.  The lock is held."""
         self.end, self.has_passed = monotonic() + PATIENCE, True
+        if hasattr(sys, "monitoring"):
+            _raise_at_lines(self.thread)
+            return
         if self.interruption is None:
             self.interruption = type(OutOfTime.__name__, (OutOfTime,), {})
             again = _raising_in(self.thread, self.interruption)
@@ -86,6 +94,8 @@ class TimeLimit:
     def _let_go(self) -> None:
         with _LOCK:
             _RUNNING.discard(self)
+            if self.has_passed and hasattr(sys, "monitoring"):
+                _raise_at_lines(None)
             if self.interruption is not None and "__del__" in vars(self.interruption):
                 del self.interruption.__del__  # type: ignore[attr-defined]
                 _raising_in(self.thread, None)()  # takes back one that is on its way
@@ -97,6 +107,22 @@ def _raising_in(thread: int, interruption: type[OutOfTime] | None) -> Callable[[
 
     argument = ctypes.c_void_p() if interruption is None else ctypes.py_object(interruption)
     return functools.partial(ctypes.pythonapi.PyThreadState_SetAsyncExc, ctypes.c_ulong(thread), argument)
+
+
+def _raise_at_lines(thread: int | None) -> None:
+    """Raise OutOfTime at every line of the user's code that a thread begins, and at every jump; None for no thread."""
+    monitoring, tool = sys.monitoring, TOOL  # type: ignore[attr-defined]
+
+    def begin(code: CodeType, *where: int) -> None:
+        if threading.get_ident() == thread and is_user_file(code.co_filename):
+            raise OutOfTime
+
+    if monitoring.get_tool(tool) is None:
+        monitoring.use_tool_id(tool, "diffcompare")
+    events = (monitoring.events.LINE, monitoring.events.JUMP)
+    for event in events:
+        monitoring.register_callback(tool, event, None if thread is None else begin)
+    monitoring.set_events(tool, 0 if thread is None else sum(events))
 
 
 def _watch() -> None:
