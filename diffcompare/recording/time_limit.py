@@ -1,9 +1,9 @@
 """Time limits of calls of a user's function: it is interrupted wherever it is, and no `except:` of its own stops that.
 
 A watch in another thread lets CPython raise OutOfTime in the thread that runs the function.  From Python 3.12 on it is
-raised at every line of the user's that begins, and at every jump (`sys.monitoring`): in handlers, too.  In Python 3.11 it is raised at
-the next jump back or call (`PyThreadState_SetAsyncExc`); where the function catches it, it is raised again as soon as it
-is dropped, which in a loop is at the loop's own jump, outside of the `try`.
+raised at every line of the user's that begins, and at every jump (`sys.monitoring`): in handlers, too.  In Python 3.11
+it is raised at the next jump back or call (`PyThreadState_SetAsyncExc`); where the function catches it, it is raised
+again as soon as it is dropped, which in a loop is at the loop's own jump, outside of the `try`.
 """
 
 from __future__ import annotations
