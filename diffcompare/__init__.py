@@ -236,6 +236,7 @@ recording/                    Recordings of Python functions (define-by-run): th
   recorded_number.py          Recorded numbers: they compute like doubles and append an entry to the tape for every operation that runs
   recorder.py                 One run of a Python function, recorded: its tape, its output and its decisions, with a clear error where that fails
   refusals.py                 Refusals of a recorded number that would become a plain one: the errors, with what to write instead
+  reverse_sweep.py            The reverse sweep over a tape: from its last entry to its first, without a call for the commonest operations
   source_lines.py             Places in the source of a running program: the line of an operation, and errors that point at it
   statistics_functions.py     The functions of `statistics` for recorded numbers: written out in sums, with the values of `statistics`
   time_limit.py               Time limits of calls of a user's function: it is interrupted wherever it is, and no `except:` of its own stops that

@@ -18,8 +18,7 @@ from diffcompare.language.expression import Expression, Variable
 from diffcompare.localization import phrase
 from diffcompare.numeric.evaluate import CAREFUL, Real
 from diffcompare.numeric.sweeps import partials
-from diffcompare.recording.recorded_number import Decision
-from diffcompare.recording.recorder import Recording, TapeNode, short_number
+from diffcompare.recording.recorder import Decision, Recording, TapeNode, short_number
 from diffcompare.recording.source_lines import SourcePlace, function_around
 from diffcompare.studies.compare import compare_question
 

@@ -29,8 +29,8 @@ from diffcompare.language.grammar import with_functions
 from diffcompare.language.operations import OPERATIONS
 from diffcompare.numeric.user_operations import UserOperation, user_operation
 from diffcompare.recording.outcome import did_not_end
-from diffcompare.recording.recorded_number import Decision, Tape
-from diffcompare.recording.recorder import Recording
+from diffcompare.recording.recorded_number import Tape
+from diffcompare.recording.recorder import Decision, Recording
 from diffcompare.recording.source_lines import SourcePlace
 
 WORKER = "diffcompare.inputs.function_worker"

@@ -10,14 +10,14 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from numbers import Real as RealNumber
-from types import CodeType, FrameType
-from typing import Any, NamedTuple
+from types import FrameType
+from typing import Any
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.expression import Expression, Operation
 from diffcompare.language.operations import CONSTANTS, OPERATIONS, RELATIONS, abs_, integer_power, negate
 from diffcompare.recording.refusals import CountExpected, formats_text, refusal
-from diffcompare.recording.source_lines import SourcePlace, error_at, place_here, place_of, user_frame
+from diffcompare.recording.source_lines import error_at, place_here, place_of, user_frame
 from diffcompare.recording.time_limit import TimeLimit
 from diffcompare.recording.valueless import ANY_NUMBER, has_no_value
 
@@ -25,25 +25,6 @@ MAX_OPERATIONS = 20_000_000  # of one run; each takes some 200 bytes
 CHECKED_EVERY = 0xFF  # the clock is looked at where these bits of the length of the tape are 0
 
 _frame = sys._getframe
-
-
-class Decision(NamedTuple):
-    """A comparison that the function made: the places of its two sides, the sign between them, and its outcome."""
-
-    left: int
-    sign: str
-    right: int
-    outcome: bool
-    numbers: tuple[Any, Any]
-    code: CodeType | SourcePlace  # the place itself where the function ran in another process
-    instruction: int
-    after: int
-    """The length of the tape when it was made."""
-
-    @property
-    def place(self) -> SourcePlace:
-        """The place of the comparison in the source."""
-        return self.code if isinstance(self.code, SourcePlace) else place_of(self.code, self.instruction)
 
 
 class Tape:

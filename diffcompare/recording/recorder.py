@@ -44,11 +44,11 @@ from diffcompare.recording.outcome import did_not_end, fails_plainly, flattened_
 from diffcompare.recording.recorded_number import (
     MAX_OPERATIONS,
     OPEN_TAPES,
-    Decision,
     RecordedNumber,
     Tape,
     plain,
 )
+from diffcompare.recording.reverse_sweep import places_of, sweep_back
 from diffcompare.recording.source_lines import SourcePlace, error_at, place_of, place_of_error
 from diffcompare.recording.time_limit import OutOfTime
 
@@ -77,6 +77,25 @@ class Saved(NamedTuple):
 
     result: bool
     arguments: tuple[Expression, ...]
+
+
+class Decision(NamedTuple):
+    """A comparison that the function made: the places of its two sides, the sign between them, and its outcome."""
+
+    left: int
+    sign: str
+    right: int
+    outcome: bool
+    numbers: tuple[Any, Any]
+    code: CodeType | SourcePlace  # the place itself where the function ran in another process
+    instruction: int
+    after: int
+    """The length of the tape when it was made."""
+
+    @property
+    def place(self) -> SourcePlace:
+        """The place of the comparison in the source."""
+        return self.code if isinstance(self.code, SourcePlace) else place_of(self.code, self.instruction)
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,114 +203,10 @@ class Recording:
         the output.  Nothing is cleared, so that a second sweep adds to the first.  An adjoint is the total of its
         contributions, correctly rounded, as in the reverse sweep over expressions.
         """
-        entries, values = self.tape.entries, self._numbers
-        # The commonest rows, whose partials need no call of theirs.
-        add, subtract, product, quotient = (OPERATIONS[sign] for sign in "+-*/")
-        negative, absolute, sine, exponential, power = (OPERATIONS[name] for name in ("neg", "abs", "sin", "exp", "^n"))
-        cosine = OPERATIONS["cos"].real
-        total = self._total
-        # The contributions to an entry after the first one: a single one as it is, several in a list.
-        others: list[Any] = [None] * len(entries)
-        # Spelled out for two arguments and for one: this loop is where the sweep spends its time.
-        places = range(len(entries) - 1, len(self.point) - 1, -1)
-        backwards = zip(places, reversed(entries), reversed(adjoints), reversed(others), strict=False)
-        for place, (row, left, right, value, _, _), adjoint, before in backwards:
-            if adjoint is None:
-                continue
-            if before is not None:
-                adjoint = total((adjoint, *before)) if type(before) is list else adjoint + before
-                adjoints[place] = adjoint
-            if right is None:
-                if row is exponential:
-                    contribution = adjoint * value
-                elif row is negative:
-                    contribution = -adjoint
-                elif row is sine and type(values[left]) is float:
-                    contribution = adjoint * cosine(values[left])
-                elif row is absolute and type(value) is float and value:
-                    contribution = adjoint if value == values[left] else -adjoint
-                else:
-                    (partial,) = row.partials
-                    contribution = adjoint * (partial if type(partial) is int else partial(value, values[left]))
-            elif type(right) is tuple:
-                self._pass_on(place, adjoint, adjoints, others)
-                continue
-            else:
-                if right >= 0:
-                    if row is product:
-                        contribution = adjoint * values[left]
-                    elif row is add:
-                        contribution = adjoint
-                    elif row is subtract:
-                        contribution = -adjoint
-                    elif row is quotient:
-                        contribution = adjoint * (-value / values[right])
-                    else:
-                        partial = row.partials[1]
-                        contribution = adjoint * (
-                            partial if type(partial) is int else partial(value, values[left], values[right])
-                        )
-                    if adjoints[right] is None:
-                        adjoints[right] = contribution
-                    else:
-                        before = others[right]
-                        if before is None:
-                            others[right] = contribution
-                        elif type(before) is list:
-                            before.append(contribution)
-                        else:
-                            others[right] = [before, contribution]
-                if left < 0:
-                    continue
-                if row is product:
-                    contribution = adjoint * values[right]
-                elif row is add or row is subtract:
-                    contribution = adjoint
-                elif row is quotient:
-                    contribution = adjoint * (1.0 / values[right])
-                elif row is power and values[right] == 2:
-                    contribution = adjoint * (2 * values[left])
-                else:
-                    partial = row.partials[0]
-                    contribution = adjoint * (
-                        partial if type(partial) is int else partial(value, values[left], values[right])
-                    )
-            if adjoints[left] is None:
-                adjoints[left] = contribution
-            else:
-                before = others[left]
-                if before is None:
-                    others[left] = contribution
-                elif type(before) is list:
-                    before.append(contribution)
-                else:
-                    others[left] = [before, contribution]
-        for place in range(len(self.point)):
-            before = others[place]
-            if before is not None:
-                adjoints[place] = total((adjoints[place], *(before if type(before) is list else (before,))))
-
-    def _pass_on(self, place: int, adjoint: Any, adjoints: list[Any], others: list[Any]) -> None:
-        """Add the contributions of an operation of more than two arguments."""
-        row, left, right, value, _, _ = self.tape.entries[place]
-        places = places_of(left, right)
-        arguments = [self._numbers[argument] for argument in places]
-        for argument, partial in zip(places, row.partials, strict=True):
-            if argument >= 0:
-                contribution = adjoint * (partial if type(partial) is int else partial(value, *arguments))
-                if adjoints[argument] is None:
-                    adjoints[argument] = contribution
-                else:
-                    before = others[argument]
-                    gathered = before if type(before) is list else [] if before is None else [before]
-                    others[argument] = [*gathered, contribution]
-
-    @cached_property
-    def _total(self) -> Callable[[Iterable[Any]], Any]:
-        """The sum of several contributions: rounded once, one by one where they are recorded for an outer function."""
+        total = math.fsum
         if RecordedNumber in map(type, [*self.point.values(), *self.tape.constants]):
-            return functools.partial(functools.reduce, operator.add)
-        return math.fsum
+            total = functools.partial(functools.reduce, operator.add)  # of numbers recorded for an outer function
+        sweep_back(self.tape.entries, self._numbers, len(self.point), adjoints, total)
 
     @cached_property
     def _numbers(self) -> list[Any]:
@@ -348,11 +263,6 @@ class Recording:
         with _without_collections():
             self.backward(adjoints)
         return {name: 0.0 if adjoint is None else adjoint for name, adjoint in zip(self.point, adjoints, strict=False)}
-
-
-def places_of(left: int, right: int | tuple[int, ...] | None) -> tuple[int, ...]:
-    """Return the places of all arguments of an entry."""
-    return (left,) if right is None else (left, *right) if type(right) is tuple else (left, right)  # type: ignore
 
 
 def record(

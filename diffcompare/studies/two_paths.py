@@ -15,8 +15,7 @@ from diffcompare.inputs.function_point import flat_values
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Double, Expression, Variable
 from diffcompare.language.wengert import wengert_list
-from diffcompare.recording.recorded_number import Decision
-from diffcompare.recording.recorder import Recording, TapeNode
+from diffcompare.recording.recorder import Decision, Recording, TapeNode
 from diffcompare.recording.source_lines import SourcePlace
 from diffcompare.studies.record import Record
 

@@ -21,8 +21,7 @@ from diffcompare.document import (
 )
 from diffcompare.language.expression import Variable
 from diffcompare.language.wengert import pretty
-from diffcompare.recording.recorded_number import Decision
-from diffcompare.recording.recorder import short_number
+from diffcompare.recording.recorder import Decision, short_number
 from diffcompare.studies.graph_report import MAX_ROWS, operation_text
 from diffcompare.studies.question import format_point
 from diffcompare.studies.record import counted, question_data
