@@ -328,6 +328,7 @@ truth/                        The truth: value and gradient to 25 correctly roun
   establish.py                The truth about a problem: value and gradient in ball arithmetic at growing precision, checked by values alone
   higher_derivatives.py       Higher derivatives at a point, from the power series of the function there
   one_sided.py                One-sided slopes in ball arithmetic, for points where partials do not exist or are not confirmed
+  own_backwards.py            The backward of a user's own operations, each compared with the truth about that operation alone
   rounding.py                 Rounding of balls to the 25 digits and the double that they determine, and errors measured against them
   second_derivatives.py       The truth about second derivatives: the Hessian, or the Hessian times a vector, in ball arithmetic
 verify/                       Is this formula the derivative?  Evidence at points in every interval of the domain, and proofs

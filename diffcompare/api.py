@@ -25,6 +25,7 @@ def check(
     domain: str | Sequence[str] = (),
     budget: float = 5.0,
     where_defined: Literal["right", "wrong"] = "right",
+    ops: Any = None,
     seed: int = 0,
     **named: str | Expression | float,
 ) -> Check: ...
@@ -37,6 +38,7 @@ def check(
     domain: str | Sequence[str] = (),
     budget: float = 5.0,
     where_defined: Literal["right", "wrong"] = "right",
+    ops: Any = None,
     seed: int = 0,
 ) -> MatrixCheck: ...
 @overload
@@ -60,6 +62,7 @@ def check(
     domain: Any = None,
     budget: Any = None,
     where_defined: Any = None,
+    ops: Any = None,
     points: Any = (),
     each: Any = False,
     seed: int = 0,
@@ -90,6 +93,8 @@ def check(
         budget: for an expression, seconds after which the search for a counterexample ends (5 by default).
         where_defined: for an expression, "right" (the default) or "wrong": how to count an answer that agrees where it
             is defined, but has no value in part of the domain.
+        ops: for an expression, functions of your own that it and the answer call by name: a `Function` of
+            `diffcompare.tape`, a file of them (it is run), or a list.
         points: for a callable, more points; a tuple stands for several arguments.
         each: for a callable, check every entry; by default more than 200 coordinates are checked along random
             directions only.
@@ -120,7 +125,7 @@ def check(
         computational noise"; Squire and Trapp (1998), "Using complex variables to estimate derivatives of real
         functions".  Expressions are compared by exact rules and at sampled points: see `Check`.
     """
-    expression_options = _given(domain=domain, budget=budget, where_defined=where_defined)
+    expression_options = _given(domain=domain, budget=budget, where_defined=where_defined, ops=ops)
     if _is_function_of_the_tape(function):
         from diffcompare.gradcheck.function_check import check_function
 

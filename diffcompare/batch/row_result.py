@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from diffcompare.backends import DEFAULT_METHODS, JACOBIAN_METHODS
@@ -15,10 +17,11 @@ from diffcompare.inputs.expression_file import entry_from
 from diffcompare.inputs.files import function_file
 from diffcompare.inputs.formulas import columns_from, formulas_from
 from diffcompare.inputs.function_point import parse_function_point, parse_value
-from diffcompare.inputs.function_process import ProcessProgram, hand_in_process, load_in_process
+from diffcompare.inputs.function_process import FunctionProcess, ProcessProgram, hand_in_process, load_in_process
 from diffcompare.inputs.point import constant_value, parse_point
 from diffcompare.inputs.resolve import ParsedInput, parse_entry, parse_input
-from diffcompare.language.expression import Expression
+from diffcompare.language.expression import Expression, Operation
+from diffcompare.language.grammar import with_functions
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.render.csv import lines
 from diffcompare.studies.compare import compare_question
@@ -38,6 +41,7 @@ class Options(NamedTuple):
     # Output of every row: `jsonl`, `csv`, or any other for none, because the format shows all rows together.
     format: str = "jsonl"
     allow_code: bool = False  # whether a row may name a Python function, whose file is then run
+    ops: str | None = None  # a Python file whose Functions the rows may call
 
     def plain(self) -> dict[str, Any]:
         """Return the options as plain data for JSON."""
@@ -68,7 +72,8 @@ NO_LIMIT = 1e6  # seconds: the budget of a check where the methods have none
 def document(row: InputRow, options: Options) -> dict[str, Any]:
     """Return the document of a row; an error is part of the document, and nothing is raised."""
     try:
-        return {**_heading(row), **_compare(row, options)}
+        with _own_operations(options):
+            return {**_heading(row), **_compare(row, options)}
     except DiffcompareError as error:
         return error_document(row, error.diagnostic)
     except MemoryError:
@@ -76,6 +81,18 @@ def document(row: InputRow, options: Options) -> dict[str, Any]:
     except Exception as error:
         cause = " ".join(f"{type(error).__name__}: {error}".split())
         return error_document(row, Diagnostic("E900", "internal_error", f"internal error: {cause[:200]}"))
+
+
+def _own_operations(options: Options) -> AbstractContextManager[None]:
+    """Return a context in which rows may call the Functions of the options' file."""
+    return nullcontext() if options.ops is None else with_functions(_loaded_operations(options.ops, options.budget))
+
+
+@lru_cache(maxsize=1)  # the process that runs the file stays for all rows of a worker
+def _loaded_operations(path: str, budget: float | None) -> Mapping[str, Operation]:
+    process = FunctionProcess(path, None, budget)
+    process.ask("ready")
+    return {operation.name: operation for operation in process.known_operations}
 
 
 def _heading(row: InputRow) -> dict[str, Any]:

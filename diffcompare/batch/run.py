@@ -52,7 +52,8 @@ class Batch(Record):
 
 def run_identity(version: str, files: Sequence[InputFile], points: str | None, options: Options) -> dict[str, Any]:
     """Return what results depend on: runs with the same identity have the same results, to the byte."""
-    inputs = [*files, InputFile(points, points, "csv")] if points is not None else files
+    inputs = [*files, *([InputFile(points, points, "csv")] if points is not None else [])]
+    inputs += [InputFile(options.ops, options.ops, "py")] if options.ops is not None else []
     return {"version": version, "inputs": fingerprint(inputs), "options": options.plain()}
 
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from diffcompare.codegen.libraries import JAVASCRIPT
 from diffcompare.codegen.source import Writer
-from diffcompare.language.expression import Expression, Operation, Region, Variable, lift
+from diffcompare.language.expression import Expression, Operation, Region, Variable, apply, lift
 from diffcompare.language.operations import exact_integer, is_integer_power
+from diffcompare.numeric.user_operations import written_out
 
 MAX_COMPARISONS = 12  # on one path; a test with more comparisons would have to be a loop
 
@@ -33,7 +34,8 @@ def operation_table(nodes: Iterable[Expression]) -> str:
     A row is {value, partials}: `value` is a function of the arguments, `partials` one of the result and the arguments;
     some rows have `kink`, a test of the arguments, and those that choose a branch have `selects`.  Outside the domain
     the value is NaN.  A partial is null where no derivative flows at all, as into the branch that is not taken.
-    Raises Unwritable for an operation that cannot be written.
+    An operation of the user's own is what its definition says.  Raises Unwritable for an operation that cannot be
+    written.
     """
     writer = Writer(JAVASCRIPT, {})
     rows = {}
@@ -52,7 +54,7 @@ def operation_table(nodes: Iterable[Expression]) -> str:
 
 def _row(operation: Operation, parameters: Sequence[Expression], writer: Writer) -> str:
     names = ", ".join([parameter.name for parameter in parameters if isinstance(parameter, Variable)])
-    value = writer.write(operation(*parameters), {})
+    value = writer.write(written_out(apply(operation, tuple(parameters))), {})
     inside = condition(operation.domain, parameters, writer)
     if inside != "true":
         value = f"{inside} ? {value} : NaN"
@@ -81,7 +83,7 @@ def _partial(operation: Operation, position: int, parameters: Sequence[Expressio
 
 
 def _factor(factor: Expression, writer: Writer) -> str:
-    return "null" if factor is lift(0) else writer.write(factor, {})
+    return "null" if factor is lift(0) else writer.write(written_out(factor), {})
 
 
 class _Symbol:

@@ -10,21 +10,26 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from diffcompare.backends.automatic import gradient_at
 from diffcompare.gradcheck.entries import GradientEntry
 from diffcompare.gradcheck.gradient_check import Inspection
-from diffcompare.tape.function_operations import node_of
+from diffcompare.numeric.evaluate import is_number, value_at
+from diffcompare.tape.function_operations import joined, node_of, operation_of
+from diffcompare.tape.nesting import grad
 from diffcompare.tape.variable import Variable
 
 SCALE = -2.5  # of the gradient that is sent in to see whether backward passes it on
 MAX_SAVED = 6  # values whose exchange is tried
 ROUNDING = 1e-9
+PROPORTIONAL = 1e-6  # relative; partials that differ by less are those of one function
 
 
 class BackwardMistake(NamedTuple):
     """A mistake in a backward."""
 
     kind: str
-    """Stable identifier: `chain`, `saved`, `overwritten`, `broadcast`, `not-followed` ..., or that of a pattern."""
+    """Stable identifier: `chain`, `saved`, `shared`, `missing`, `overwritten`, `elementwise`, `broadcast`,
+    `definition`, `not-followed`, or that of a pattern."""
     sentence: str
     """What is wrong, and what to do about it."""
 
@@ -42,9 +47,21 @@ class BackwardTrial(NamedTuple):
     """Tries backward again: of `function` at `arguments`, with a gradient `scale`, and other values `saved`."""
 
 
+def checked_results(results: Any) -> Any:
+    """Return the results that backward is judged by as one Variable: those not marked as non-differentiable."""
+    if type(results) is not tuple:
+        return results
+    return joined(tuple([result for result in results if result.requires_grad]) or results)
+
+
 def find_mistake(trial: BackwardTrial) -> BackwardMistake | None:
     """Return the mistake that explains a wrong backward; the more particular explanation comes first."""
-    mistake = chain_mistake(trial) or unused_result(trial) or overwritten(trial)
+    if not trial.point.deterministic:
+        return None
+    mistake = (
+        shared_state(trial) or chain_mistake(trial) or unused_result(trial) or missing(trial) or overwritten(trial)
+    )
+    mistake = mistake or element_by_element(trial)
     pattern = trial.point.pattern
     if mistake is None and pattern is not None and pattern.kind in ("factor", "sign"):
         mistake = BackwardMistake(pattern.kind, pattern.sentence)
@@ -86,6 +103,90 @@ def unused_result(trial: BackwardTrial) -> BackwardMistake | None:
 
 def _results(trial: BackwardTrial) -> Any:
     return trial.function.apply(*[Variable(argument, requires_grad=True) for argument in trial.arguments])
+
+
+def shared_state(trial: BackwardTrial) -> BackwardMistake | None:
+    """Find what forward keeps for backward outside of ctx, where the next call overwrites it."""
+    value, leaves = _value(trial)
+    before = grad(value, leaves, np.ones(value.shape), retain_graph=True)
+    try:
+        trial.function.apply(*[Variable(0.75 * leaf.data, requires_grad=True) for leaf in leaves])
+    except Exception:  # outside the domain
+        return None
+    after = grad(value, leaves, np.ones(value.shape), retain_graph=True)
+    if all(_equal(one, other) for one, other in zip(before, after, strict=True)):
+        return None
+    sentence = (
+        "what forward keeps for backward is overwritten by the next call, so that backward is right after the last one "
+        "only: keep it on ctx, and not on the class or in a global"
+    )
+    return BackwardMistake("shared", sentence)
+
+
+def _value(trial: BackwardTrial) -> tuple[Any, list[Any]]:
+    leaves = [Variable(argument, requires_grad=True) for argument in trial.arguments]
+    return checked_results(trial.function.apply(*leaves)), leaves
+
+
+def missing(trial: BackwardTrial) -> BackwardMistake | None:
+    """Find arguments for which backward returns None although the value depends on them."""
+    if not _wrong(trial.point):
+        return None
+    value, leaves = _value(trial)
+    parts = grad(value, leaves, np.ones(value.shape))
+    names, ends = _names(trial.point), np.cumsum([leaf.size for leaf in leaves])
+    wrong = {int(np.searchsorted(ends, entry.coordinate, "right")) for entry in _wrong(trial.point) if entry.given == 0
+             and entry.coordinate is not None}  # fmt: skip
+    lost = [name for place, name in enumerate(names) if parts[place] is None and place in wrong]
+    if not lost:
+        return None
+    if len(lost) == len(names):
+        return BackwardMistake("missing", "backward returns None: its `return` is missing")
+    sentence = f"backward returns None for {' and '.join(lost)}, although the value depends on it"
+    code = getattr(trial.function.backward, "__code__", None)
+    if code is not None and "needs_input_grad" in code.co_names:
+        sentence += " (ctx.needs_input_grad has an entry for each argument of forward, in their order)"
+    return BackwardMistake("missing", sentence)
+
+
+def element_by_element(trial: BackwardTrial) -> BackwardMistake | None:
+    """Find a backward that takes each component to depend on its own element alone, where it depends on others."""
+    entries, wrong = trial.point.entries, _wrong(trial.point)
+    if len(trial.arguments) != 1 or not wrong or trial.point.shape != getattr(trial.arguments[0], "shape", ()):
+        return None
+    if any(entry.given != 0 or entry.component == entry.coordinate for entry in wrong):
+        return None
+    if any(entry.given for entry in entries if entry.component != entry.coordinate):
+        return None
+    sentence = (
+        "backward goes element by element, and a component of the value depends on other elements as well "
+        f"({wrong[0].name} is 0 by backward, and {wrong[0].found:.6g})"
+    )
+    return BackwardMistake("elementwise", sentence)
+
+
+def definition_mistake(trial: BackwardTrial) -> BackwardMistake | None:
+    """Find a definition that is another function than forward, at a point of numbers; backward may follow either."""
+    if any(map(np.ndim, trial.arguments)) or len(trial.point.value) != 1:
+        return None
+    operation = operation_of(trial.function)
+    if operation.formula is None or len(operation.parameters) != len(trial.arguments):
+        return None
+    at = dict(zip(operation.parameters, map(float, trial.arguments), strict=True))
+    defined, (value,) = value_at(operation.formula, at), trial.point.value
+    if not is_number(defined) or np.isclose(float(defined), value, rtol=ROUNDING, atol=ROUNDING):  # type: ignore[arg-type]
+        return None
+    where = ", ".join([f"{name} = {x:.6g}" for name, x in at.items()])
+    sentence = (
+        f"its definition is another function than its forward (at {where} they are {defined:.6g} and {value:.6g})"
+    )
+    slopes = gradient_at(operation.formula, at) or {}
+    of_definition = np.array([slopes.get(name, np.nan) for name in at], dtype=float)
+    if np.allclose(trial.given.ravel(), of_definition, rtol=PROPORTIONAL, atol=ROUNDING):
+        return BackwardMistake("definition", f"{sentence}, and its backward follows the definition: look at forward")
+    if _wrong(trial.point):
+        return None
+    return BackwardMistake("definition", f"{sentence}, and its backward follows forward: look at the definition")
 
 
 def saved_mistake(trial: BackwardTrial) -> BackwardMistake | None:

@@ -13,6 +13,8 @@ from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.gradcheck.backward_mistakes import (
     BackwardMistake,
     BackwardTrial,
+    checked_results,
+    definition_mistake,
     find_mistake,
     inconsistent_shape,
     not_followed,
@@ -23,7 +25,7 @@ from diffcompare.gradcheck.values import describe_exception, numpy_warnings_off
 from diffcompare.inputs.python_file import check_parts
 from diffcompare.recording.outcome import raised
 from diffcompare.studies.record import Record
-from diffcompare.tape.function_operations import joined, node_of
+from diffcompare.tape.function_operations import node_of
 from diffcompare.tape.nesting import grad
 from diffcompare.tape.variable import Variable
 
@@ -33,9 +35,10 @@ NUMBERS = (0.7, -1.3, 2.2, 0.45, 1.6, -0.55)  # coordinates; no simple multiples
 SMALL_NUMBERS = (0.3, 0.83, 0.55, 0.17, 0.65, 0.43)  # where those are outside the domain
 SHAPES: dict[int, tuple[tuple[Shape, ...], ...]] = {
     1: (((),), ((3,),)),
-    2: (((), ()), ((2,), (2,)), ((2, 2), (2,)), ((), (2,)), ((2, 1), (2,))),
+    2: (((), ()), ((2,), (2,)), ((2, 2), (2,)), ((), (2,)), ((2, 1), (2,)), ((2, 3), (3, 2))),
 }
 """Shapes of the arguments that are tried, by their number; unequal ones are broadcast."""
+WEIGHTS = (1.0, -0.6, 1.7, 0.4)  # of the components of a value, in turn
 MAX_SECOND_ORDER = 4  # points at which backward is differentiated
 
 
@@ -141,9 +144,21 @@ def check_function(function: Any, /, *point: Any, points: Iterable[Any] = (), se
         cases.append(case)
         if case.verdict == "wrong" and case.is_broadcast and all(other.verdict == "agrees" for other in cases[:-1]):
             cases[-1] = case._replace(mistake=inconsistent_shape(case.arguments, case.mistake))
+    if not given:
+        cases = _meant(function, cases)
     if all(case.verdict != "wrong" for case in cases):
-        cases += [_second_order(function, arguments, seed) for arguments in chosen[:MAX_SECOND_ORDER]]
+        cases += [_second_order(function, case.arguments, seed) for case in cases[:MAX_SECOND_ORDER]]
     return FunctionCheck(function.__name__, tuple(cases))
+
+
+def _meant(function: Any, cases: list[FunctionCase]) -> list[FunctionCase]:
+    """Return the cases without shapes that a function of arrays was not made for: its backward raises an error there.
+
+    Forward does not say which shapes those are, where `a @ x` allows a matrix and a vector as well as two vectors.
+    """
+    if any(not any(map(np.ndim, case.arguments)) for case in cases):
+        return cases
+    return [case for case in cases if case.check is not None] or cases[-1:]
 
 
 # --- Points -----------------------------------------------------------------------------------------------------------
@@ -215,14 +230,7 @@ def _shape(argument: Any) -> Shape:
 
 def _apply(function: Any, arguments: Sequence[Any]) -> Any:
     results = function.apply(*[Variable(argument, requires_grad=True) for argument in arguments])
-    return _checked(results)
-
-
-def _checked(results: Any) -> Any:
-    """Return the results that backward is judged by as one Variable: those not marked as non-differentiable."""
-    if type(results) is not tuple:
-        return results
-    return joined(tuple([result for result in results if result.requires_grad]) or results)
+    return checked_results(results)
 
 
 def jacobian(function: Any, arguments: Sequence[Any], scale: float = 1.0, saved: Any = None) -> Any:
@@ -232,7 +240,7 @@ def jacobian(function: Any, arguments: Sequence[Any], scale: float = 1.0, saved:
     """
     leaves = [Variable(argument, requires_grad=True) for argument in arguments]
     results = function.apply(*leaves)
-    value = _checked(results)
+    value = checked_results(results)
     node = node_of(results)
     if saved is not None and node is not None:
         node.save_for_backward(*saved)
@@ -266,16 +274,16 @@ def _first_order(function: Any, arguments: tuple[Any, ...], seed: int) -> Functi
                            *arguments, seed=seed)  # fmt: skip
     with numpy_warnings_off():
         trial = BackwardTrial(function, arguments, given, check.points[0], jacobian)
-        return FunctionCase(1, arguments, check, find_mistake(trial))
+        return FunctionCase(1, arguments, check, definition_mistake(trial) or find_mistake(trial))
 
 
 def _second_order(function: Any, arguments: tuple[Any, ...], seed: int) -> FunctionCase:
-    """Judge the derivative of backward, for the sum of all components."""
+    """Judge the derivative of backward, for a weighted sum of all components: a plain one may be constant."""
 
     def slopes(*values: Any, create: bool = False) -> tuple[Any, list[Any]]:
         leaves = [Variable(value, requires_grad=True) for value in values]
-        value = _checked(function.apply(*leaves))
-        return grad(value, leaves, np.ones(value.shape), create_graph=create), leaves
+        value = checked_results(function.apply(*leaves))
+        return grad(value, leaves, np.resize(WEIGHTS, value.shape), create_graph=create), leaves
 
     def backward(*values: Any) -> Any:
         return _flat(slopes(*values)[0], values)

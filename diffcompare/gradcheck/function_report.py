@@ -27,13 +27,31 @@ def verdict(check: FunctionCheck) -> str:
     if check.verdict == "wrong" and all(case.order == 2 for case in check.cases if case.verdict == "wrong"):
         what = check.mistake.sentence if check.mistake else "its own derivative is wrong"
         return f"The backward of {check.name} agrees with its forward, but {what}."
+    if check.verdict == "wrong" and check.mistake and check.mistake.kind == "definition":
+        return f"{check.name} contradicts itself: {check.mistake.sentence}."
     if check.verdict == "wrong":
         what = check.mistake.sentence if check.mistake else "it disagrees with the values of forward"
-        return f"The backward of {check.name} is wrong: {what}."
+        return f"The backward of {check.name} is wrong: {what}{_where(check)}."
     points = counted(sum(case.order == 1 for case in check.cases), "point")
     if check.verdict == "undecided":
-        return f"Undecided: at some of {points} the values of {check.name} are too rough to tell."
+        why = next((case.check.points[0].trouble for case in check.cases if case.check is not None), "")
+        return f"Undecided: {why or f'at some of {points} the values of {check.name} are too rough to tell'}."
     return f"The backward of {check.name} agrees with its forward, of first and second order, at {points}."
+
+
+def _where(check: FunctionCheck) -> str:
+    """Say where backward is wrong, if it is right elsewhere; empty where shapes or nothing make the difference."""
+    tried = [case for case in check.cases if case.order == 1 and case.check is not None]
+    numbers = [case for case in tried if not any(map(_has_shape, case.arguments))]
+    wrong, right = ([case for case in numbers if case.verdict == verdict] for verdict in ("wrong", "agrees"))
+    if not wrong or not right:
+        return ""
+    at, but = (", ".join(map(repr, cases[0].arguments)) for cases in (wrong, right))
+    return f" (at {at}; it is right at {but})"
+
+
+def _has_shape(argument: Any) -> bool:
+    return bool(getattr(argument, "shape", ()))
 
 
 def data(check: FunctionCheck) -> dict[str, Any]:

@@ -69,7 +69,7 @@ class FunctionProcess:
             data = listed[number]
             formula = None if data["formula"] is None else serialization.decode(data["formula"])[0]
             self.known_operations.append(
-                user_operation(data["name"], data["parameters"], _RemoteNumbers(self, number), formula)
+                user_operation(data["name"], data["parameters"], _RemoteNumbers(self, number), formula, data["check"])
             )
         return self.known_operations
 

@@ -235,4 +235,5 @@ def _row_data(row: Operation, operations: list[UserOperation]) -> str | int:
 def operation_data(operation: UserOperation) -> dict[str, Any]:
     """Return an operation of the user's own for JSON, without its numbers."""
     formula = None if operation.formula is None else serialization.encode(operation.formula)
-    return {"name": operation.name, "parameters": list(operation.parameters), "formula": formula}
+    parameters = list(operation.parameters)
+    return {"name": operation.name, "parameters": parameters, "formula": formula, "check": operation.check}

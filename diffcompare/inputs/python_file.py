@@ -11,7 +11,7 @@ import linecache
 import os
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.machinery import SourceFileLoader
 from typing import Any
 
@@ -139,8 +139,7 @@ def is_tape_variable(value: object) -> bool:
 def tape_functions(path: str) -> dict[str, Any]:
     """Run a file and return the Functions of the tape that it defines, by their names in the language.
 
-    That is the class attribute `name`, or the name of the class in lower case.  Raises DiffcompareError for a name that
-    is not one or means something already, and where there are no Functions.
+    Raises DiffcompareError where there are none, and for what `by_name` refuses.
     """
     classes = [
         value for value in vars(_run(path)).values() if is_tape_function(value) and value.__module__ == MODULE_NAME
@@ -148,13 +147,22 @@ def tape_functions(path: str) -> dict[str, Any]:
     if not classes:
         help = "it defines none: class Sinh(Function), with Function from diffcompare.tape"
         raise _wrong("E649", f"`{path}` has no Function of the tape", help, path)
+    return by_name(classes, path)
+
+
+def by_name(classes: Iterable[Any], source: str) -> dict[str, Any]:
+    """Return Functions of the tape by their names in the language.
+
+    That is the class attribute `name`, or the name of the class in lower case.  Raises DiffcompareError, with the
+    source of the classes, for a name that is not one or means something already.
+    """
     named: dict[str, Any] = {}
     for function in classes:
         name = str(getattr(function, "name", None) or function.__name__.lower())
         why = "stands for two classes" if name in named else reason_against(name)
         if why:
             help = f'give the class {function.__name__} another one: name = "my_{function.__name__.lower()}"'
-            raise _wrong("E649", f"the name `{name}` {why}", help, path)
+            raise _wrong("E649", f"the name `{name}` {why}", help, source)
         check_parts(function)
         named[name] = function
     return named
@@ -168,6 +176,9 @@ def check_parts(function: type) -> None:
             message = f"{function.__name__} has no `{part}`"
             help = "a Function has a static forward(ctx, ...) and a static backward(ctx, grad_output)"
             raise DiffcompareError(Diagnostic("E645", "bad_value", message, help=help))
+        if not isinstance(inspect.getattr_static(function, part), staticmethod):
+            message = f"the {part} of {function.__name__} is not static"
+            raise DiffcompareError(Diagnostic("E645", "bad_value", message, help="write @staticmethod above it"))
 
 
 def applied(function: Callable[..., Any]) -> Callable[..., Any]:

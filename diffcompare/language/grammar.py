@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from threading import RLock
 from typing import Any, TypeAlias
 
 from diffcompare.language.expression import Expression, Intern, Operation, build
@@ -65,25 +66,28 @@ AFTER: dict[str, tuple[int, int, Operation | None]] = {
 }
 CLOSE_LIST = (1, 0, None)  # the same for a square bracket, which means nothing outside a list of outputs
 
+_IN_USE = RLock()  # by the functions of one user
+
 ENDS = ")0123456789."  # first characters of tokens after which a product may be implied
 
 
 @contextmanager
 def with_functions(rows: Mapping[str, Operation]) -> Iterator[None]:
-    """Let texts call functions of a user's own, by name, until the context ends."""
+    """Let texts call functions of a user's own, by name, until the context ends; other threads wait for theirs."""
     tables: list[tuple[dict[str, Any], dict[str, Any]]] = [
         (FUNCTIONS, dict(rows)),
         (OPENERS, {f"{name}(": (0, row, None) for name, row in rows.items() if row.arity == 1}),
         (SEVERAL, {name: (row.arity, row.arity) for name, row in rows.items() if row.arity > 1}),
     ]
-    for table, added in tables:
-        table.update(added)
-    try:
-        yield
-    finally:
+    with _IN_USE:
         for table, added in tables:
-            for name in added:
-                del table[name]
+            table.update(added)
+        try:
+            yield
+        finally:
+            for table, added in tables:
+                for name in added:
+                    del table[name]
 
 
 def build_call(name: str, arguments: list[Any], intern: Intern) -> Expression:

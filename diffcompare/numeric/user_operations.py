@@ -40,10 +40,11 @@ class UserOperation(Operation):
     """A row for an operation of a user's own, or for a partial of one.
 
     `formula` is its definition in the language, over the parameters, and `saved` returns what it saves for its
-    partials; both are None where there is nothing of the kind.
+    partials; both are None where there is nothing of the kind.  `check` is what a user writes to have its backward
+    checked.
     """
 
-    __slots__ = ("formula", "parameters", "saved")
+    __slots__ = ("check", "formula", "parameters", "saved")
 
     def __init__(
         self,
@@ -53,21 +54,26 @@ class UserOperation(Operation):
         partials: Sequence[Callable[..., Any] | None],
         formula: Expression | None = None,
         saved: Callable[..., Sequence[Any]] | None = None,
+        check: str = "",
     ) -> None:
         super().__init__(
             name, real=real, partials=[partial and _without_result(partial) for partial in partials],
             definition=None if formula is None else reading(formula, parameters), domain=EVERYWHERE, kink=NOWHERE,
             names={}, notation=f"{name}({', '.join(parameters)})", aliases=(), samples=(), selects=None,
         )  # fmt: skip
-        self.parameters, self.formula, self.saved = tuple(parameters), formula, saved
+        self.parameters, self.formula, self.saved, self.check = tuple(parameters), formula, saved, check
 
 
 def user_operation(
-    name: str, parameters: Sequence[str], numbers: OperationNumbers, formula: Expression | None = None
+    name: str,
+    parameters: Sequence[str],
+    numbers: OperationNumbers,
+    formula: Expression | None = None,
+    check: str = "",
 ) -> UserOperation:
     """Return the row for an operation of a user's own, with a row for each of its partials."""
     slopes = [_slope(name, parameters, numbers, formula, place) for place in range(len(parameters))]
-    return UserOperation(name, parameters, numbers.value, slopes, formula, numbers.saved)
+    return UserOperation(name, parameters, numbers.value, slopes, formula, numbers.saved, check)
 
 
 def _slope(

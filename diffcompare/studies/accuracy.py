@@ -22,12 +22,11 @@ def truth_about(problem: Problem) -> Truth:
     from diffcompare.truth.establish import establish  # loads Arb, which answers without a truth do not need
 
     with ONE_AT_A_TIME:
-        truth = establish(problem)
         if problem.program is None:
-            return truth
-        from diffcompare.truth.decisions import judge_decisions
+            return establish(problem)
+        from diffcompare.truth.decisions import judged
 
-        return judge_decisions(problem, truth)
+        return judged(problem)
 
 
 def measure(partial: float | None, true: TrueNumber | None) -> dict[str, float | None]:

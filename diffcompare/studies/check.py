@@ -17,7 +17,14 @@ from diffcompare.misconceptions.explain import find_mistake
 from diffcompare.misconceptions.messages import Mistake
 from diffcompare.misconceptions.terms import first_difference
 from diffcompare.studies.derive import Derive, derive_question
-from diffcompare.studies.question import checked_names, checked_positive, is_bare_number, merged, question_of
+from diffcompare.studies.question import (
+    checked_names,
+    checked_positive,
+    is_bare_number,
+    merged,
+    own_operations,
+    question_of,
+)
 from diffcompare.studies.record import Record
 from diffcompare.verify.verdict import WHERE_DEFINED, WORST_FIRST, Judgement, Verdict, judge
 
@@ -156,6 +163,7 @@ def check_expression(
     seed: int = 0,
     budget: float = BUDGET,
     where_defined: Counting = "right",
+    ops: Any = None,
     **partials: str | Expression | float,
 ) -> Check:
     """Check partial derivatives of an expression: `check_expression("x^2*sin(x)", x="2*x*cos(x)")`.
@@ -169,6 +177,8 @@ def check_expression(
         budget: Seconds for proofs and comparisons.
         where_defined: `"right"` or `"wrong"`: how an answer counts that agrees where it is defined but has no value in
             some region.
+        ops: Functions of your own that the text calls by name: a `Function` of `diffcompare.tape`, a file of them
+            (which is run), or a list.
         **partials: More partials, by keyword.
 
     Returns:
@@ -177,7 +187,8 @@ def check_expression(
     Raises:
         DiffcompareError: The expression, an answer or a condition cannot be parsed, or a variable is unknown.
     """
-    question = question_of(expression)
+    with own_operations(ops):
+        question = question_of(expression)
     names = variables(wengert_list(question.parsed.expression))
     deliberate = {*partials, *(answers if isinstance(answers, Mapping) else ())}
     given: Any = answers
@@ -186,11 +197,12 @@ def check_expression(
             raise DiffcompareError(_nameless(names))
         given = {names[0]: answers}
     texts = {name: str(answer) for name, answer in (merged(given, partials, "answers") or {}).items()}
-    return check_question(
-        question, texts, domain=checked_names("domain", domain), seed=seed,
-        budget=checked_positive("budget", budget) or BUDGET,
-        source="the partial by", where_defined=where_defined, deliberate=deliberate,
-    )  # fmt: skip
+    with own_operations(ops):
+        return check_question(
+            question, texts, domain=checked_names("domain", domain), seed=seed,
+            budget=checked_positive("budget", budget) or BUDGET,
+            source="the partial by", where_defined=where_defined, deliberate=deliberate,
+        )  # fmt: skip
 
 
 def _answers(

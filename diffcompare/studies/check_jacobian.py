@@ -16,7 +16,7 @@ from diffcompare.language.parser import Parsed, read
 from diffcompare.language.printer import to_text
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.studies.check import BUDGET, Check, Counting, check_question, worst_verdict
-from diffcompare.studies.question import checked_names, checked_positive, question_of
+from diffcompare.studies.question import checked_names, checked_positive, own_operations, question_of
 from diffcompare.studies.record import Record
 from diffcompare.verify.verdict import Verdict
 
@@ -160,22 +160,24 @@ def _split_rows(text: str) -> list[str]:
 
 def check_outputs(
     expression: Any, matrix: Any, *, domain: str | Sequence[str] = (), seed: int = 0, budget: float = BUDGET,
-    where_defined: Counting = "right",
+    where_defined: Counting = "right", ops: Any = None,
 ) -> MatrixCheck:  # fmt: skip
     """Check the Jacobian of several outputs.
 
     The matrix is text, or rows of formulas as texts, expressions or numbers, or columns as texts by variable.
 
-    Raises DiffcompareError for what cannot be read, and for a matrix of another shape.
+    All may call the caller's own operations, `ops`.  Raises DiffcompareError for what cannot be read, and for a matrix
+    of another shape.
     """
-    question = question_of(expression, several=True)
-    names = variables(wengert_list(*question.parsed.outputs))
-    if isinstance(matrix, str):
-        rows = parse_matrix(matrix, names)
-    elif isinstance(matrix, Mapping):
-        rows = matrix_of_columns(matrix, names, len(question.parsed.outputs))
-    else:
-        rows = [[read(str(entry), names).expression for entry in row] for row in matrix]
+    with own_operations(ops):
+        question = question_of(expression, several=True)
+        names = variables(wengert_list(*question.parsed.outputs))
+        if isinstance(matrix, str):
+            rows = parse_matrix(matrix, names)
+        elif isinstance(matrix, Mapping):
+            rows = matrix_of_columns(matrix, names, len(question.parsed.outputs))
+        else:
+            rows = [[read(str(entry), names).expression for entry in row] for row in matrix]
     return check_matrix(
         question, rows, domain=checked_names("domain", domain), seed=seed,
         budget=checked_positive("budget", budget) or BUDGET, where_defined=where_defined,

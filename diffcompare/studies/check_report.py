@@ -97,9 +97,11 @@ def evidence(check: Check, name: str) -> str:
     """Return the evidence for the verdict on a partial, in a sentence or two."""
     judgement = check.judgements[name]
     where = domain(check, judgement)
-    agreement = f"both have the same value at {counted(judgement.points, 'point')} ({where}), to 30 digits and more"
+    by_differences = f"{judgement.opaque} has no `definition`, so that the derivative comes from differences of values"
+    digits = f"as far as can be told: {by_differences}" if judgement.opaque else "to 30 digits and more"
+    agreement = f"both have the same value at {counted(judgement.points, 'point')} ({where}), {digits}"
     if judgement.verdict == "wrong":
-        return _wrong(judgement)
+        return f"{_wrong(judgement)}{f'; {by_differences}' if judgement.opaque else ''}"
     if judgement.verdict == "undecided":
         return judgement.argument
     if judgement.argument:

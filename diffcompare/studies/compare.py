@@ -35,6 +35,7 @@ from diffcompare.studies.question import (
     format_point,
     is_function,
     near_kink,
+    own_operations,
     question_and_point,
     set_up,
 )
@@ -377,6 +378,7 @@ def compare(
     truth: bool = True,
     simplify: bool = True,
     engines: str | Iterable[str] = (),
+    ops: Any = None,
     **values: Any,
 ) -> Comparison:
     """Differentiate an expression by several methods and measure each against the truth.
@@ -396,6 +398,8 @@ def compare(
         truth: Whether to compute the true gradient, to 25 digits with error bounds.
         simplify: Whether sympy simplifies its formulas, which takes most of its time.
         engines: Names of other libraries to ask as well, such as "torch" and "jax", or "all" that are installed.
+        ops: Functions of your own that the text calls by name: a `Function` of `diffcompare.tape`, a file of them
+            (which is run), or a list.
         **values: Coordinates of the point for variables that are not named like an option.
 
     Returns:
@@ -415,8 +419,9 @@ def compare(
     """
     if isinstance(values.get("method"), str | list | tuple):
         raise TypeError("compare() asks several methods: the option is `methods`")
-    question, at = question_and_point(expression, point, values, budget=budget)
-    own = _own_partials(hand, question)
+    question, at = question_and_point(expression, point, values, ops=ops, budget=budget)
+    with own_operations(ops):
+        own = _own_partials(hand, question)
     if engines:
         from diffcompare.engines.registry import engine_methods
 

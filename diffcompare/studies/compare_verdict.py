@@ -41,6 +41,7 @@ STOPPED = {
 }
 
 
+GIVEN = ("given", "file")  # variants of formulas that the user wrote
 _FACTORS = {-1.0: "minus", 2.0: "twice", 0.5: "half", -2.0: "minus twice", -0.5: "minus half"}
 
 
@@ -274,13 +275,14 @@ def _compared(comparison: Comparison) -> list[str]:
     A mistake in the user's formula silences all other clauses, and cancellation most of them.
     """
     methods = method_accuracies(comparison)
-    mistake = _mistake(comparison, methods)
+    at_fault, misled_by_it = _own_operation(comparison, methods)
+    mistake = _mistake(comparison, [method for method in methods if method not in misled_by_it])
     if mistake:
-        return [mistake]
-    doubt = disagreement_elsewhere(comparison)
+        return [*at_fault, mistake]
+    doubt = "" if at_fault else disagreement_elsewhere(comparison)
     if doubt:
         return [doubt]
-    at_kink, explained = _at_kink(comparison, methods)
+    at_kink, explained = (at_fault, misled_by_it) if at_fault else _at_kink(comparison, methods)
     others = [method for method in methods if method not in explained]
     exact = [method for method in others if method.exact]
     approximate = [method for method in others if not method.exact]
@@ -304,7 +306,7 @@ def _compared(comparison: Comparison) -> list[str]:
 
 def _mistake(comparison: Comparison, methods: Sequence[MethodAccuracy]) -> str:
     """Name the formulas of the user that are wrong where all other exact methods are right; empty if none is."""
-    hand = next((method for method in methods if method.answer.variant in ("given", "file")), None)
+    hand = next((method for method in methods if method.answer.variant in GIVEN), None)
     if hand is None or comparison.problem.hand is None:
         return ""
     others = [method for method in methods if method.exact and method is not hand]
@@ -323,6 +325,17 @@ def _mistake(comparison: Comparison, methods: Sequence[MethodAccuracy]) -> str:
     if factor:
         return f"{subject} {'is' if one else 'are'} {factor} the truth: a mistake, not rounding"
     return f"{subject} {_how_wrong(hand, wrong, others)}, which is more often a mistake than rounding"
+
+
+def _own_operation(comparison: Comparison, methods: Sequence[MethodAccuracy]) -> tuple[list[str], list[MethodAccuracy]]:
+    """Blame an operation of the user's own whose backward or definition is wrong: the clause, and what it explains."""
+    wrong = [method for method in methods if method.exact and method.wrong]
+    if not wrong and (value_digits(comparison) or FULL_DIGITS) >= MIN_EXACT_DIGITS:
+        return [], []
+    from diffcompare.truth.own_backwards import disagreement  # few comparisons ask
+
+    clause = disagreement(comparison.nodes, comparison.problem.point)
+    return ([clause], [method for method in wrong if method.answer.variant not in GIVEN]) if clause else ([], [])
 
 
 def _factor(comparison: Comparison, hand: MethodAccuracy, wrong: Sequence[str]) -> str:

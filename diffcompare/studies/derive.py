@@ -24,6 +24,7 @@ from diffcompare.language.printer import free_prefix, shorten, swells
 from diffcompare.language.simplify import simplify
 from diffcompare.language.wengert import active_nodes, dag_size, operation_count, tree_size, variables, wengert_list
 from diffcompare.numeric.evaluate import values_at
+from diffcompare.numeric.user_operations import without_definition
 from diffcompare.studies.accuracy import truth_about
 from diffcompare.studies.derivation_steps import DerivationStep, steps_of, whole_lines
 from diffcompare.studies.failure import point_failure
@@ -138,6 +139,8 @@ class Derive(Record):
         except Unwritable as refusal:
             message = f"`{refusal}` cannot be written in {language}"
             help = "choose another language, or write the operation in terms of others"
+            if without_definition(self.nodes) is not None:
+                help = 'give the class a `definition`, a text in the language: definition = "..."'
             raise DiffcompareError(Diagnostic("E543", "bad_value", message, help=help)) from None
 
     def code_document(self, language: str) -> Document:
@@ -274,6 +277,7 @@ def derive(
     /,
     *,
     wrt: str | Sequence[str] = (),
+    ops: Any = None,
     **values: Any,
 ) -> Derive:
     """Differentiate an expression rule by rule, with respect to each variable, and check the formulas at a point.
@@ -284,6 +288,8 @@ def derive(
         point: Where to check the formulas: a mapping of variable names to numbers, or one number where there is one
             variable.  None: the classic point of a catalogue entry, else a default point, which the notes name.
         wrt: The variables of differentiation; none means all of them.
+        ops: Functions of your own that the text calls by name: a `Function` of `diffcompare.tape`, a file of them
+            (which is run), or a list.
         **values: Coordinates of the point for variables that are not named `wrt`.
 
     Returns:
@@ -302,7 +308,7 @@ def derive(
     Source: the rules are those of calculus; that formulas grow faster than functions (expression swell) is section 2.2
     of Baydin, Pearlmutter, Radul and Siskind, JMLR 18(153), 2018.
     """
-    question, at = question_and_point(expression, point, values)
+    question, at = question_and_point(expression, point, values, ops=ops)
     return derive_question(question, at=at, wrt=wrt)
 
 

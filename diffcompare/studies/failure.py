@@ -17,10 +17,11 @@ from diffcompare.numeric.evaluate import Undefined, describe_outside, first_nonf
 from diffcompare.numeric.sweeps import partials
 from diffcompare.studies.accuracy import truth_about
 from diffcompare.studies.question import format_coordinate
+from diffcompare.truth.rounding import Slopes
 
 if TYPE_CHECKING:
     from diffcompare.backends.jacobian_methods import MatrixAnswer
-    from diffcompare.truth.establish import Slopes, Truth
+    from diffcompare.truth.establish import Truth
 
 
 _LETTER = r"\b[a-z]\b"

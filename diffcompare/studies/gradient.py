@@ -23,6 +23,7 @@ from diffcompare.studies.question import (
     is_function,
     merged,
     named_point,
+    own_operations,
     question_of,
 )
 
@@ -36,6 +37,7 @@ def gradient(
     /,
     *,
     method: str = "reverse-ad",
+    ops: Any = None,
     **values: Any,
 ) -> dict[str, Any]:
     """Return the gradient of an expression, or of a Python function, at a point, by one method.
@@ -45,6 +47,8 @@ def gradient(
             which is recorded as it runs; its parameters are numbers, vectors and matrices.
         point: A mapping of variable names to numbers, or one number where there is one variable.
         method: The name of a method; `diffcompare grad --help` lists them.
+        ops: Functions of your own that the text calls by name: a `Function` of `diffcompare.tape`, a file of them
+            (which is run), or a list.
         **values: Coordinates of the point, instead of `point` or in addition to it.
 
     Returns:
@@ -67,9 +71,10 @@ def gradient(
     """
     if is_function(expression):
         return _function_gradient(expression, function_values(expression, point, values), method)
-    if isinstance(expression, str) and _is_entry(expression):
+    if isinstance(expression, str) and (ops is not None or _is_entry(expression)):
         given = () if is_bare_number(point) else merged(point, values) or ()
-        expression = question_of(expression, tuple(given)).parsed.expression
+        with own_operations(ops):
+            expression = question_of(expression, tuple(given)).parsed.expression
     if not isinstance(expression, str | Expression):
         raise TypeError(f"an expression is text, an Expression or a function, not {type(expression).__name__}")
     at = point if type(point) is dict and not values else _mapping(expression, point, values)

@@ -146,6 +146,7 @@ def graph(
     show: Show = "primal",
     wrt: str | Sequence[str] = (),
     other_at: None = None,
+    ops: Any = None,
     **values: Any,
 ) -> ComputationalGraph: ...
 @overload
@@ -158,6 +159,7 @@ def graph(
     show: Show = "primal",
     wrt: str | Sequence[str] = (),
     other_at: Any = None,
+    ops: Any = None,
     **values: Any,
 ) -> ComputationalGraph | TwoPaths:
     """Build the computational graph of an expression at a point.
@@ -172,6 +174,8 @@ def graph(
         wrt: The variables of differentiation; none means all of them.
         other_at: Another point of a Python function, as `point`, from which what it does not name is taken: the paths
             of both runs in one graph, which shows values.
+        ops: Functions of your own that the text calls by name: a `Function` of `diffcompare.tape`, a file of them
+            (which is run), or a list.
         **values: Coordinates of the point for variables that are not named like an option.
 
     Returns:
@@ -195,7 +199,7 @@ def graph(
     Source: Baydin, Pearlmutter, Radul and Siskind, JMLR 18(153), 2018, figure 4; that derivatives are sums over paths
     is due to F. L. Bauer: Computational graphs and rounding error, SIAM J. Numer. Anal. 11(1), 1974.
     """
-    question, at = question_and_point(expression, point, values)
+    question, at = question_and_point(expression, point, values, ops=ops)
     if other_at is not None:
         if show != "primal" or wrt:
             raise bad_value("two paths show their values only", "other_at", "leave `show` and `wrt` out")

@@ -28,8 +28,7 @@ from diffcompare.studies.question import (
     question_and_point,
     set_up,
 )
-from diffcompare.truth.establish import Slopes
-from diffcompare.truth.rounding import TrueNumber
+from diffcompare.truth.rounding import Slopes, TrueNumber
 from diffcompare.truth.second_derivatives import SecondTruth, establish_second
 
 MAX_VARIABLES = 300  # of a whole Hessian; a product has no such limit
@@ -191,7 +190,8 @@ def hessian_question(
     known = None
     if truth:
         with ONE_AT_A_TIME:
-            known = establish_second(problem.scalar, None if vector is None else {"v": vector})
+            scalar = problem.scalar._replace(program=question.program)
+            known = establish_second(scalar, None if vector is None else {"v": vector})
     answers = answers_of(names, lambda name: METHODS[name](problem))
     return Hessian(question, problem, value, known, answers, setup.notes)
 
@@ -239,6 +239,7 @@ def hessian(
     step: float | None = None,
     budget: float | None = 5.0,
     truth: bool = True,
+    ops: Any = None,
     **values: float,
 ) -> Hessian:
     """Compute second derivatives by several methods and measure each against the truth.
@@ -254,6 +255,8 @@ def hessian(
         step: The step h of the differences; None: a good one.
         budget: Seconds that each method may take; None: no limit.
         truth: Whether to compute the true second derivatives, to 25 digits with error bounds.
+        ops: Functions of your own that the text calls by name: a `Function` of `diffcompare.tape`, a file of them
+            (which is run), or a list.
         **values: Coordinates of the point for variables that are not named like an option.
 
     Returns:
@@ -271,7 +274,7 @@ def hessian(
 
     Source: B. Christianson: Automatic Hessians by reverse accumulation.  IMA J. Numer. Anal. 12, 1992.
     """
-    question, at = question_and_point(expression, point, values, budget=budget)
+    question, at = question_and_point(expression, point, values, ops=ops, budget=budget)
     return hessian_question(
         question, at=at, wrt=wrt, times=times, methods=methods, step=step, budget=budget, truth=truth
     )

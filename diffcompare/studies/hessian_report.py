@@ -160,7 +160,9 @@ def document(hessian: Hessian, *, brief: bool = False) -> Document:
     if hessian.problem.wrt:
         blocks += [values, cost_table(hessian)]
     blocks += [*_slopes(hessian), *note_table(hessian.answers)]
-    blocks += [Paragraph(note, "note") for note in (hessian.truth.notes if hessian.truth else ())]
+    if hessian.truth is not None:
+        notes = [*[f"the truth: {note}" for note in hessian.truth.first.notes], *hessian.truth.notes]
+        blocks += [Paragraph(note, "note") for note in notes]
     closing = verdict(hessian)
     blocks += [Paragraph(closing, "verdict")] if closing else []
     return Document(tuple(blocks), hessian.data, arrays(hessian, _key(hessian)))

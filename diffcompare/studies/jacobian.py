@@ -187,6 +187,7 @@ def jacobian(
     budget: float | None = 5.0,
     truth: bool = True,
     compressed: bool = False,
+    ops: Any = None,
     **values: float,
 ) -> Jacobian:
     """Differentiate several outputs by several methods and measure each against the truth.
@@ -200,6 +201,8 @@ def jacobian(
         budget: Seconds that each method may take; None: no limit.
         truth: Whether to compute the true Jacobian, to 25 digits with error bounds.
         compressed: Whether to find columns, and rows, that share no entry by one sweep together.
+        ops: Functions of your own that the text calls by name: a `Function` of `diffcompare.tape`, a file of them
+            (which is run), or a list.
         **values: Coordinates of the point for variables that are not named like an option.
 
     Returns:
@@ -216,7 +219,7 @@ def jacobian(
 
     Source: A. Griewank and A. Walther: Evaluating derivatives, second edition, SIAM 2008, chapters 7 and 8.
     """
-    question, at = question_and_point(expression, point, values, several=True, budget=budget)
+    question, at = question_and_point(expression, point, values, several=True, ops=ops, budget=budget)
     return jacobian_question(
         question, at=at, wrt=wrt, methods=methods, step=step, budget=budget, truth=truth, compressed=compressed
     )

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from diffcompare.backends.jacobian_methods import MatrixAnswer
 from diffcompare.document import Cell, Code, Column, Measured, Table, approximate, columns
+from diffcompare.inputs.resolve import ParsedInput
+from diffcompare.language.wengert import wengert_list
 from diffcompare.studies.accuracy import FULL_DIGITS, error_cells, measure, tenths
 from diffcompare.studies.record import Record, join, plain, select
+from diffcompare.truth.own_backwards import disagreement
 from diffcompare.truth.rounding import TrueNumber
 
 MAX_GRID_COLUMNS = 24  # of a matrix that people are shown whole
@@ -20,6 +23,7 @@ BEST = (  # methods without an error of their own, the best first
     "reverse-ad", "forward-ad", "forward-over-reverse", "reverse-over-reverse", "taylor-mode", "nested-forward",
     "symbolic", "hand-coded",
 )  # fmt: skip
+MIN_EXACT_DIGITS = 8.0  # of such a method; where it keeps fewer, an operation of the user's own may be wrong
 ERRORS = ("absolute", "relative", "ulp")
 
 
@@ -29,6 +33,7 @@ class MatrixRecord(Record):
     __slots__ = ()
 
     if TYPE_CHECKING:
+        question: ParsedInput
         answers: tuple[MatrixAnswer, ...]
         problem: Any
 
@@ -245,7 +250,10 @@ def note_table(answers: Sequence[MatrixAnswer]) -> list[Table]:
 
 
 def accuracy_sentence(record: MatrixRecord) -> str:
-    """Say how many digits the methods keep in their worst entry; empty without a truth."""
+    """Say how many digits the methods keep in their worst entry, and which operation of the user's own is to blame.
+
+    Empty without a truth.
+    """
     digits = {answer.method: record.worst_digits(answer) for answer in record.answers}
     known: Mapping[str, float] = {method: number for method, number in digits.items() if number is not None}
     if not known:
@@ -260,5 +268,8 @@ def accuracy_sentence(record: MatrixRecord) -> str:
         kept += "" if full else " digits"
         entry = "its worst entry" if len(rest) == 1 else "their worst entries"
         parts.append(f"{join(rest)} keep{'s' * (len(rest) == 1)} {kept} in {entry}")
-    sentence = "; ".join(parts)
+    blamed = None
+    if any(known[method] < MIN_EXACT_DIGITS for method in rest if method in BEST):
+        blamed = disagreement(wengert_list(*record.question.parsed.outputs), record.problem.point)
+    sentence = "; ".join([*([blamed] if blamed else []), *parts])
     return f"{sentence[0].upper()}{sentence[1:]}."

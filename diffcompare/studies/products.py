@@ -43,6 +43,8 @@ def jvp(
     expression: str | Expression | Sequence[str | Expression],
     point: Mapping[str, float],
     direction: Mapping[str, Any] | Any,
+    *,
+    ops: Any = None,
 ) -> Any:
     """Return the derivative of one output or of several along a direction: the Jacobian times the direction.
 
@@ -52,6 +54,8 @@ def jvp(
         point: A mapping of variable names to numbers, for a function of parameters to numbers and arrays.
         direction: A mapping like the point, in its shapes; variables that are not named do not move.  For a single
             variable or parameter, its number or array alone.
+        ops: Functions of your own that the text calls by name: a `Function` of `diffcompare.tape`, a file of them
+            (which is run), or a list.
 
     Returns:
         One number for every output as a list; for a single expression without brackets, the number itself.  For a
@@ -68,7 +72,7 @@ def jvp(
     """
     if _is_nested(expression, point, direction):
         return _nested_jvp(expression, point, direction)
-    question, outputs, at = _read(expression, point)
+    question, outputs, at = _read(expression, point, ops)
     seeds = {name: number for name, number in _named(direction, question, at).items() if number}
     nodes = wengert_list(*outputs)
 
@@ -88,6 +92,8 @@ def vjp(
     expression: str | Expression | Sequence[str | Expression],
     point: Mapping[str, float],
     weights: Any = 1.0,
+    *,
+    ops: Any = None,
 ) -> dict[str, Any]:
     """Return the gradient of a weighted sum of outputs: weights times the Jacobian.
 
@@ -97,6 +103,8 @@ def vjp(
         point: A mapping of variable names to numbers, for a function of parameters to numbers and arrays.
         weights: A number for every output, in a list or in the shape that a function returns; one number is the weight
             of a single output.
+        ops: Functions of your own that the text calls by name: a `Function` of `diffcompare.tape`, a file of them
+            (which is run), or a list.
 
     Returns:
         The partials of the weighted sum, by variable; for a function by parameter, in the shapes of the point.
@@ -112,7 +120,7 @@ def vjp(
     """
     if _is_nested(expression, point, {"weights": weights}):
         return _nested_vjp(expression, point, weights)
-    question, outputs, at = _read(expression, point)
+    question, outputs, at = _read(expression, point, ops)
     numbers = _weights(weights, len(outputs))
     nodes = wengert_list(*outputs)
 
@@ -128,9 +136,9 @@ def vjp(
     return partials if question.program is None else question.program.at.shaped(partials)
 
 
-def _read(expression: Any, point: Any) -> tuple[ParsedInput, tuple[Expression, ...], dict[str, float]]:
+def _read(expression: Any, point: Any, ops: Any) -> tuple[ParsedInput, tuple[Expression, ...], dict[str, float]]:
     """Return the question, its outputs, and the point as doubles."""
-    question, given = question_and_point(expression, point, {}, several=True)
+    question, given = question_and_point(expression, point, {}, several=True, ops=ops)
     outputs = question.parsed.outputs
     if question.program is not None:
         return question, outputs, dict(question.program.at.point)

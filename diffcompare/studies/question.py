@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import reprlib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from numbers import Complex, Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +13,7 @@ from diffcompare.backends.automatic import gradient_at
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.point import candidates, check_point, component_name, unknown_variable
 from diffcompare.language.expression import Expression
+from diffcompare.language.grammar import with_functions
 from diffcompare.language.parser import Parsed, parse
 from diffcompare.language.printer import outputs_text
 from diffcompare.language.wengert import active_nodes, variables, wengert_list
@@ -167,13 +169,35 @@ def one_variable(
 # --- Questions of Python callers --------------------------------------------------------------------------------------
 
 
+def own_operations(ops: Any) -> AbstractContextManager[None]:
+    """Return a context in which texts may call a caller's own operations: `Function` classes, or files of them."""
+    if ops is None:
+        return nullcontext()
+    from diffcompare.tape.function_operations import operations_of  # few callers have some, and it needs NumPy
+
+    return with_functions(operations_of(ops))
+
+
 def question_and_point(
-    expression: Any, point: Any, values: Mapping[str, Any], *, several: bool = False, budget: float | None = 5.0
+    expression: Any,
+    point: Any,
+    values: Mapping[str, Any],
+    *,
+    several: bool = False,
+    ops: Any = None,
+    budget: float | None = 5.0,
 ) -> tuple[ParsedInput, dict[str, Any] | None]:
     """Return the question that a Python caller asks, and the point as a mapping (None where none was given).
 
-    A Python function may run for `budget` seconds.
+    Texts may call the caller's own operations, `ops`, and a Python function may run for `budget` seconds.
     """
+    with own_operations(ops):
+        return _question_and_point(expression, point, values, several=several, budget=budget)
+
+
+def _question_and_point(
+    expression: Any, point: Any, values: Mapping[str, Any], *, several: bool, budget: float | None
+) -> tuple[ParsedInput, dict[str, Any] | None]:
     if is_function(expression):
         given = function_values(expression, point, values)
         return function_question(expression, given, several=several, budget=budget), given

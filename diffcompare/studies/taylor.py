@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from diffcompare.backends import ONE_AT_A_TIME, answers_of, prepare
 from diffcompare.backends.jacobian_methods import MatrixAnswer
@@ -28,7 +29,8 @@ from diffcompare.studies.question import (
     question_and_point,
     set_up,
 )
-from diffcompare.truth.establish import Truth, establish
+from diffcompare.truth.decisions import judged
+from diffcompare.truth.establish import Truth
 from diffcompare.truth.higher_derivatives import TaylorTruth, taylor_truth
 from diffcompare.truth.rounding import TrueNumber
 
@@ -148,15 +150,17 @@ def taylor_question(
 
 
 def _truth(problem: TaylorProblem) -> tuple[Truth, TaylorTruth | None]:
+    scalar = problem.scalar._replace(program=problem.program)
     with ONE_AT_A_TIME:
         deadline = Deadline(problem.budget)
-        first = establish(problem.scalar)
+        first = judged(scalar)
         if problem.order == 0 and first.value is not None:
             return first, TaylorTruth((first.value,), None)
         if first.status in ("undefined", "nondifferentiable", "unavailable"):
             return first, None
         try:
-            return first, taylor_truth(problem.scalar, problem.name, problem.order, deadline.check)
+            tied = bool(first.tied)
+            return first, taylor_truth(scalar, problem.name, problem.order, deadline.check, tied=tied)
         except (TimeoutError, Unavailable):
             return first, None
 
@@ -172,6 +176,7 @@ def taylor(
     step: float | None = None,
     budget: float | None = 5.0,
     truth: bool = True,
+    ops: Any = None,
     **values: float,
 ) -> Taylor:
     """Compute Taylor coefficients by several methods and measure each against the truth.
@@ -185,6 +190,8 @@ def taylor(
         step: The step h of the differences; None: a good one for every order.
         budget: Seconds that each method may take; None: no limit.
         truth: Whether to compute the true coefficients, to 25 digits with error bounds.
+        ops: Functions of your own that the text calls by name: a `Function` of `diffcompare.tape`, a file of them
+            (which is run), or a list.
         **values: Coordinates of the point for variables that are not named like an option.
 
     Returns:
@@ -201,5 +208,5 @@ def taylor(
 
     Source: A. Griewank and A. Walther: Evaluating derivatives, second edition, SIAM 2008, chapter 13.
     """
-    question, at = question_and_point(expression, point, values, budget=budget)
+    question, at = question_and_point(expression, point, values, ops=ops, budget=budget)
     return taylor_question(question, order, at=at, wrt=wrt, methods=methods, step=step, budget=budget, truth=truth)

@@ -258,6 +258,7 @@ def trace(
     *,
     mode: Mode = "both",
     wrt: str | Sequence[str] = (),
+    ops: Any = None,
     **values: Any,
 ) -> Trace:
     """Trace the sweeps of automatic differentiation over an expression at a point, step by step.
@@ -269,6 +270,8 @@ def trace(
             point of a catalogue entry, else a default point, which the notes name.
         mode: "forward" for one sweep of tangents for each variable, "reverse" for one sweep of adjoints, or "both".
         wrt: The variables of differentiation; none means all of them.
+        ops: Functions of your own that the text calls by name: a `Function` of `diffcompare.tape`, a file of them
+            (which is run), or a list.
         **values: Coordinates of the point for variables that are not named like an option.
 
     Returns:
@@ -286,7 +289,7 @@ def trace(
     Source: Baydin, Pearlmutter, Radul and Siskind, JMLR 18(153), 2018, tables 2 and 3; the notation of evaluation
     traces is that of A. Griewank and A. Walther: Evaluating derivatives, second edition, SIAM 2008.
     """
-    question, at = question_and_point(expression, point, values)
+    question, at = question_and_point(expression, point, values, ops=ops)
     return trace_question(question, at=at, mode=mode, wrt=wrt)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -16,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.inputs.python_file import by_name, tape_functions
 from diffcompare.language.expression import Expression, lift
 from diffcompare.language.expression import Variable as Symbol
 from diffcompare.language.parser import parse
@@ -142,7 +144,7 @@ class FunctionCalls:
                 message = (
                     f"the backward of {name} is not proportional to grad_output: the chain rule multiplies by it, once"
                 )
-                help = f"`diffcompare check FILE.py:{name}` compares it with its forward"
+                help = f"`{check_of(self.function)}` compares it with its forward"
                 raise DiffcompareError(Diagnostic("E646", "bad_value", message, help=help))
             self.is_proportional = True
         return tuple(slopes.tolist())
@@ -196,6 +198,24 @@ class FunctionNumbers(NamedTuple):
 # --- The row of a Function --------------------------------------------------------------------------------------------
 
 
+def operations_of(given: Any) -> dict[str, UserOperation]:
+    """Return the rows of Functions by name: of a class, of all in a file, which is run, or of several of both.
+
+    Raises DiffcompareError for a file or a class that cannot be used, and TypeError for anything else.
+    """
+    rows: dict[str, UserOperation] = {}
+    for source in given if isinstance(given, list | tuple | set) else (given,):
+        if isinstance(source, str | os.PathLike):
+            functions = tape_functions(os.fspath(source))
+        elif isinstance(source, type) and issubclass(source, Function):
+            functions = by_name([source], source.__name__)
+        else:
+            raise TypeError(f"`ops` is a Function of the tape, a file of them or a list, not {source!r:.60}")
+        rows |= {name: operation_of(function, name) for name, function in functions.items()}
+    return rows
+
+
+@lru_cache(maxsize=KEPT)
 def operation_of(function: type[Function], name: str = "") -> UserOperation:
     """Return the row of a Function of numbers, under its own name in the language.
 
@@ -203,7 +223,29 @@ def operation_of(function: type[Function], name: str = "") -> UserOperation:
     """
     parameters = _parameter_names(function)
     numbers = FunctionNumbers(FunctionCalls(function, [Slot() for _ in parameters]))
-    return user_operation(name or function.__name__, parameters, numbers, _formula(function, parameters, {}))
+    return user_operation(
+        name or function.__name__, parameters, numbers, _formula(function, parameters, {}), check_of(function)
+    )
+
+
+def check_of(function: type[Function]) -> str:
+    """Return what a user writes to have the backward of a Function checked."""
+    try:
+        path = inspect.getfile(function)
+    except (TypeError, OSError):  # typed at a prompt
+        path = ""
+    if not path.lower().endswith(".py") or "<" in function.__qualname__:
+        return f"dc.check({function.__name__})"
+    return f"diffcompare check {_near(path)}:{function.__qualname__}"
+
+
+def _near(path: str) -> str:
+    """Return a path as one writes it in the current folder; one that leads elsewhere as it is."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:  # on another drive
+        return path
+    return path if relative.startswith(os.pardir) else relative
 
 
 def _parameter_names(function: type[Function]) -> list[str]:
@@ -272,7 +314,9 @@ class Arrangement:
         label = f"{self.function.__name__}[{', '.join(options)}]" if options else self.function.__name__
         ends = [""] if count == 1 else [f"[{k}]" for k in range(count)]
         return [
-            user_operation(f"{label}{end}", names, FunctionNumbers(self.calls, output, count), formula)
+            user_operation(
+                f"{label}{end}", names, FunctionNumbers(self.calls, output, count), formula, check_of(self.function)
+            )
             for output, end in enumerate(ends)
         ]
 

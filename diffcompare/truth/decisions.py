@@ -16,15 +16,20 @@ from diffcompare.language.operations import RELATIONS
 from diffcompare.numeric.arb_functions import Beyond, Unavailable, Undecided, precision
 from diffcompare.numeric.balls import Ball, compare, evaluate_balls
 from diffcompare.recording.recorder import Recording
-from diffcompare.truth.establish import Slopes, Truth, establish
-from diffcompare.truth.rounding import TrueNumber
+from diffcompare.truth.establish import Truth, establish
+from diffcompare.truth.rounding import Slopes, TrueNumber
 
 BITS = 256
 MAX_NODES = 20_000  # of a tape whose decisions are looked at again
 ASIDE = 2.0**-20  # relative; how far a path beside the point is looked for
 
 
-def judge_decisions(problem: Problem, truth: Truth) -> Truth:
+def judged(problem: Problem) -> Truth:
+    """Return the truth about a problem, and for a program what its decisions mean for it."""
+    return _judge_decisions(problem, establish(problem))
+
+
+def _judge_decisions(problem: Problem, truth: Truth) -> Truth:
     """Return the truth about a program, with the slopes of the paths that begin at the point, and notes on them."""
     if problem.program is None or truth.status != "ok":
         return truth
@@ -91,11 +96,8 @@ def _by_neighbours(problem: Problem, truth: Truth) -> Truth:
 
 def _beside(problem: Problem, truth: Truth, name: str, direction: int) -> TrueNumber | float | None:
     """Return the slope of the path on one side; an infinite one where the value jumps, None where there is no path."""
-    assert problem.program is not None
-    x = problem.point[name]
-    try:
-        path = problem.program.record({**problem.point, name: x + direction * ASIDE * max(abs(x), 1.0)})
-    except DiffcompareError:
+    path = path_beside(problem, name, direction)
+    if path is None:
         return None
     there = establish(problem._replace(expression=path.output, wrt=(name,), program=None))
     if there.value is None or truth.value is None:
@@ -103,6 +105,16 @@ def _beside(problem: Problem, truth: Truth, name: str, direction: int) -> TrueNu
     if there.value.text != truth.value.text:
         return math.copysign(math.inf, direction * (there.value.nearest - truth.value.nearest))
     return there.gradient.get(name)
+
+
+def path_beside(problem: Problem, name: str, direction: int) -> Recording | None:
+    """Return the path that a program takes a little to one side of the point; None where it does not run there."""
+    assert problem.program is not None
+    x = problem.point[name]
+    try:
+        return problem.program.record({**problem.point, name: x + direction * ASIDE * max(abs(x), 1.0)})
+    except DiffcompareError:
+        return None
 
 
 def _as_float(slope: TrueNumber | float) -> float:

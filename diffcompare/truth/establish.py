@@ -25,7 +25,7 @@ from diffcompare.numeric.evaluate import Deadline, Undefined, at_kink, values_at
 from diffcompare.numeric.sweeps import reverse
 from diffcompare.numeric.user_operations import definition_notes, without_definition
 from diffcompare.truth.directional_check import directional_check
-from diffcompare.truth.rounding import SURE_BITS, TrueNumber, round_ball
+from diffcompare.truth.rounding import SURE_BITS, Slopes, TrueNumber, round_ball
 
 if TYPE_CHECKING:
     from diffcompare.truth.one_sided import Slope
@@ -37,13 +37,6 @@ MAX_KINK_BITS = 2048  # what is still open at a possible kink by then is left to
 ZERO_BITS, ZERO_WORK = 1 << 13, 1 << 20
 
 TruthStatus = Literal["ok", "undefined", "nondifferentiable", "timed-out", "unresolved", "unavailable"]
-
-
-class Slopes(NamedTuple):
-    """The slopes on both sides of a kink: ±inf where the graph is vertical or jumps, None outside the domain."""
-
-    left: float | None
-    right: float | None
 
 
 class Truth(NamedTuple):
@@ -152,9 +145,9 @@ def _by_differences(
 ) -> Truth:
     from diffcompare.truth.bounded_differences import gradient_by_differences  # few problems need it
 
-    gradient, note = gradient_by_differences(problem, nodes, opaque, check)
-    status: TruthStatus = "ok" if all(gradient.values()) else "unresolved"
-    return Truth(status, gradient=gradient, notes=(note,), source="differences")
+    gradient, slopes, note = gradient_by_differences(problem, nodes, opaque, check)
+    status: TruthStatus = "nondifferentiable" if slopes else "ok" if all(gradient.values()) else "unresolved"
+    return Truth(status, gradient=gradient, slopes=slopes, notes=(note,), source="differences")
 
 
 def _grow(

@@ -18,6 +18,7 @@ from diffcompare.numeric.arb_functions import Beyond, Undecided, arb, power_of_t
 from diffcompare.numeric.balls import Ball, contains_zero, evaluate_balls, is_zero, lift, magnitude
 from diffcompare.numeric.evaluate import Undefined
 from diffcompare.numeric.power_series import as_series, terms
+from diffcompare.truth.decisions import path_beside
 from diffcompare.truth.establish import balls_differ
 from diffcompare.truth.one_sided import Ray, Side
 from diffcompare.truth.rounding import TrueNumber, round_ball
@@ -60,11 +61,16 @@ class TaylorTruth(NamedTuple):
     """The order at which the derivatives on both sides of the point differ, and these."""
 
 
-def taylor_truth(problem: Problem, name: str, order: int, check: Callable[[], None] = lambda: None) -> TaylorTruth:
+def taylor_truth(
+    problem: Problem, name: str, order: int, check: Callable[[], None] = lambda: None, *, tied: bool = False
+) -> TaylorTruth:
     """Return the Taylor coefficients up to an order to 25 digits, from the expansions on both sides of the point.
 
-    They are those of both sides as long as these agree; each side is checked by values.
+    They are those of both sides as long as these agree; each side is checked by values.  Where another path of a
+    program begins at the point (`tied`), they are those of the paths on both sides.
     """
+    if tied:
+        return _of_both_paths(problem, name, order, check)
     nodes = wengert_list(problem.at(problem.point))
     unknown = TaylorTruth((None,) * (order + 1))
     for bits in PRECISIONS:
@@ -82,6 +88,25 @@ def taylor_truth(problem: Problem, name: str, order: int, check: Callable[[], No
                 return unknown
             return _joined(right, left, order)
     return unknown
+
+
+def _of_both_paths(problem: Problem, name: str, order: int, check: Callable[[], None]) -> TaylorTruth:
+    """Return the coefficients that the paths on both sides share, up to the order at which they differ."""
+    sides = []
+    for direction in (-1, 1):
+        path = path_beside(problem, name, direction)
+        if path is None:
+            return TaylorTruth((None,) * (order + 1))
+        sides.append(taylor_truth(problem._replace(expression=path.expression, program=None), name, order, check))
+    left, right = (side.coefficients for side in sides)
+    for power, (one, other) in enumerate(zip(left, right, strict=True)):
+        if one is None or other is None:
+            return TaylorTruth((*left[:power], *[None] * (order + 1 - power)))
+        if one.text != other.text:
+            factor = math.factorial(power)
+            broken = (power, one.nearest * factor, other.nearest * factor)
+            return TaylorTruth((*left[:power], *[None] * (order + 1 - power)), broken)
+    return TaylorTruth(left)
 
 
 def _expansion(side: Side, order: int, *, final: bool) -> list[Ball] | None:

@@ -21,6 +21,13 @@ FIXED, FIXED_BOUND = (-6, 24), (-4, 1)  # decimal exponents of the first digit f
 LOG_2 = math.log10(2)
 
 
+class Slopes(NamedTuple):
+    """The slopes on both sides of a kink: ±inf where the graph is vertical or jumps, None outside the domain."""
+
+    left: float | None
+    right: float | None
+
+
 class TrueNumber(NamedTuple):
     """A number known to 25 digits."""
 

@@ -20,21 +20,20 @@ from diffcompare.numeric.dual_numbers import duals
 from diffcompare.numeric.evaluate import Deadline, Undefined
 from diffcompare.numeric.power_series import as_series, terms
 from diffcompare.numeric.second_order import hessian_product
+from diffcompare.truth.decisions import judged, path_beside
 from diffcompare.truth.directional_check import second_check
 from diffcompare.truth.establish import (
     FIRST_BITS,
     LAST_BITS,
-    Slopes,
     Truth,
     TruthStatus,
     balls_differ,
-    establish,
     find_kinks,
     is_settled,
     slope_to_double,
 )
 from diffcompare.truth.one_sided import Ray, Side
-from diffcompare.truth.rounding import TrueNumber, round_ball
+from diffcompare.truth.rounding import Slopes, TrueNumber, round_ball
 
 MAX_BITS = 1 << 12  # what is open by then stays open
 SERIES_BITS = 1000
@@ -59,11 +58,12 @@ class SecondTruth(NamedTuple):
 def establish_second(problem: Problem, directions: Mapping[str, Mapping[str, float]] | None = None) -> SecondTruth:
     """Return the truth about the Hessian, or about its products with directions, by name; it never raises."""
     deadline = Deadline(problem.budget)
-    first = establish(problem)
+    first = judged(problem)
     if first.status != "ok":
         return SecondTruth(first, first.status)
     try:
-        return _established(problem, first, directions, deadline.check)
+        second = _established(problem, first, directions, deadline.check)
+        return _on_both_paths(problem, second, directions, deadline.check) if first.tied else second
     except TimeoutError:
         note = f"no truth within {problem.budget:g} s"
         return SecondTruth(first, "timed-out", notes=(note,))
@@ -160,6 +160,42 @@ def _product(problem: Problem, seed: Mapping[str, float]) -> dict[str, Ball]:
     direction = {name: lift(number) for name, number in seed.items() if number}
     _, _, product = hessian_product(problem.expression, problem.point, problem.wrt, direction, BALLS, OVER_BALLS)
     return {name: lift(0 if type(ball) in (int, float) else ball) for name, ball in product.items()}
+
+
+# --- Where another path of a program begins ---------------------------------------------------------------------------
+
+
+def _on_both_paths(
+    problem: Problem,
+    second: SecondTruth,
+    directions: Mapping[str, Mapping[str, float]] | None,
+    check: Callable[[], None],
+) -> SecondTruth:
+    """Return the entries that the paths on all sides of the point share; the others exist on one side only."""
+    found: dict[tuple[str, int], Mapping[Pair, TrueNumber | None]] = {}
+    known: dict[Expression, Mapping[Pair, TrueNumber | None]] = {}
+    for name, side in [(name, side) for name in problem.wrt for side in (-1, 1)]:
+        check()
+        path = path_beside(problem, name, side)
+        if path is not None:
+            there = problem._replace(expression=path.expression, program=None)
+            if path.expression not in known:
+                known[path.expression] = establish_second(there, directions).entries
+            found[name, side] = known[path.expression]
+    entries, slopes = dict(second.entries), dict(second.slopes)
+    for row, column in second.entries:
+        numbers = {place: there.get((row, column)) for place, there in found.items()}
+        if len({number and number.text for number in numbers.values()}) < 2:
+            continue
+        entries[row, column] = None
+        for name in (row, column) if directions is None else ():
+            left, right = numbers.get((name, -1)), numbers.get((name, 1))
+            if left is not None and right is not None and left.text != right.text:
+                slopes[row, column] = Slopes(left.nearest, right.nearest)
+    lost = entries != second.entries and not slopes
+    notes = (*second.notes, *(["no truth where it differs from path to path"] if lost else []))
+    status: TruthStatus = "nondifferentiable" if slopes else "unresolved" if lost else second.status
+    return second._replace(status=status, entries=entries, slopes=slopes, notes=notes)
 
 
 # --- At a kink --------------------------------------------------------------------------------------------------------

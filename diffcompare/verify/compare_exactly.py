@@ -2,6 +2,9 @@
 
 Both values are computed in ball arithmetic, so no tolerance is needed.  Balls that lie apart are two numbers, whatever
 the digit in which they part.  Balls that overlap are made smaller until they share 30 digits or more.
+
+Where an operation of a user's own has no definition, the partial is a limit of differences with its bound: balls share
+the digits that it leaves.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
+from diffcompare.backends.problem import Problem
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.wengert import active_nodes, wengert_list
@@ -16,7 +20,9 @@ from diffcompare.numeric.arb_functions import SLOW_BITS, Beyond, Undecided, arb,
 from diffcompare.numeric.balls import BALLS, Ball, contains_zero, evaluate_balls, lift
 from diffcompare.numeric.evaluate import Undefined, at_kink
 from diffcompare.numeric.sweeps import reverse
-from diffcompare.truth.rounding import significant_text
+from diffcompare.numeric.user_operations import without_definition
+from diffcompare.truth.bounded_differences import gradient_by_differences
+from diffcompare.truth.rounding import TrueNumber, significant_text
 from diffcompare.verify.candidate_points import nearby_points, reading_effort
 from diffcompare.verify.sampling import SamplePoint
 
@@ -24,6 +30,7 @@ PRECISIONS = (192, 400, 1000, 2500)  # bits, tried in turn until the question is
 SHARED_BITS = 100  # values that share as many (30 digits) count as the same
 DEEP_PRECISIONS, DEEP_SHARED_BITS = (2500, 5000), 2000  # for the six-hundredth digit, compared at a few points
 MAX_BITS_FOR_DIGITS = 1000  # with as many bits, a value without a known digit is shown as 0
+SHARED_BITS_OF_DIFFERENCES, SAFETY = 16, 4.0  # 5 digits; the bound of a difference is multiplied by this
 ZERO_BITS = 600  # where the partial is 0, a difference known to be below 2^-600 counts as none
 
 # `undefined`: the formula has no value where the partial has one; `open`: no precision that was tried has decided.
@@ -54,6 +61,8 @@ class PreparedFunction:
             for node in wengert_list(expression, *answers.values())
         )
         """True if there are operations whose six-hundredth digit takes seconds."""
+        self.opaque = without_definition(self.nodes)
+        """The first operation of a user's own without a definition, if there is one."""
 
     def compare_at(self, point: Mapping[str, float], *, deep: bool = False) -> dict[str, PointComparison]:
         """Compare every formula with its partial at a point, by variable.
@@ -61,6 +70,8 @@ class PreparedFunction:
         The result is empty where the function has no derivative or it cannot be computed.  With `deep`, values count as
         the same only if they share 600 digits.
         """
+        if self.opaque is not None:
+            return self._compare_with_differences(point, self.opaque)
         comparisons: dict[str, PointComparison] = {}
         shared_bits = DEEP_SHARED_BITS if deep else SHARED_BITS
         for bits in DEEP_PRECISIONS if deep else PRECISIONS:
@@ -79,6 +90,16 @@ class PreparedFunction:
             if all(map(_is_settled, comparisons.values())):
                 break
         return comparisons
+
+    def _compare_with_differences(self, point: Mapping[str, float], opaque: Expression) -> dict[str, PointComparison]:
+        problem = Problem(self.nodes[-1], point, tuple(self.answers))
+        gradient, _, _ = gradient_by_differences(problem, self.nodes, opaque, self.check)
+        with precision(PRECISIONS[0]):
+            return {
+                name: self._compare(name, point, _bounded(true), PRECISIONS[0], SHARED_BITS_OF_DIFFERENCES)
+                for name, true in gradient.items()
+                if true is not None
+            }
 
     def _partials(self, point: Mapping[str, float]) -> dict[str, Ball] | None:
         """Return the partials at a point; None where the function is undefined or has a kink.
@@ -130,6 +151,11 @@ class PreparedFunction:
             return PointComparison("different", partial, answer, bits)
         outcome: Outcome = "same" if _is_negligible(difference, partial, shared_bits) else "open"
         return PointComparison(outcome, partial, answer, bits)
+
+
+def _bounded(true: TrueNumber) -> Ball:
+    """Return a number that differences bound as a ball, some times as large: the bound is an estimate."""
+    return Ball(arb(true.nearest, SAFETY * float(true.bound)))
 
 
 def _is_settled(comparison: PointComparison) -> bool:

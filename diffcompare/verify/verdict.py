@@ -18,10 +18,12 @@ from diffcompare.backends.problem import Problem
 from diffcompare.language.differentiation_rules import ZERO, derivatives_of
 from diffcompare.language.expression import Expression, Number, Variable
 from diffcompare.language.operations import NotDifferentiable, general_power, is_choice, ln, log2, log10, sqrt
+from diffcompare.language.printer import shorten
 from diffcompare.language.simplify import simplify
 from diffcompare.language.wengert import dag_size, variables, wengert_list
 from diffcompare.numeric import arb_functions
 from diffcompare.numeric.evaluate import Deadline, is_number, values_at
+from diffcompare.numeric.user_operations import without_definition
 from diffcompare.verify.candidate_points import Point, reading_effort
 from diffcompare.verify.compare_exactly import (
     Counterexample,
@@ -115,6 +117,8 @@ class Judgement:
     """A point of a region in which the formula has no value although the function has a derivative."""
     unmet_requirement: str | None = None
     """The requirement of the formula that is not met there: `x >= 0`."""
+    opaque: str = ""
+    """The operation without a definition for which the partial is a limit of differences of values."""
 
 
 def judge(
@@ -146,12 +150,16 @@ def judge(
     usable = _has_values(expression, answers)
     samples = sample_points(expression, answers, names, usable, conditions, seed, check)
     max_points = MAX_POINTS if len(names) == 1 else MAX_POINTS_FOR_SEVERAL
-    compared = _compare_at(samples, PreparedFunction(expression, answers, check), max_points)
+    function = PreparedFunction(expression, answers, check)
+    compared = _compare_at(samples, function, max_points)
     proofs = _Proofs(expression, budget, conditions)
     judgements = {
         name: _judge_partial(name, answer, _comparisons_of(name, compared), proofs, check)
         for name, answer in answers.items()
     }
+    if function.opaque is not None:
+        opaque = shorten(function.opaque)
+        judgements = {name: replace(judgement, opaque=opaque) for name, judgement in judgements.items()}
     usable_samples = [sample for sample, _ in compared if not sample.is_boundary and usable(sample.point)]
     return judgements, [sample.point for sample in sorted(usable_samples, key=_spread_of_scales)]
 
@@ -177,7 +185,8 @@ def _comparisons_of(name: str, compared: AllComparisons) -> Comparisons:
 
 def _compare_deeply(function: PreparedFunction, compared: AllComparisons) -> None:
     """Compare hundreds of digits at a few points at which all values are the same so far."""
-    for index, (sample, comparisons) in enumerate(compared[: 0 if function.is_slow else DEEP_POINTS]):
+    few = 0 if function.is_slow or function.opaque is not None else DEEP_POINTS
+    for index, (sample, comparisons) in enumerate(compared[:few]):
         if all(comparison.outcome == "same" for comparison in comparisons.values()):
             deep = function.compare_at(sample.point, deep=True)
             different = {name: comparison for name, comparison in deep.items() if comparison.outcome == "different"}
@@ -251,8 +260,9 @@ def _judge_partial(
     gaps = replace(judgement, undefined_at=undefined_at, unmet_requirement=unmet)
     if not same:
         return replace(gaps, verdict="undecided", argument=_why_undecided(comparisons, undefined_at))
-    argument, difference = prove_by_rules(proofs.expression, name, answer)
-    if argument is None:
+    is_opaque = without_definition(wengert_list(proofs.expression)) is not None
+    argument, difference = (None, None) if is_opaque else prove_by_rules(proofs.expression, name, answer)
+    if argument is None and not is_opaque:
         tiny = _tiny_differences(difference, comparisons)
         if tiny:
             return replace(judgement, counterexample=choose_counterexample(tiny))

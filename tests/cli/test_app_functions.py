@@ -31,6 +31,18 @@ def printing(x):
 from diffcompare.tape import Function
 class Endless(Function):
     forward = backward = staticmethod(lambda ctx, x: endless(x))
+class Cubed(Function):
+    definition = "x^3"
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x * x * x
+    @staticmethod
+    def backward(ctx, grad_output):
+        return 3 * grad_output * ctx.saved_tensors[0] ** 2
+class Quadric(Cubed):
+    definition = "x^2"
+    forward = staticmethod(lambda ctx, x: Cubed.forward(ctx, x) / x)
 """
 
 
@@ -129,6 +141,44 @@ def test_functions_of_a_file_in_expressions(cli, tmp_path):
     assert (outcome.code, "E582" in outcome.err) == (2, True)
     assert "E101" in cli("grad", "endless(x)", "--at", "x=1").err
     assert "E640" in cli("grad", "x", "--ops", "none.py").err
+
+
+def test_functions_of_a_file_in_demos_and_the_lesson(cli, tmp_path):
+    ops = ["--at", "x=2", "--ops", "model.py"]
+    assert "cubed(v₀)" in cli("demo", "trace", "--expr", "cubed(x)*x", *ops, "--frames").out
+    assert cli("lesson", "trace", "--expr", "cubed(x)*x", *ops, "-o", "own.html").code == 0
+    page = tmp_path.joinpath("own.html").read_text(encoding="utf-8")
+    assert '"cubed": {value: (a) => a**3, partials: (y, a) => [3*(a*a)]}' in page
+    for command in ("demo", "lesson"):
+        assert "E584" in cli(command, "trace", "--ops", "model.py").err
+    refused = cli("lesson", "trace", "--expr", "quadric(x)", *ops, "-o", "no.html")
+    assert "the backward of quadric disagrees with its definition" in refused.err
+    assert not tmp_path.joinpath("no.html").exists()
+
+
+def test_the_closing_sentence_names_an_operation_that_is_wrong(cli):
+    for argument, name in (("quadric(x)*x", "quadric"), ("model.py:Quadric", "Quadric")):
+        outcome = cli("grad", argument, "--ops", "model.py", "--at", "x=2")
+        assert f"The backward of {name} disagrees with its definition (at x = 2 the partial by x is 12" in outcome.out
+        assert "`diffcompare check model.py:Quadric` says where" in outcome.out
+
+
+def test_functions_of_a_file_in_tables(cli, tmp_path):
+    tmp_path.joinpath("rows.csv").write_text("expression,point\ncubed(x)*x,x=2\nx^2,x=1\n", encoding="utf-8")
+    options = ["rows.csv", "--method", "reverse-ad", "--no-truth", "--jobs", "1", "--format", "jsonl"]
+    rows = cli("batch", *options, "--ops", "model.py").out.splitlines()
+    assert [json.loads(row)["methods"][0]["gradient"]["x"] for row in rows] == [32.0, 2.0]
+    assert "E101" in cli("batch", *options).err
+    assert cli("batch", *options, "--ops", "none.py").code == 2
+
+
+def test_a_run_is_not_continued_with_another_file_of_functions(cli, tmp_path):
+    tmp_path.joinpath("rows.csv").write_text("expression,point\ncubed(x)*x,x=2\n", encoding="utf-8")
+    options = ["rows.csv", "--method", "reverse-ad", "--no-truth", "--jobs", "1", "-o", "rows.jsonl"]
+    assert cli("batch", *options, "--ops", "model.py").code == 0
+    assert cli("batch", *options, "--ops", "model.py", "--resume").code == 0
+    tmp_path.joinpath("model.py").write_text(MODEL + "\n", encoding="utf-8")
+    assert cli("batch", *options, "--ops", "model.py", "--resume").code != 0
 
 
 def test_a_row_of_a_table_may_name_a_gradient_too(cli, tmp_path):

@@ -64,6 +64,16 @@ def to_the_largest(ctx, g, _):
     return g * chosen
 
 
+def keeping_both(compute):
+    """Return a forward of two arguments that saves both."""
+
+    def forward(ctx, a, b):
+        ctx.save_for_backward(a, b)
+        return compute(a, b)
+
+    return forward
+
+
 def take_twice(ctx, x):
     ctx.save_for_backward(x.shape)
     return x.data[np.array([0, 0, 2])]
@@ -85,6 +95,31 @@ def add_with_mean(ctx, g):
     return g, g.mean(axis=0) if len(big) == 2 and len(small) == 1 else g
 
 
+LAST = {}  # what a function keeps outside of ctx
+
+
+def remember(ctx, x):
+    LAST["x"] = x
+    return np.sin(x)
+
+
+def softmax(ctx, v):
+    e = np.exp(v)
+    ctx.save_for_backward(e / np.sum(e))
+    return e / np.sum(e)
+
+
+def with_mask(ctx, x):
+    mask = np.random.default_rng().random(x.shape) > 0.5
+    ctx.save_for_backward(mask)
+    return x * mask
+
+
+def where_needed(ctx, g):
+    _, b = saved(ctx)
+    return (g * b if ctx.needs_input_grad[0] else None), None
+
+
 RIGHT = {
     "the note's Sinh": function("Sinh", sinh, lambda ctx, g: g * (saved(ctx)[0] + saved(ctx)[1]) / 2),
     "of two arguments": function("Product", product, lambda ctx, g: (g * saved(ctx)[1], g * saved(ctx)[0])),
@@ -95,6 +130,19 @@ RIGHT = {
     "of positive numbers": function("Log", keeping(np.log, lambda x: x), lambda ctx, g: g / saved(ctx)[0]),
     "of a narrow domain": function(
         "Asin", keeping(np.arcsin, lambda x: x), lambda ctx, g: g / np.sqrt(1 - saved(ctx)[0] ** 2)
+    ),
+    "of which the components have a constant sum": function(
+        "Softmax", softmax, lambda ctx, g: saved(ctx)[0] * (g - np.sum(g * saved(ctx)[0]))
+    ),
+    "of matrices": function(
+        "MatrixProduct",
+        keeping_both(lambda a, b: a @ b),
+        lambda ctx, g: (g @ saved(ctx)[1].T, saved(ctx)[0].T @ g),
+    ),
+    "of a matrix and a vector": function(
+        "Linear",
+        keeping_both(lambda a, x: a @ x),
+        lambda ctx, g: (g.reshape(-1, 1) * saved(ctx)[1], saved(ctx)[0].T @ g),
     ),
     "of numbers only": function("Sine", keeping(math.sin, lambda x: x), lambda ctx, g: g * np.cos(saved(ctx)[0])),
 }
@@ -151,6 +199,29 @@ WRONG = {
         function("Cube", cube, lambda ctx, g: 3 * g.data * saved(ctx)[0].data ** 2),
         ("not-followed", "agrees with its forward, but its own derivative"),
     ),
+    "a call that overwrites what the one before kept": (
+        function("Sine", remember, lambda ctx, g: g * np.cos(LAST["x"])),
+        ("shared", "keep it on ctx, and not on the class or in a global"),
+    ),
+    "no return": (function("Cube", cube, lambda ctx, g: None), ("missing", "its `return` is missing")),
+    "None where there is a gradient": (
+        function("Product", product, where_needed),
+        ("missing", "backward returns None for b, although the value depends on it (ctx.needs_input_grad has an entry"),
+    ),
+    "the diagonal alone": (
+        function("Softmax", softmax, lambda ctx, g: g * saved(ctx)[0] * (1 - saved(ctx)[0])),
+        ("elementwise", "backward goes element by element, and a component of the value depends on other elements"),
+    ),
+    "a matrix that is not transposed": (
+        function(
+            "MatrixProduct", keeping_both(lambda a, b: a @ b), lambda ctx, g: (g @ saved(ctx)[1].T, g.T @ saved(ctx)[0])
+        ),
+        ("shape", "a gradient of shape (2, 3), and (3, 2) is wanted"),
+    ),
+    "negative numbers alone": (
+        function("Log", keeping(lambda x: np.log(np.abs(x)), np.abs), lambda ctx, g: g / saved(ctx)[0]),
+        ("sign", "the sign is wrong (at -1.3; it is right at 0.7)"),
+    ),
     "an exception": (function("Cube", cube, lambda ctx, g: 1 / 0), ("error", "ZeroDivisionError")),
     "nothing that has a name": (
         function("Sinh", sinh, lambda ctx, g: g * (1 + saved(ctx)[0])),
@@ -174,6 +245,56 @@ def test_assignment_in_place_of_addition_is_named():
     check = dc.check(wrong, [1.0, 2.0, 3.0])
     assert check.mistake.kind == "overwritten"
     assert "`=` instead of `+=`" in check.mistake.sentence
+
+
+def defined(definition, forward, backward):
+    made = function("Defined", forward, backward)
+    made.definition = definition
+    return made
+
+
+DEFINED = {
+    "all three agree": ("x^3", cube, lambda ctx, g: 3 * g * saved(ctx)[0] ** 2, None),
+    "the definition": (
+        "x^2",
+        cube,
+        lambda ctx, g: 3 * g * saved(ctx)[0] ** 2,
+        "follows forward: look at the definition",
+    ),
+    "forward": ("x^2", cube, lambda ctx, g: 2 * g * saved(ctx)[0], "follows the definition: look at forward"),
+    "backward": ("x^3", cube, lambda ctx, g: 2 * g * saved(ctx)[0] ** 2, "every entry is 2/3"),
+}
+
+
+@pytest.mark.parametrize("wrong", DEFINED)
+def test_a_definition_a_forward_and_a_backward_of_which_one_is_wrong(wrong):
+    *parts, words = DEFINED[wrong]
+    check = dc.check(defined(*parts))
+    assert check.ok == (words is None)
+    if wrong in ("the definition", "forward"):
+        assert check.mistake.kind == "definition"
+        assert "(at x = 0.7 they are 0.49 and 0.343)" in check.mistake.sentence
+        assert words in check.mistake.sentence
+    elif words:
+        assert check.mistake.kind == "factor"
+
+
+def test_a_function_of_random_numbers_is_undecided():
+    check = dc.check(function("Dropout", with_mask, lambda ctx, g: g * saved(ctx)[0]), np.arange(1.0, 9.0))
+    assert (check.verdict, check.mistake) == ("undecided", None)
+    assert "at the same point" in str(check).replace("\n", " ")
+
+
+def test_forward_and_backward_are_static():
+    class Square(Function):
+        def forward(ctx, x):
+            return x * x
+
+        def backward(ctx, g):
+            return g
+
+    with pytest.raises(dc.DiffcompareError, match="the forward of Square is not static"):
+        dc.check(Square)
 
 
 def test_the_witness_is_the_worst_entry_of_the_first_wrong_point():

@@ -3,6 +3,7 @@
 import json
 import math
 
+import numpy as np
 import pytest
 
 import diffcompare as dc
@@ -10,6 +11,7 @@ from diffcompare import check
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.misconceptions.kinds import KINDS
 from diffcompare.studies.listings import Kinds
+from diffcompare.tape import Function
 
 
 @pytest.mark.parametrize(
@@ -220,3 +222,34 @@ def test_the_half_of_space_is_said_and_no_mistake_made_up():
     result = check("c^2*sqrt(1 + x^2/c^2)", {"x": "c*x/sqrt(c^2 + x^2)"})
     assert result.mistakes["x"] is None
     assert "Yours is right at all points that were tried where c > 0." in str(result)
+
+
+class Damped(Function):
+    """A Function without a definition."""
+
+    @staticmethod
+    def forward(ctx, a, b):
+        return a * np.sin(b)
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        return grad_output, grad_output  # what is wrong here does not matter
+
+
+@pytest.mark.parametrize(
+    ("text", "partials", "verdict"),
+    [
+        ("damped(2, x)", {"x": "2*cos(x)"}, "agrees"),
+        ("damped(x, y)", {"x": "sin(y)", "y": "x*cos(y)"}, "agrees"),
+        ("damped(2, x)*x", {"x": "2*x*cos(x) + 2*sin(x)"}, "agrees"),
+        ("damped(2, x)", {"x": "2*sin(x)"}, "wrong"),
+        ("damped(2, x)", {"x": "2.0001*cos(x)"}, "wrong"),
+        ("damped(2, x)*x", {"x": "2*cos(x)"}, "wrong"),
+    ],
+)
+def test_an_operation_without_a_definition_is_judged_by_differences(text, partials, verdict):
+    checked = check(text, partials, ops=Damped)
+    assert checked.verdict == verdict
+    assert "has no `definition`, so that the derivative comes from differences of values" in str(checked).replace(
+        "\n", " "
+    )

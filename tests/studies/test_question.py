@@ -12,6 +12,7 @@ import diffcompare as dc
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.studies.question import default_point, format_coordinate, format_point, near_kink
+from diffcompare.tape import Function
 
 WRONG = {
     "method": (lambda: dc.gradient("x^2", x=1, method=["reverse-ad"]), "a method is a name, not ['reverse-ad']"),
@@ -104,3 +105,64 @@ def test_a_point_as_text_reads_back_and_is_cut_where_it_is_long():
     assert [format_coordinate(x) for x in (2.0, 0.1, 1e15, 0.1 + 0.2)] == ["2", "0.1", "1e+15", "0.30000000000000004"]
     assert format_point({"x": 2.0, "y": -0.5}, "=", ",") == "x=2,y=-0.5"
     assert format_point(dict.fromkeys("abcdefghi", 1.0)).endswith(", g = 1, ...")
+
+
+class Cubed(Function):
+    definition = "x^3"
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x * x * x
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        (x,) = ctx.saved_tensors
+        return 3 * grad_output * x * x
+
+
+OWN_FILE = """\
+from diffcompare.tape import Function
+class Twice(Function):
+    forward = staticmethod(lambda ctx, x: 2*x)
+    backward = staticmethod(lambda ctx, grad_output: 2*grad_output)
+"""
+
+
+def test_every_study_takes_functions_of_the_caller_s_own():
+    assert dc.gradient("cubed(x)*x", x=2.0, ops=Cubed) == {"x": 32.0}
+    assert dc.gradient("cubed(x)*x", x=2.0, ops=Cubed, method="symbolic") == {"x": 32.0}
+    assert dc.compare("cubed(x)", x=2.0, ops=Cubed, hand={"x": "3*cubed(x)/x"}).gradient == {"x": 12.0}
+    assert [frame.rule for frame in dc.trace("cubed(x)", x=2.0, ops=Cubed).primal] == ["x", "cubed(v₀)"]
+    assert dc.graph("cubed(x)*x", x=2.0, ops=Cubed).paths == {"x": 2}
+    assert str(dc.derive("cubed(x)", ops=Cubed).derivations[0].tidied) == "3*x^2"
+    assert dc.jacobian("[cubed(x), x]", x=2.0, ops=Cubed).matrix == [[12.0], [1.0]]
+    assert dc.hessian("cubed(x)", x=2.0, ops=Cubed).matrix == [[12.0]]
+    assert dc.taylor("cubed(x)", x=2.0, order=3, ops=Cubed).coefficients == [8.0, 12.0, 6.0, 1.0]
+    assert dc.sweep("cubed(x)", x=2.0, ops=Cubed, methods="central-difference", steps=(1e-3, 1e-5)).curves
+    assert dc.jvp("cubed(x)", {"x": 2.0}, {"x": 1.0}, ops=Cubed) == 12.0
+    assert dc.vjp("[cubed(x), x]", {"x": 2.0}, [1.0, 1.0], ops=Cubed) == {"x": 13.0}
+    assert dc.check("cubed(x)", "3*cubed(x)/x", ops=Cubed).verdict in ("proved", "agrees")
+    assert dc.check("[cubed(x), x]", "[[3*x^2], [1]]", ops=Cubed).ok
+
+
+def test_they_are_classes_or_files_of_them_and_known_only_in_that_call(tmp_path):
+    path = tmp_path / "own.py"
+    path.write_text(OWN_FILE, encoding="utf-8")
+    for ops in (path, str(path), [Cubed, str(path)]):
+        assert dc.gradient("twice(x)", x=2.0, ops=ops) == {"x": 2.0}
+    for ops in (None, Cubed):
+        with pytest.raises(dc.DiffcompareError, match="unknown function `twice`"):
+            dc.gradient("twice(x)", x=2.0, ops=ops)
+    with pytest.raises(TypeError, match="`ops` is a Function of the tape, a file of them or a list, not 3"):
+        dc.gradient("twice(x)", x=2.0, ops=3)
+    with pytest.raises(dc.DiffcompareError, match="there is no file"):
+        dc.gradient("twice(x)", x=2.0, ops=str(tmp_path / "none.py"))
+
+
+def test_names_that_mean_something_already_are_refused():
+    class Sin(Cubed):
+        pass
+
+    with pytest.raises(dc.DiffcompareError, match="the name `sin` means something already"):
+        dc.gradient("sin(x)", x=2.0, ops=Sin)

@@ -20,7 +20,8 @@ from diffcompare.language.parser import parse
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.truth import establish as module
 from diffcompare.truth import one_sided
-from diffcompare.truth.establish import Slopes, Truth, establish
+from diffcompare.truth.establish import Truth, establish
+from diffcompare.truth.rounding import Slopes
 
 EXPRESSIONS = Path(__file__).parents[2] / "expressions"
 CATALOGUE = {

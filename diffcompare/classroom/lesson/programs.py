@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from diffcompare.backends.problem import Problem
+from diffcompare.backends.problem import Problem, lacking_definition
 from diffcompare.backends.symbolic import client
 from diffcompare.classroom.demos import trace as demo
 from diffcompare.classroom.demos.frame import Frame, localized
@@ -35,6 +35,7 @@ from diffcompare.studies.swell.measure import (
 )
 from diffcompare.studies.trace import Trace, trace_question
 from diffcompare.truth.establish import establish
+from diffcompare.truth.own_backwards import disagreement
 
 # Programs: Wengert lists as plain data, with the numbers that Python computed, for the page's own tape.
 
@@ -125,7 +126,7 @@ def staged(question: ParsedInput, point: Mapping[str, float] | None) -> Staged:
     """
     traced = trace_question(question, at=point, mode="both")
     demo.refuse_long(traced)
-    failure = traced.failure or _without_numbers(traced)
+    failure = traced.failure or _without_numbers(traced) or _not_in_a_browser(traced)
     if failure is not None:
         raise DiffcompareError(failure)
     point = traced.problem.point
@@ -177,6 +178,15 @@ def _without_numbers(traced: Trace) -> Diagnostic | None:
         return None
     help = "choose another point, or use `diffcompare demo trace --expr`"
     return Diagnostic("E587", "bad_value", "a number of the sweeps is not finite at this point", help=help)
+
+
+def _not_in_a_browser(traced: Trace) -> Diagnostic | None:
+    """Return why the page cannot compute an operation of the user's own, whose definition it uses; None if it can."""
+    why = lacking_definition(traced.nodes) or disagreement(traced.nodes, traced.problem.point)
+    if not why:
+        return None
+    help = "the page computes with definitions, in the browser: use `diffcompare demo trace --expr`"
+    return Diagnostic("E587", "bad_value", why, help=help)
 
 
 def _steps(traced: Trace) -> list[dict[str, Any]]:

@@ -42,6 +42,7 @@ def command(
     allow_code: Annotated[
         bool, typer.Option("--allow-code", help="Rows may name Python functions, as `model.py:f`: their code is run.")
     ] = False,
+    ops: options.Ops = None,
 ) -> int:
     """Compare ways of differentiating every expression in files."""
     if max_error is not None and not truth:
@@ -54,7 +55,7 @@ def command(
     output = None if settings.output in (None, "-") else settings.output
     inputs = batch_run.input_files(files, input_format, encoding, points, output, with_state=format == "jsonl")
     methods, names = options.methods(method, engines=engines), tuple(options.split(wrt))
-    row_options = Options(methods, names, step, budget, truth, simplify, max_error, format, allow_code)
+    row_options = Options(methods, names, step, budget, truth, simplify, max_error, format, allow_code, ops)
     run = Run(inputs, row_options, points=points)
     pool = batch_run.worker_pool(row_options, jobs, scheduler)
     sink, resumable = batch_run.result_sink(run, format, output, resume=resume, durable=durable)

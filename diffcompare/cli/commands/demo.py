@@ -25,6 +25,8 @@ from diffcompare.document import Document
 if TYPE_CHECKING:
     from diffcompare.classroom.demos.frame import Demo
 
+NEEDS_EXPRESSION = 'add it: `--expr "sinh2(x)*x"`'
+
 EXAMPLES = (
     "diffcompare demo --list",
     'diffcompare demo trace --expr "x*exp(-x^2)" --at x=1',
@@ -64,6 +66,7 @@ def command(
     list_: List = False,
     expr: OwnExpression = None,
     at: options.At = None,
+    ops: options.Ops = None,
     lang: options.Language = "en",
     frames: Frames = False,
     frame: FrameNumber = None,
@@ -74,6 +77,8 @@ def command(
     from diffcompare.classroom.demos.report import catalogue, compute, document
 
     check_destination(settings)
+    if ops is not None and expr is None:
+        raise usage_error("E584", "`--ops` is for your own expression", NEEDS_EXPRESSION)
     if list_ or not (names or expr is not None or at is not None):
         return CommandResult(catalogue())
     demos = _selected(names or ["trace"], expr, at)

@@ -8,7 +8,7 @@ import typer
 
 from diffcompare.classroom.demos import NAMES, OWN, SURVEY, TEN, select_demos
 from diffcompare.cli import options
-from diffcompare.cli.commands.demo import OwnExpression, complete_demos
+from diffcompare.cli.commands.demo import NEEDS_EXPRESSION, OwnExpression, complete_demos
 from diffcompare.cli.output import CommandResult
 from diffcompare.diagnostics import usage_error
 
@@ -26,6 +26,7 @@ def command(
     ] = None,
     expr: OwnExpression = None,
     at: options.At = None,
+    ops: options.Ops = None,
     lang: options.Language = "en",
     quiet: options.Quiet = False,
 ) -> CommandResult:
@@ -33,6 +34,8 @@ def command(
     from diffcompare.classroom.demos.report import compute, document
     from diffcompare.classroom.lesson import page, programs
 
+    if ops is not None and expr is None:
+        raise usage_error("E584", "`--ops` is for your own expression", NEEDS_EXPRESSION)
     chosen, own = select_demos(names or TEN, NAMES), None
     if expr is not None or at is not None:
         parsed, point = options.parse_input(SURVEY if expr is None else expr, at)

@@ -279,6 +279,7 @@ def sweep(
     samples: int | None = None,
     methods: str | Iterable[str] = (),
     budget: float | None = 5.0,
+    ops: Any = None,
     **values: Any,
 ) -> StepSweep:
     """Measure the error of difference quotients against their step: `sweep("x^2*sin(x)", x=1.5)`.
@@ -298,6 +299,8 @@ def sweep(
             A bin is a quarter of a decade (larger for a large expression), and its error the median of its steps.
         methods: Names of the formulas, such as `central-difference`, `complex-step`; default: all.
         budget: Seconds for each part of the work; None for no limit.
+        ops: Functions of your own that the text calls by name: a `Function` of `diffcompare.tape`, a file of them
+            (which is run), or a list.
         **values: The point by keyword.
 
     Returns:
@@ -315,7 +318,7 @@ def sweep(
     Source: A. G. Baydin, B. A. Pearlmutter, A. A. Radul, J. M. Siskind: Automatic differentiation in machine learning:
     a survey, JMLR 18(153), 2018, figure 3.
     """
-    question, at = question_and_point(expression, point, values, budget=budget)
+    question, at = question_and_point(expression, point, values, ops=ops, budget=budget)
     return sweep_question(
         question, at=at, wrt=wrt, steps=steps, nominal=nominal, single=single, samples=samples, methods=methods,
         budget=budget,
