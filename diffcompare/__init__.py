@@ -224,6 +224,7 @@ recording/                    Recordings of Python functions (define-by-run): th
   arrays.py                   NumPy for recorded numbers: arrays whose elements are recorded numbers or doubles, and NumPy's functions over them
   composed_operators.py       Operators of recorded numbers that are several operations: `//`, `%`, `divmod` and `round`, with Python's values
   elementwise.py              Universal functions of NumPy over objects: each is applied number by number, and records a row of the table
+  growth.py                   The growth of a recording: the number of single operations of a NumPy operation, known before it runs
   leftovers.py                Leftovers of a run: recorded numbers in globals, caches, closures and objects become the doubles that they are
   linear_algebra.py           Linear algebra of NumPy, written out in recorded operations: elimination, factors, eigenvalues, singular values
   math_functions.py           The functions of `math` for recorded numbers: each records a row of the table, and is `math`'s own for doubles
@@ -264,6 +265,8 @@ render/                       The output formats, each a renderer that writes an
     text.py                   A graph in characters, from left to right: every node is a few lines of text, every arrow a wire
 studies/                      Studies: each puts questions to the table, the catalogue or the backends, and returns a record of plain data
   accuracy.py                 Accuracy of a partial: the truth about a problem, the errors against it, and correct digits
+  array_comparison.py         `grad` and `dc.compare` for array code: reverse mode on whole arrays, against slopes of plain calls along lines
+  array_comparison_report.py  The report of a gradient on whole arrays: the norm of each part, slopes along lines, and what each method did
   audit.py                    `dc.audit` and `audit`: the suite of cases through engines, and a judgement on every number that they return
   audit_report.py             The report of an audit: a sentence to quote, a line for every engine, what is wrong with its cure, and the matrix
   check.py                    `dc.check` and `check` for expressions: a verdict on each partial that somebody wrote, and the mistake behind it
@@ -313,10 +316,16 @@ studies/                      Studies: each puts questions to the table, the cat
     tables.py                 The tables and bars of a swell study: sizes, accuracy and work, row by row
 tape/                         The tape of PyTorch for the classroom: read `variable.py` first, from top to bottom
   array_functions.py          Arrays on the tape, each operation a `Function`: shapes, sums, slices, choices and the matrix product
+  array_run.py                A Python function run on whole arrays: one node of the tape for every operation of NumPy's, and one sweep back
   context_marks.py            Marks that the `forward` of a Function may set on its `ctx`, where its results or their gradients are unusual
   function_operations.py      A `Function` of the tape as an operation of recordings and expressions: an operation of its own, with its backward
   graph_nodes.py              The graph of a Variable as plain data: its `grad_fn` and all nodes below, with what each saved and passes on to
+  matrix_functions.py         Linear algebra on the tape: sums of products over named axes, systems of equations, determinants, and norms
   nesting.py                  Derivatives as values: `grad(y, x)`, and `derivative(f)`, which is a function again and nests in any order
+  program_arrays.py           Arrays of a Python function that runs on the tape: they behave as NumPy's own, and every operation is one node
+  program_numpy.py            The names of NumPy and `math` that a function uses while it runs on the tape, with arrays that can be differentiated
+  program_runs.py             Runs of a Python function on the tape, and the views of its arrays: the way from a base to a part of it and back
+  rearrangements.py           Rearranged arrays on the tape: whatever NumPy flips, rolls, repeats, pads, sorts or cuts is a choice of entries
   table_functions.py          The operations of the tape, each a `Function`: the rows of the table of operations, powers, and those of arrays
   tape_errors.py              Errors of the tape, each with what to do instead, and the checks that raise them
   variable.py                 The tape of PyTorch, small enough to be read in class: `Variable`, `Function`, and the sweep backwards

@@ -142,6 +142,15 @@ class DiffcompareError(Exception):
         return _EXIT_CODES.get(self.diagnostic.kind, 2)
 
 
+class ManyNumbers(DiffcompareError):
+    """An operation of NumPy's would record more single numbers than a recording serves; whole arrays are the way.
+
+    `program` is the function at its point, where it is known.
+    """
+
+    program: Any = None
+
+
 def usage_error(code: str, message: str, help: str) -> DiffcompareError:
     """Return an error in how the command was called."""
     return DiffcompareError(Diagnostic(code, "bad_value", message, help=help))

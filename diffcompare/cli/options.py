@@ -191,20 +191,28 @@ def hand(specs: Sequence[str], parsed_input: ParsedInput) -> HandFormulas | None
     """Parse the formulas of `--hand` for the variables of the expression, or load the function that computes them."""
     named = function_file(specs[0]) if len(specs) == 1 else None
     if named is not None:
-        return _hand_function(*named, parsed_input)
+        return _hand_function(*named, parsed_input.program)
     from diffcompare.inputs.formulas import parse_hand
 
     return parse_hand(specs, parsed_input.variables)
 
 
-def _hand_function(path: str, name: str, parsed_input: ParsedInput) -> HandFormulas:
+def hand_of_arrays(specs: Sequence[str], program: ProcessProgram) -> HandFormulas:
+    """Load the function of `--hand` that computes the gradient of a function of large arrays."""
+    named = function_file(specs[0]) if len(specs) == 1 else None
+    if named is None:
+        raise usage_error("E506", "a gradient of large arrays by hand is a function", "--hand FILE.py:name")
+    return _hand_function(*named, program)
+
+
+def _hand_function(path: str, name: str, program: object) -> HandFormulas:
     """Return the partials that a Python function of the user's computes."""
     from diffcompare.inputs.function_process import ProcessProgram, hand_in_process
 
-    if not isinstance(parsed_input.program, ProcessProgram):
+    if not isinstance(program, ProcessProgram):
         help = f"for example `grad {path}:f --hand {path}:{name}`"
         raise usage_error("E506", "a function as `--hand` is for a Python function", help)
-    return hand_in_process(path, name, parsed_input.program)
+    return hand_in_process(path, name, program)
 
 
 # --- Completion -------------------------------------------------------------------------------------------------------

@@ -39,6 +39,11 @@ class Parameter(NamedTuple):
             return [self.name]
         return [f"{self.name}{list(index)}" for index in product(*map(range, self.shape))]
 
+    @property
+    def size_in_words(self) -> str:
+        """The shape in a sentence: `a number`, `of shape 300 x 20`."""
+        return "a number" if self.shape is None else f"of shape {' x '.join(map(str, self.shape))}"
+
 
 class FunctionPoint(NamedTuple):
     """The parameters of a function at a point; those that are `fixed` are counts, and passed as integers."""
@@ -55,6 +60,11 @@ class FunctionPoint(NamedTuple):
             if parameter.name not in self.fixed
             for name, number in zip(parameter.names, parameter.numbers, strict=True)
         }
+
+    @property
+    def size(self) -> int:
+        """The count of numbers that vary."""
+        return sum(len(parameter.numbers) for parameter in self.parameters if parameter.name not in self.fixed)
 
     def call(self, function: Callable[..., Any], numbers: Mapping[str, Any]) -> Any:
         """Call a function with numbers by flat name, plain or recorded, in the shapes of the parameters."""
@@ -304,6 +314,8 @@ def _parameter(name: str, value: Any) -> Parameter:
 def flat_numbers(value: Any) -> tuple[list[Any], tuple[int, ...] | None]:
     """Return the numbers of nested lists or of an array in row order, and their shape (None for a number)."""
     if hasattr(value, "tolist") and type(value) is not RecordedNumber:
+        if getattr(getattr(value, "dtype", None), "kind", "") == "f" and value.size and value.ndim:
+            return value.ravel().tolist(), value.shape
         value = value.tolist()
     if not isinstance(value, list | tuple):
         if type(value) is RecordedNumber:  # a function asks for the gradient of another

@@ -14,14 +14,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from diffcompare import processes
 from diffcompare.backends.problem import Hand
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, ManyNumbers
 from diffcompare.inputs.function_point import FunctionPoint, gradient_by_name, parse_function_point
 from diffcompare.inputs.function_worker import point_data, point_from
-from diffcompare.inputs.python_function import FunctionProgram
+from diffcompare.inputs.python_function import FunctionProgram, array_run
 from diffcompare.inputs.recording_doubts import PlainCall
 from diffcompare.language import serialization
 from diffcompare.language.expression import Expression
@@ -32,6 +32,9 @@ from diffcompare.recording.outcome import did_not_end
 from diffcompare.recording.recorded_number import Tape
 from diffcompare.recording.recorder import Decision, Recording
 from diffcompare.recording.source_lines import SourcePlace
+
+if TYPE_CHECKING:
+    from diffcompare.tape.array_run import ArrayGradient, Direction, MeasuredSlope
 
 WORKER = "diffcompare.inputs.function_worker"
 STARTUP = 60.0  # seconds that starting Python may take
@@ -120,7 +123,8 @@ class FunctionProcess:
         if "error" in answer:
             fields = answer["error"]
             span = fields["span"] and tuple(fields["span"])
-            raise DiffcompareError(Diagnostic(**{**fields, "span": span}))
+            kind = ManyNumbers if fields["code"] == "E585" else DiffcompareError
+            raise kind(Diagnostic(**{**fields, "span": span}))
         return answer
 
     def end(self) -> None:
@@ -192,6 +196,28 @@ class ProcessProgram(FunctionProgram):
     def formulas(self) -> tuple[Expression, ...]:
         """The outputs as expressions that hold for every input."""
         return tuple(serialization.decode(self.process.ask("formulas")["formulas"]))
+
+    def gradient_on_arrays(self) -> ArrayGradient:
+        """Return value and gradient by a run on the array nodes of the tape, and a sweep back."""
+        answer = self.process.ask("arrays")
+        self.at = self.at.with_fixed(*answer["fixed"])
+        parts = array_run().parts_from(answer["result"]["gradient"], self.at)
+        gradient: ArrayGradient = array_run().ArrayGradient(**{**answer["result"], "gradient": parts})
+        return gradient
+
+    def slope(self, direction: Direction) -> MeasuredSlope:
+        """Return the slope of plain calls along a direction."""
+        measured: MeasuredSlope = array_run().MeasuredSlope(**self.process.ask("slope", direction=list(direction)))
+        return measured
+
+    def difference_gradient(self, *, central: bool) -> dict[str, Any] | None:
+        """Return the gradient by differences of plain calls; None where the time is up before its end."""
+        flat = self.process.ask("differences", central=central)["gradient"]
+        return None if flat is None else array_run().parts_from(flat, self.at)
+
+    def plain_value(self) -> float | None:
+        """Return the value of a plain call at the point; None where it is no finite number."""
+        return self.process.ask("plain_value")["value"]  # type: ignore[no-any-return]
 
     def tape_nodes(self) -> list[dict[str, Any]] | None:
         """Return the nodes that the function leaves on the tape, its `grad_fn` first; None where there are none."""

@@ -19,7 +19,7 @@ from diffcompare import processes
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.function_point import FunctionPoint, Parameter, arranged, flat_numbers
 from diffcompare.inputs.python_file import applied, is_tape_function, load, tape_functions
-from diffcompare.inputs.python_function import FunctionProgram, program
+from diffcompare.inputs.python_function import FunctionProgram, array_run, program
 from diffcompare.language import serialization
 from diffcompare.language.expression import Expression, Operation
 from diffcompare.language.printer import shorten
@@ -84,6 +84,16 @@ class Service:
                 return {"point": point_data(self.program.at), "recording": data}
             case "operation":
                 return {"result": self._operation(request)}
+            case "arrays":
+                return self._arrays()
+            case "slope":
+                direction = array_run().Direction(*request["direction"])
+                return dict(self.program.slope(direction)._asdict())
+            case "differences":
+                gradient = self.program.difference_gradient(central=request["central"])
+                return {"gradient": None if gradient is None else array_run().flat_parts(gradient)}
+            case "plain_value":
+                return {"value": self.program.plain_value()}
             case "run":
                 return dict(self.program.run(request["point"])._asdict())
             case "formulas":
@@ -99,6 +109,12 @@ class Service:
                 return {"result": plain_result(_guarded(self.function, *arguments, **named))}
             case _:
                 return {}
+
+    def _arrays(self) -> dict[str, Any]:
+        """Return the gradient by a run on whole arrays."""
+        result = self.program.gradient_on_arrays()
+        parts = array_run().flat_parts(result.gradient)
+        return {"fixed": sorted(self.program.at.fixed), "result": {**result._asdict(), "gradient": parts}}
 
     def _operation(self, request: Mapping[str, Any]) -> Any:
         """Return a number of an operation in a recording: its value, a partial by its place, or what it saves."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, ManyNumbers
 from diffcompare.inputs.function_point import FunctionPoint, default_values, function_point, gradient_by_name, nest
 from diffcompare.inputs.python_file import applied, is_tape_variable
 from diffcompare.inputs.recording_doubts import MOVE, PlainCall, doubts, unrecorded_dependence
@@ -16,15 +15,27 @@ from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
 from diffcompare.language.parser import Parsed
 from diffcompare.numeric.evaluate import RANGE_ERRORS, is_number
+from diffcompare.recording.growth import MAX_INPUTS, MAX_RECORDED
 from diffcompare.recording.outcome import did_not_end, flattened_result, raised
 from diffcompare.recording.recorded_number import plain
 from diffcompare.recording.recorder import Recording, merged, record
-from diffcompare.recording.refusals import CountExpected
+from diffcompare.recording.refusals import CountExpected, many_numbers
 from diffcompare.recording.source_lines import definition_of, error_at
 from diffcompare.recording.time_limit import OutOfTime, TimeLimit
 from diffcompare.recording.valueless import ANY_NUMBER
 
+if TYPE_CHECKING:
+    from diffcompare.tape.array_run import ArrayGradient, Direction, MeasuredSlope
+
+MAX_WRITTEN = 32  # numbers of a default point in a note
 MAX_TRIED = 5  # parameters that are tried as counts, one by one
+
+
+def array_run() -> Any:
+    """Return the module that runs functions on whole arrays; it needs NumPy, which other functions do without."""
+    from diffcompare.tape import array_run
+
+    return array_run
 
 
 # --- A function as a program that can be recorded ---------------------------------------------------------------------
@@ -41,12 +52,13 @@ class FunctionProgram:
 
         Raises DiffcompareError where the function cannot be recorded or does not return one number.
         """
+        if self.at.size > MAX_INPUTS:
+            raise many_numbers("inputs", self.at.size, MAX_INPUTS)
         if point is not None:
-            numbers = {name: point[name] for name in self.at.point}
-            return record(self.function, numbers, call=self.at.call, budget=self.budget)
+            return self._recorded(self.at, {name: point[name] for name in self.at.point})
         while True:
             try:
-                recording = record(self.function, self.at.point, call=self.at.call, budget=self.budget)
+                recording = self._recorded(self.at, self.at.point)
             except DiffcompareError as refused:
                 at = self._with_counts_behind(refused)
                 if at is None:
@@ -58,6 +70,9 @@ class FunctionProgram:
                     return recording
                 self.at = self.at.with_fixed(*counts)
 
+    def _recorded(self, at: FunctionPoint, numbers: Mapping[str, Any]) -> Recording:
+        return record(self.function, numbers, call=at.call, budget=self.budget, most=MAX_RECORDED)
+
     def _with_counts_behind(self, refused: DiffcompareError) -> FunctionPoint | None:
         """Return the point with the parameters as counts that a refusal shows to be counts; None if there are none."""
         varying = list(self.at.point)
@@ -67,16 +82,71 @@ class FunctionProgram:
             is_integer = parameter is not None and plain(parameter.numbers[0]) % 1 == 0
             if is_integer and not refused.rounds:
                 return self.at.with_fixed(name)
+        return self._with_counts_tried(refused, lambda at: self._recorded(at, at.point))
+
+    def _with_counts_tried(
+        self, refused: DiffcompareError, run: Callable[[FunctionPoint], object]
+    ) -> FunctionPoint | None:
+        """Return the point with the parameters as counts with which the function runs; None if there are none."""
         if refused.diagnostic.code not in ("E584", "E587"):
             return None
         possible = self.at.possible_counts
         for names in [*[(name,) for name in possible[:MAX_TRIED]], tuple(possible)]:
             at = self.at.with_fixed(*names)
-            if names and at.point:
-                with suppress(DiffcompareError):
-                    record(self.function, at.point, call=at.call, budget=self.budget)
+            if names and at.size:
+                try:
+                    run(at)
+                except ManyNumbers:  # it would go on
                     return at
+                except DiffcompareError:
+                    continue
+                return at
         return None
+
+    # --- On whole arrays ----------------------------------------------------------------------------------------------
+
+    def gradient_on_arrays(self) -> ArrayGradient:
+        """Return value and gradient by a run on the array nodes of the tape, and a sweep back.
+
+        Raises DiffcompareError as `tape.array_run` does.
+        """
+
+        def run(at: FunctionPoint) -> ArrayGradient:
+            gradient: ArrayGradient = array_run().gradient_on_arrays(self.function, at, self.budget)
+            return gradient
+
+        try:
+            return run(self.at)
+        except DiffcompareError as refused:
+            at = self._with_counts_tried(refused, run)
+            if at is None:
+                raise
+            self.at = at
+        return run(self.at)
+
+    def slope(self, direction: Direction) -> MeasuredSlope:
+        """Return the slope of plain calls along a direction."""
+        measured: MeasuredSlope = self._limited(array_run().slope_of, self.function, self.at, direction, self.budget)
+        return measured
+
+    def difference_gradient(self, *, central: bool) -> dict[str, Any] | None:
+        """Return the gradient by differences of plain calls; None where the time is up before its end."""
+        call = functools.partial(array_run().difference_gradient, central=central, budget=self.budget)
+        gradient: dict[str, Any] | None = self._limited(call, self.function, self.at)
+        return gradient
+
+    def plain_value(self) -> float | None:
+        """Return the value of a plain call at the point; None where it is no finite number."""
+        value: float | None = self._limited(array_run().plain_value, self.function, self.at)
+        return value
+
+    def _limited(self, call: Callable[..., Any], *arguments: Any) -> Any:
+        """Return what plain calls give.  Raises DiffcompareError where they take longer than the budget and a half."""
+        limit = TimeLimit(None if self.budget is None else 1.5 * self.budget)
+        try:
+            return limit.call(call, *arguments)
+        except OutOfTime:
+            raise did_not_end(limit.seconds, definition_of(self.function)) from None
 
     def _deciding_counts(self, recording: Recording) -> list[str]:
         """Return the parameters with integer defaults that only decide, as in `while n > 0`, and do so at any value."""
@@ -112,9 +182,16 @@ class FunctionProgram:
         no Variable.  Raises DiffcompareError for whatever the function raises.
         """
         try:
-            result = self.at.call(self.function, self.at.point)
-            if not is_tape_variable(result):
-                return None
+            result = self._called(self.at)
+        except DiffcompareError as refused:
+            at = self._with_counts_tried(refused, self._called)
+            if at is None:
+                raise
+            result = self._called(at)
+            self.at = at
+        if not is_tape_variable(result):
+            return None
+        try:
             from diffcompare.tape.graph_nodes import graph_nodes, leaves_of
 
             leaves = leaves_of(self.at) if result.grad_fn is None else {}
@@ -126,6 +203,15 @@ class FunctionProgram:
         if not is_tape_variable(result) or result.grad_fn is None:
             return None
         return graph_nodes(result, {id(leaf): name for name, leaf in leaves.items()})
+
+    def _called(self, at: FunctionPoint) -> Any:
+        """Return the result of a plain call; whatever it raises is a DiffcompareError."""
+        try:
+            return at.call(self.function, at.point)
+        except DiffcompareError:
+            raise
+        except (Exception, SystemExit) as error:
+            raise raised(error) from error
 
     def as_input(self, *, default: bool, several: bool = False) -> ParsedInput:
         """Return the program as the input of a study; `default` says that nobody gave its point."""
@@ -162,10 +248,14 @@ class FunctionProgram:
 
         return gradient
 
-    @cached_property
+    @functools.cached_property
     def recording(self) -> Recording:
         """The recording of the run at the point.  Raises DiffcompareError as `record` does."""
-        return self.record()
+        try:
+            return self.record()
+        except ManyNumbers as refused:
+            refused.program = self
+            raise
 
     @property
     def formula(self) -> Expression:
@@ -173,7 +263,7 @@ class FunctionProgram:
         (formula,) = self.formulas
         return formula
 
-    @cached_property
+    @functools.cached_property
     def formulas(self) -> tuple[Expression, ...]:
         """The outputs as expressions that hold for every input.
 
@@ -249,6 +339,10 @@ def single_output(run: FunctionProgram, recording: Recording) -> None:
 
 
 def _default_note(run: FunctionProgram) -> Diagnostic:
-    values = [f"{parameter.name}={nest(parameter.numbers, parameter.shape)}" for parameter in run.at.parameters]
+    parameters = run.at.parameters
+    if run.at.size > MAX_WRITTEN:
+        shapes = [f"{parameter.name} {parameter.size_in_words}" for parameter in parameters]
+        return Diagnostic("W311", "note", f"the defaults are the point: {', '.join(shapes)}", severity="note")
+    values = [f"{parameter.name}={nest(parameter.numbers, parameter.shape)}" for parameter in parameters]
     message = f"no point was given, so here is one: {','.join(values).replace(' ', '')}"
     return Diagnostic("W311", "note", message, severity="note")

@@ -141,7 +141,7 @@ def _atan_partial(x: Any) -> Any:
 
 def _atan2_partial(p: Any, a: Any, b: Any) -> Any:
     """Return p/(a^2 + b^2), scaled where a square would leave the range of doubles."""
-    if isinstance(a, float) or isinstance(b, float):
+    if isinstance(a, float) and isinstance(b, float):
         scale = max(abs(a), abs(b))
         if (scale > 1e145 or 0 < scale < 1e-145) and math.isfinite(scale):
             a, b = a / scale, b / scale

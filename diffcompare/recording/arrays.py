@@ -24,6 +24,7 @@ from diffcompare.recording.elementwise import (
     not_recorded,
     object_array,
 )
+from diffcompare.recording.growth import expect
 from diffcompare.recording.linear_algebra import LINEAR_ALGEBRA
 from diffcompare.recording.math_functions import Relocated
 from diffcompare.recording.numpy_functions import FUNCTIONS
@@ -73,6 +74,7 @@ def _method(name: str) -> Callable[..., Any]:
 
     @functools.wraps(method)
     def recorded(self: Any, *arguments: Any, **options: Any) -> Any:
+        expect(name, "", (self, *arguments))
         with Relocated(user_frame(sys._getframe(1))):
             return wrapped(
                 function(self.view(np.ndarray), *unwrapped(arguments), **unwrapped(_without_double(options)))
@@ -113,6 +115,7 @@ def apply_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], options: dict[st
     if method == "at":
         with Relocated(frame):
             return _at(ufunc, *inputs)
+    expect(ufunc.__name__, method, inputs)
     inputs = [object_array(value) for value in inputs[:1]] + [
         value if method == "reduceat" else object_array(value) for value in inputs[1:]
     ]
@@ -141,6 +144,7 @@ def apply_function(function: Any, arguments: Sequence[Any], options: dict[str, A
     """Apply a function of NumPy's to arrays and numbers, some of them recorded."""
     frame = user_frame(sys._getframe(1))
     name = getattr(function, "__name__", "")
+    expect(name, "", arguments)
     with Relocated(frame):
         module = getattr(function, "__module__", "numpy")
         path = f"{module.replace('numpy', 'np', 1)}.{name}"

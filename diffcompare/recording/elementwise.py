@@ -70,8 +70,8 @@ def _sign(x: Any) -> Any:
 
 
 def _logaddexp(a: Any, b: Any) -> Any:
-    larger = OPERATIONS["max"](a, b)
-    return larger + OPERATIONS["log1p"](OPERATIONS["exp"](-OPERATIONS["abs"](a - b)))
+    larger, smaller = (a, b) if plain(a) >= plain(b) else (b, a)
+    return larger + OPERATIONS["softplus"](smaller - larger)  # smooth where they are equal
 
 
 # NumPy's universal functions by name, each with its function of numbers.

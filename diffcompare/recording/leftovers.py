@@ -10,13 +10,13 @@ from typing import Any
 
 from diffcompare.recording.namespaces import LOCK
 from diffcompare.recording.reachable import Place, places, reached_from
-from diffcompare.recording.recorded_number import RecordedNumber, Tape
+from diffcompare.recording.recorded_number import RecordedNumber
 
 MAX_LOOKED_AT = 1_000_000  # values; a cache is emptied, a data set is not searched
 
 
-def leave_plain(function: Callable[..., Any], tape: Tape) -> None:
-    """Replace the numbers of a tape that has ended wherever the code of a function can reach them."""
+def leave_plain(function: Callable[..., Any], tape: object) -> None:
+    """Replace the numbers of a tape or a run that has ended wherever the code of a function can reach them."""
     with LOCK:
         search = _Search(tape)
         search.stack += reached_from(function)
@@ -29,7 +29,7 @@ _ATOMS = frozenset((float, int, bool, str, bytes, type(None), RecordedNumber))  
 class _Search:
     """The search for the numbers of a tape in containers and objects, each of which is looked at once."""
 
-    def __init__(self, tape: Tape) -> None:
+    def __init__(self, tape: object) -> None:
         self.tape = tape
         self.stack: list[Any] = []
         self.seen: set[int] = set()

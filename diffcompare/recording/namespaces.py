@@ -12,7 +12,7 @@ import math
 import statistics
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import CodeType, FunctionType, MethodType
 from typing import Any
@@ -31,16 +31,21 @@ _MODULES = frozenset(("math", "numpy", "statistics", "functools"))  # that have 
 
 
 @contextmanager
-def recorded_names(function: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+def recorded_names(
+    function: Callable[..., Any], names: Callable[[], Sequence[tuple[Any, Any]]] | None = None
+) -> Iterator[Callable[..., Any]]:
     """Let the names of `math` and NumPy that a function reaches record, until the context ends.
 
+    `names` returns pairs of an original and what stands in for it, by default what records number by number.
     Yields the function to call: the one given, or what stands in for it where it is a cache, or a partial of one.
     """
     with LOCK:
         reached = list(reached_from(function))
         functions = [item for item in reached if isinstance(item, FunctionType)]
         imported = {name for item in functions for name in imports_of(item.__code__)}
-        exchange = _Exchange(_pairs("numpy" in sys.modules or "numpy" in imported))
+        exchange = _Exchange(
+            _pairs("numpy" in sys.modules or "numpy" in imported) if names is None else _Pairs(names())
+        )
         codes = {item: item.__code__ for item in functions if imports_of(item.__code__)}
         try:
             for container in reached:

@@ -86,7 +86,7 @@ def _is_ragged(values: Any) -> bool:
 
 
 class _DoubleKind(type):
-    """The class of `_Double`: NumPy's own doubles are its instances."""
+    """The class of `DoubleType`: NumPy's own doubles are its instances."""
 
     def __instancecheck__(cls, instance: object) -> bool:
         return isinstance(instance, np.float64)
@@ -95,11 +95,12 @@ class _DoubleKind(type):
         return issubclass(subclass, np.float64)
 
 
-class _Double(np.float64, metaclass=_DoubleKind):
+class DoubleType(np.float64, metaclass=_DoubleKind):
     """np.float64 as a dtype, as a class, and as a function that leaves a recorded number as it is."""
 
     def __new__(cls, x: Any = 0.0) -> Any:
-        return x if type(x) is RecordedNumber or isinstance(x, RecordedArray) else np.float64(x)
+        is_followed = type(x) is RecordedNumber or hasattr(type(x), "without_numbers_of")
+        return x if is_followed else np.float64(x)
 
 
 def _full(shape: Any, fill: Any, dtype: Any = None, **options: Any) -> Any:
@@ -149,7 +150,7 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     **{name: _fillable(getattr(np, name)) for name in ("linspace", "logspace", "geomspace", "copy", "diag", "tri")},
     "fromiter": _from_iterator,
     "full": _full, "full_like": _full_like, "array": _array, "asarray": _as_array, "asanyarray": _as_array,
-    "ascontiguousarray": _as_array, "float64": _Double, "double": _Double,
+    "ascontiguousarray": _as_array, "float64": DoubleType, "double": DoubleType,
 }  # fmt: skip
 
 

@@ -101,6 +101,7 @@ def flattened_result(result: Any, function: Any) -> tuple[list[Any], tuple[int, 
 _AS_A_LIST = "return its numbers as a list: list(...)"
 _RETURNED: dict[type, tuple[str, str]] = {
     type(None): ("the function returned None", "is its `return` missing?"),
+    dict: ("the function returned a dictionary", "return its values: list(result.values())"),
     str: ("the function returned text", "return a number"),
     complex: ("the function returned a complex number", "return a real one: its real part, or its absolute value"),
     GeneratorType: ("the function returned a generator", f"{_AS_A_LIST}, or `return` in place of `yield`"),

@@ -35,11 +35,11 @@ class Tape:
     the code and the instruction that ran.  A decision is a plain tuple, too, with the fields of `Decision`.
     """
 
-    __slots__ = ("constants", "constants_known", "decisions", "entries", "is_open", "limit", "refusal")
+    __slots__ = ("constants", "constants_known", "decisions", "entries", "is_open", "limit", "most", "refusal")
 
-    def __init__(self, variables: Sequence[Any], budget: float | None = None) -> None:
+    def __init__(self, variables: Sequence[Any], budget: float | None = None, most: int | None = None) -> None:
         entries: list[Any] = [(None, place, None, value, None, 0) for place, value in enumerate(variables)]
-        self.entries = entries
+        self.entries, self.most = entries, most
         self.limit = TimeLimit(budget, lambda: len(entries) > MAX_OPERATIONS)
         self.constants: list[Any] = []
         self.constants_known: dict[Any, int] = {}

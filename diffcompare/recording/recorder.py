@@ -271,13 +271,15 @@ def record(
     *,
     call: Callable[[Callable[..., Any], Mapping[str, Any]], Any] | None = None,
     budget: float | None = None,
+    most: int | None = None,
 ) -> Recording:
     """Call a function with recorded numbers, and return the recording of its run.
 
     `call` calls it with the numbers by name, by default as keyword arguments.  Raises DiffcompareError where it does
-    something that cannot be recorded, raises an exception, or has not ended after `budget` seconds.
+    something that cannot be recorded, raises an exception, or has not ended after `budget` seconds, and ManyNumbers
+    where an operation on an array would make the tape longer than `most`.
     """
-    tape = Tape(list(point.values()), budget)
+    tape = Tape(list(point.values()), budget, most)
     try:
         places, shape = _run(function, tape, point, call or (lambda function, numbers: function(**numbers)))
     finally:

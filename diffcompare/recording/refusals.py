@@ -7,7 +7,7 @@ import math
 import opcode
 from types import FrameType
 
-from diffcompare.diagnostics import DiffcompareError
+from diffcompare.diagnostics import DiffcompareError, ManyNumbers
 from diffcompare.recording.source_lines import SourcePlace, error_at, place_here
 
 _INSTEAD = {
@@ -25,6 +25,14 @@ class CountExpected(DiffcompareError):
     def __init__(self, refused: DiffcompareError, place: int, *, rounds: bool = False) -> None:
         super().__init__(refused.diagnostic)
         self.place, self.rounds = place, rounds
+
+
+def many_numbers(what: str, count: int, limit: int) -> ManyNumbers:
+    """Return the error for so many operations on single numbers, or so many inputs, at the line that needs them."""
+    message = f"this needs single numbers, and here are {count:,} {what}: at most {limit:,} are recorded"
+    help = "take a smaller input; `diffcompare grad`, dc.gradient and dc.compare differentiate whole arrays, too"
+    place = place_here() if what != "inputs" else None
+    return ManyNumbers(error_at(place, "E585", "resource_limit", message, help, "a whole array").diagnostic)
 
 
 def refusal(what: str, why: str) -> DiffcompareError:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from diffcompare.backends import (
     DEFAULT_METHODS,
@@ -20,8 +20,7 @@ from diffcompare.backends import (
 )
 from diffcompare.backends.automatic import gradient_at
 from diffcompare.backends.problem import Derivative, Hand, Problem, Size
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.inputs.formulas import formulas_from
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, ManyNumbers
 from diffcompare.inputs.point import candidates
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
@@ -29,13 +28,13 @@ from diffcompare.language.wengert import active_nodes, dag_size, operation_count
 from diffcompare.numeric.evaluate import RANGE_ERRORS, Undefined, is_number, value_at, values_at
 from diffcompare.studies.accuracy import FULL_DIGITS, measure, truth_about
 from diffcompare.studies.question import (
-    checked_answers,
     checked_names,
     checked_positive,
     format_point,
     is_function,
     near_kink,
     own_operations,
+    own_partials,
     question_and_point,
     set_up,
 )
@@ -44,9 +43,9 @@ from diffcompare.studies.record import Record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from diffcompare.studies.array_comparison import ArrayComparison
     from diffcompare.truth.establish import Truth
     from diffcompare.truth.rounding import TrueNumber
-
 
 # Where the truth is not known, the gradient is that of the first of these methods that has an answer.
 FALLBACKS = ("reverse-ad", "forward-ad", "symbolic", "hand-coded", "complex-step")
@@ -365,6 +364,10 @@ def compare_question(
     return Comparison(question, problem, value, established, answers, setup.notes)
 
 
+@overload
+def compare(expression: str | Expression, point: Any = None, /, **options: Any) -> Comparison: ...
+@overload
+def compare(expression: Callable[..., Any], point: Any = None, /, **options: Any) -> Comparison | ArrayComparison: ...
 def compare(
     expression: str | Expression | Callable[..., Any],
     point: Any = None,
@@ -380,7 +383,7 @@ def compare(
     engines: str | Iterable[str] = (),
     ops: Any = None,
     **values: Any,
-) -> Comparison:
+) -> Comparison | ArrayComparison:
     """Differentiate an expression by several methods and measure each against the truth.
 
     The methods are the four ways of the survey: hand-coded, numerical, symbolic and automatic differentiation.
@@ -404,7 +407,7 @@ def compare(
 
     Returns:
         A `Comparison`; its `gradient` is the best known one, `data()` has every number, `str()` the tables.  A point
-        that is undefined or not differentiable is an answer, too: see `failure`.
+        that is undefined or not differentiable is one, too (see `failure`); of large arrays, an `ArrayComparison`.
 
     Raises:
         DiffcompareError: For an expression that cannot be read, and for a wrong point, variable, method or number.
@@ -419,9 +422,15 @@ def compare(
     """
     if isinstance(values.get("method"), str | list | tuple):
         raise TypeError("compare() asks several methods: the option is `methods`")
-    question, at = question_and_point(expression, point, values, ops=ops, budget=budget)
+    try:
+        question, at = question_and_point(expression, point, values, ops=ops, budget=budget)
+    except ManyNumbers as refused:
+        from diffcompare.studies.array_comparison import compare_arrays  # needs NumPy
+
+        by_hand = (lambda run: Hand({}, "given", run.gradient_by(hand))) if is_function(hand) else None
+        return compare_arrays(refused, hand=by_hand, wrt=wrt, methods=methods, budget=budget, truth=truth)
     with own_operations(ops):
-        own = _own_partials(hand, question)
+        own = own_partials(hand, question)
     if engines:
         from diffcompare.engines.registry import engine_methods
 
@@ -429,17 +438,3 @@ def compare(
     return compare_question(
         question, at=at, hand=own, wrt=wrt, methods=methods, step=step, budget=budget, truth=truth, simplify=simplify
     )
-
-
-def _own_partials(hand: Any, question: ParsedInput) -> Hand | None:
-    """Return the partials that a caller wrote: formulas by variable, or a Python function for a function."""
-    program = question.program
-    if is_function(hand) and program is not None:
-        return Hand({}, "given", program.gradient_by(hand))
-    formulas = checked_answers(hand)
-    return _own_formulas(formulas, question) if formulas else None
-
-
-def _own_formulas(hand: Mapping[str, str | Expression], question: ParsedInput) -> Hand:
-    texts = {name: str(formula) for name, formula in hand.items()}
-    return Hand(formulas_from(texts, question.variables, lambda name: f"hand[{name!r}]"), "given")

@@ -10,7 +10,7 @@ from typing import Any
 from diffcompare.backends import backend, run_backend
 from diffcompare.backends.automatic import plain_gradient
 from diffcompare.backends.problem import Derivative, Problem
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, ManyNumbers
 from diffcompare.language.expression import Expression
 from diffcompare.language.parser import parse, parse_apart
 from diffcompare.language.wengert import variables, wengert_list
@@ -96,7 +96,14 @@ def _function_gradient(function: Any, given: Mapping[str, Any] | None, method: s
     """Return the gradient of a Python function in the shapes of its parameters."""
     from diffcompare.inputs.python_function import reverse_gradient, single_program
 
-    run = single_program(function, given, function_label(function))
+    try:
+        run = single_program(function, given, function_label(function))
+    except ManyNumbers as refused:
+        if method != "reverse-ad":
+            raise
+        from diffcompare.studies.array_comparison import array_gradient
+
+        return array_gradient(refused)
     gradient = reverse_gradient(run) if method == "reverse-ad" else None
     if gradient is not None:
         return run.at.shaped(gradient)

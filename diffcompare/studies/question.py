@@ -10,7 +10,9 @@ from numbers import Complex, Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffcompare.backends.automatic import gradient_at
+from diffcompare.backends.problem import Hand
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.inputs.formulas import formulas_from
 from diffcompare.inputs.point import candidates, check_point, component_name, unknown_variable
 from diffcompare.language.expression import Expression
 from diffcompare.language.grammar import with_functions
@@ -379,3 +381,15 @@ def format_coordinate(x: float) -> str:
     """Return the shortest text that reads back as the same double: `2`, `0.1`, `1e+15`."""
     short = f"{x:.15g}"
     return short if float(short) == x else repr(x)
+
+
+def own_partials(hand: Any, question: ParsedInput) -> Hand | None:
+    """Return the partials that a caller wrote: formulas by variable, or a Python function for a function."""
+    program = question.program
+    if is_function(hand) and program is not None:
+        return Hand({}, "given", program.gradient_by(hand))
+    formulas = checked_answers(hand)
+    if not formulas:
+        return None
+    texts = {name: str(formula) for name, formula in formulas.items()}
+    return Hand(formulas_from(texts, question.variables, lambda name: f"hand[{name!r}]"), "given")

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from diffcompare.tape.variable import Function, Variable, variable_of
+from diffcompare.tape.variable import Entries, Function, Variable, variable_of
 from diffcompare.tape.variable_operators import MODE, value_of
 
 # --- Shapes and sums --------------------------------------------------------------------------------------------------
@@ -161,6 +161,8 @@ class Index(Function):
     def backward(ctx: Any, grad_output: Variable) -> tuple[Any, None]:
         """Put the gradient where the entries came from."""
         index, shape = ctx.saved_tensors
+        if not MODE.recording:
+            return Entries(index, grad_output.value), None
         return Scatter.apply(grad_output, index, shape), None
 
 
@@ -203,9 +205,8 @@ class Assign(Function):
     def backward(ctx: Any, grad_output: Variable) -> tuple[Any, None, Any]:
         """Give the gradient of the replaced entries to those that came in."""
         index, shape = ctx.saved_tensors
-        kept = np.ones(grad_output.shape)
-        kept[index] = 0.0
-        return grad_output * kept, None, grad_output[index].reshape(shape)
+        of_entries = grad_output[index].reshape(shape) if ctx.needs_input_grad[2] else None
+        return Assign.apply(grad_output, index, 0.0), None, of_entries
 
 
 class Where(Function):
@@ -353,11 +354,6 @@ def where(condition: Any, yes: Any, no: Any) -> Any:
     if Variable in (type(yes), type(no)):
         return Where.apply(value_of(condition), yes, no)
     return np.where(value_of(condition), yes, no)[()]
-
-
-def dot(a: Any, b: Any) -> Any:
-    """Return the product of numbers, or the matrix product of arrays of up to two axes."""
-    return a * b if not (np.ndim(a) and np.ndim(b)) else matmul(a, b)
 
 
 def outer(a: Any, b: Any) -> Any:

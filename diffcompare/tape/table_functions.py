@@ -23,7 +23,6 @@ from diffcompare.tape.array_functions import (
     Expand,
     Index,
     concatenate,
-    dot,
     largest,
     matmul,
     mean,
@@ -38,6 +37,8 @@ from diffcompare.tape.array_functions import (
     variance,
     where,
 )
+from diffcompare.tape.matrix_functions import LINEAR_ALGEBRA, dot
+from diffcompare.tape.rearrangements import REARRANGED
 from diffcompare.tape.tape_errors import TapeError
 from diffcompare.tape.variable import Function, Variable, variable_of
 from diffcompare.tape.variable_operators import METHODS, MODE, RECORDED, value_of
@@ -208,6 +209,25 @@ def _is_basic(index: Any) -> bool:
     return not any(isinstance(part, list | np.ndarray) for part in parts)
 
 
+def log_add_exp(a: Any, b: Any) -> Any:
+    """Return ln(exp(a) + exp(b)): the larger one, plus a softplus that is smooth where they are equal."""
+    is_larger = value_of(a) >= value_of(b)
+    return where(is_larger, a, b) + OPERATIONS["softplus"](where(is_larger, b - a, a - b))
+
+
+def average(a: Any, axis: Any = None, weights: Any = None) -> Any:
+    """Return the mean over axes, with weights of the same shape if they are given."""
+    return mean(a, axis) if weights is None else total(a * weights, axis) / total(0.0 * a + weights, axis)
+
+
+def interpolated(x: Any, points: Any, values: Any) -> Any:
+    """Return values between points that increase, linear between neighbours and constant outside."""
+    places = np.clip(np.searchsorted(value_of(points), value_of(x), side="left"), 1, np.size(value_of(points)) - 1)
+    left, right = points[places - 1], points[places]
+    share = (x - left) / (right - left)
+    return values[places - 1] + (values[places] - values[places - 1]) * clip(share, 0.0, 1.0)
+
+
 def _changed(variable: Variable, **attributes: Any) -> Variable:
     """Return a Variable after its attributes were changed."""
     for name, value in attributes.items():
@@ -242,21 +262,28 @@ RECORDED.update({
     np.power: power, np.float_power: power, np.square: lambda a: power(a, 2),
     np.reciprocal: lambda a: 1 / a, np.add: RECORDED["+"], np.subtract: RECORDED["-"],
     np.multiply: RECORDED["*"], np.true_divide: RECORDED["/"], np.negative: RECORDED["neg"],
-    np.positive: lambda a: a, np.matmul: matmul, np.dot: dot, np.where: where, operator.getitem: Index.apply,
+    np.positive: lambda a: a, np.matmul: matmul, np.where: where, operator.getitem: Index.apply,
     operator.setitem: assign, np.sum: total, np.mean: mean, np.max: largest, np.min: smallest,
     np.reshape: reshape, np.transpose: transpose, np.swapaxes: swapaxes, np.concatenate: concatenate, np.stack: stack,
     np.ravel: lambda a: reshape(a, -1), np.broadcast_to: Expand.apply, np.outer: outer,
-    np.expand_dims: lambda a, axis: stack([a], axis), np.squeeze: lambda a: reshape(a, [n for n in a.shape if n > 1]),
     np.hstack: lambda parts: concatenate(parts, 1 if parts[0].ndim > 1 else 0),
     np.vstack: lambda parts: concatenate([reshape(part, (-1, part.shape[-1])) for part in parts]),
-    np.diff: lambda a: a[1:] - a[:-1],
-    np.linalg.norm: lambda a: RECORDED[np.sqrt](total(a * a)),
+    np.floor_divide: lambda a, b: OPERATIONS["floor"](a / b), np.exp2: lambda a: power(2.0, a),
+    np.remainder: lambda a, b: a - b * OPERATIONS["floor"](a / b),
+    np.fmax: RECORDED[np.maximum], np.fmin: RECORDED[np.minimum], np.fabs: RECORDED["abs"],
+    np.logaddexp: log_add_exp,
+    np.deg2rad: lambda a: a * (np.pi / 180), np.rad2deg: lambda a: a * (180 / np.pi),
+    np.radians: lambda a: a * (np.pi / 180), np.degrees: lambda a: a * (180 / np.pi),
+    np.interp: lambda x, xp, fp: interpolated(x, *[v if type(v) is Variable else np.asarray(v) for v in (xp, fp)]),
+    np.ptp: lambda a, axis=None: largest(a, axis) - smallest(a, axis), np.average: average,
     np.amax: largest, np.amin: smallest, np.clip: clip, np.var: variance, np.prod: product,
     np.std: lambda *inputs, **options: RECORDED[np.sqrt](variance(*inputs, **options)),
     np.shape: lambda a: a.shape, np.ndim: lambda a: a.ndim, np.size: lambda a: a.size,
     np.zeros_like: lambda a, **_: np.zeros(a.shape), np.ones_like: lambda a, **_: np.ones(a.shape),
 })  # fmt: skip
+RECORDED.update(REARRANGED | LINEAR_ALGEBRA)
 RECORDED.update({
     function: _plain(function)
-    for function in (np.any, np.all, np.argmax, np.argmin, np.argsort, np.allclose, np.isclose, np.array_equal)
+    for function in (np.nonzero, np.count_nonzero, np.signbit, np.searchsorted, np.any,
+                     np.all, np.argmax, np.argmin, np.argsort, np.allclose, np.isclose, np.array_equal)
 })  # fmt: skip

@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -276,6 +276,7 @@ def sweep(output: Variable, gradient: Any, retain: bool | None, create: bool, wa
     targets: dict[Any, dict[int, Variable]] = {variable.edge[0]: {} for variable in wanted}
     order = nodes_below(root, targets)
     reached = set(order if wanted else ())
+    summed = set[Edge]()  # results whose gradient is an array of this sweep's own
     with recorded(create), np.errstate(all="ignore"):  # the forward pass has warned of overflow
         for node in order:
             gradients = arrived.pop(node, {})
@@ -288,13 +289,34 @@ def sweep(output: Variable, gradient: Any, retain: bool | None, create: bool, wa
             if not gradients or (wanted and reached.isdisjoint([below for below, _ in node.next_functions])):
                 continue
             for (below, number), share in zip(node.next_functions, _shares(node, gradients), strict=True):
-                if below is not None and share is not None:
+                if type(share) is Entries and below is not None:
+                    shares, edge = arrived.setdefault(below, {}), (below, number)
+                    shares[number] = share.added_to(shares.get(number), below.shapes[number], own=edge in summed)
+                    summed.add(edge)
+                elif below is not None and share is not None:
                     share = summed_to(below.shapes[number], share, node)
                     shares = arrived.setdefault(below, {})
                     shares[number] = shares[number] + share if number in shares else share
             if node.saved and not (create if retain is None else retain):
                 node.saved = None
     return [targets[node].get(number) for node, number in [variable.edge for variable in wanted]]
+
+
+class Entries(NamedTuple):
+    """A gradient that is 0 but for some entries: where nothing is recorded, all of them are added up in one array."""
+
+    index: Any
+    values: Any
+
+    def added_to(self, total: Variable | None, shape: tuple[int, ...], *, own: bool) -> Variable:
+        """Return a total with the entries added, in its own array if that is nobody else's."""
+        array = np.zeros(shape) if total is None else total.value if own else np.array(total.value)
+        parts = self.index if type(self.index) is tuple else (self.index,)
+        if all(part is None or part is ... or isinstance(part, int | slice) for part in parts):
+            array[self.index] += self.values  # no entry twice, and quicker
+        else:
+            np.add.at(array, self.index, self.values)
+        return variable_of(array)
 
 
 def nodes_below(root: Function, targets: Collection[Function | None] = ()) -> list[Function]:

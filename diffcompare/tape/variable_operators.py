@@ -183,7 +183,7 @@ class TapeOperators:
         return bool(self.value)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        if ufunc in _COMPARISONS and method == "__call__":
+        if ufunc in COMPARISONS and method == "__call__":
             return ufunc(*map(value_of, inputs), **options)
         if method != "__call__" or options:
             if not any(_is_followed(each) for each in (*inputs, *options.get("out", ()))):
@@ -229,8 +229,8 @@ class TapeOperators:
 
 
 _NUMBERS = (TapeOperators, int, float, np.ndarray, np.generic)
-_COMPARISONS = {np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal, np.isfinite, np.isnan,
-                np.isinf, np.logical_not}  # fmt: skip
+COMPARISONS = {np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal, np.isfinite, np.isnan,
+                np.isinf, np.logical_not, np.logical_and, np.logical_or, np.logical_xor, np.signbit}  # fmt: skip
 
 
 def value_of(operand: Any) -> Any:

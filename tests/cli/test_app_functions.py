@@ -18,6 +18,14 @@ def df(x):
     return 9.0660864 + 0*x
 def loss(W, b=0.5):
     return np.sum(np.tanh(W @ W.T)) * b
+DATA = np.arange(6000.0).reshape(60, 100) / 6000
+def network(w=np.full(100, 0.1), V=np.full((60, 60), 0.01), n=2):
+    h = DATA @ w
+    for _ in range(n):
+        h = np.tanh(V @ h)
+    return np.sum(h**2)
+def by_hand(w, V, n):
+    return 0*w, 0*V
 def endless(x):
     while True:
         time.sleep(0.01)
@@ -209,3 +217,32 @@ def test_lines_are_those_of_the_file_that_was_run(cli, tmp_path, monkeypatch):
         tmp_path.joinpath(folder, "model.py").write_text(f"import math\ndef f(x):\n    {line}\n", encoding="utf-8")
         monkeypatch.chdir(tmp_path / folder)
         assert f"3: {line}" in cli("trace", "model.py:f", "--at", "x=2").out
+
+
+def test_array_code_beyond_the_limit_is_differentiated_on_whole_arrays(cli, tmp_path):
+    answer = cli("grad", "model.py:network")
+    assert answer.code == 0
+    assert "w of shape 100, V of shape 60 x 60 and n = 2" in answer.out
+    assert "agrees with plain calls along all" in answer.out
+    data = json.loads(cli("grad", "model.py:network", "--json", "--wrt", "V", "--method", "reverse-ad").out)
+    assert (len(data["gradient"]["V"]), len(data["gradient"]["V"][0])) == (60, 60)
+    assert data["slopes"][0]["agrees"]
+    assert cli("grad", "model.py:network", "-o", "gradient.npz").code == 0
+    numpy = pytest.importorskip("numpy")
+    assert numpy.load(tmp_path / "gradient.npz")["V"].tolist() == data["gradient"]["V"]
+
+
+def test_a_gradient_of_whole_arrays_by_hand(cli):
+    answer = cli("grad", "model.py:network", "--hand", "model.py:by_hand", "--method", "reverse-ad")
+    assert "Check the gradient by hand" in answer.out
+    formula = cli("grad", "model.py:network", "--hand", "w=w")
+    assert formula.code == 2
+    assert "E506" in formula.err
+
+
+@pytest.mark.parametrize("command", ["trace", "graph", "derive", "sweep", "swell", "taylor", "hessian", "jacobian"])
+def test_other_commands_say_that_they_need_single_numbers(cli, command):
+    answer = cli(command, "model.py:network")
+    assert answer.code == 2
+    assert "E585" in answer.err
+    assert "take a smaller input" in answer.err

@@ -57,6 +57,19 @@ def test_a_function_without_variables_has_no_nodes():
     assert program(lambda x: x * x, {"x": 2.0}, "f").tape_nodes() is None
 
 
+def test_a_parameter_that_counts_is_no_leaf():
+    def repeated(x, n=2):
+        v = Variable(x, requires_grad=True)
+        for _ in range(n):
+            v = v * v
+        return v
+
+    run = program(repeated, {"x": 2.0}, "f")
+    assert functions(run.tape_nodes()) == ["MulBackward", "MulBackward", "AccumulateGrad"]
+    assert run.at.fixed == {"n"}
+    assert program(lambda x, n=2: x * sum(range(n)), {"x": 2.0}, "f").tape_nodes() is None
+
+
 @pytest.mark.parametrize("format", ["plain", "html", "latex", "markdown", "csv", "json", "svg", "dot", "mermaid"])
 def test_it_is_drawn_in_every_format(format):
     nodes = program(own_variables, {"x": 0.5}, "f").tape_nodes()

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from diffcompare.cli import options
 from diffcompare.cli.output import CommandResult
+from diffcompare.diagnostics import ManyNumbers
 
 EXAMPLES = (
     'diffcompare grad "ln(x1) + x1*x2 - sin(x2)" --at x1=2,x2=5',
@@ -27,7 +31,11 @@ def command(
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Compare ways of differentiating an expression."""
-    parsed, point = options.parse_input(expression, at, budget)
+    try:
+        parsed, point = options.parse_input(expression, at, budget)
+    except ManyNumbers as refused:
+        asked = options.methods(method, engines=engines)
+        return _on_arrays(refused, hand, asked, options.split(wrt), budget, truth=truth, quiet=quiet)
     formulas = None if hand is None else options.hand(hand, parsed)
     methods = options.methods(method, engines=engines)
     from diffcompare.studies.compare import compare_question
@@ -40,3 +48,15 @@ def command(
     if not comparison.has_tables:  # the failure on stderr says it all
         document = document._replace(blocks=())
     return CommandResult(document, comparison.notes, comparison.failure)
+
+
+def _on_arrays(
+    refused: ManyNumbers, hand: Any, methods: Sequence[str], wrt: Sequence[str], budget: float | None, *, truth: bool,
+    quiet: bool,
+) -> CommandResult:  # fmt: skip
+    """Compare what can be compared of a function of large arrays."""
+    from diffcompare.studies.array_comparison import compare_arrays
+
+    own = None if hand is None else (lambda program: options.hand_of_arrays(hand, program))
+    comparison = compare_arrays(refused, hand=own, wrt=wrt, methods=methods, budget=budget, truth=truth)
+    return CommandResult(comparison.document(brief=quiet), comparison.notes, comparison.failure)
