@@ -132,7 +132,7 @@ engines/                      Real engines: other libraries that differentiate, 
   own_engine.py               An engine of one's own for `audit my_engine.py`: a Python file with a function `gradient(f, point)`
   registry.py                 The engines by name, a file each in `libraries`: which are installed, in which version, how to install one
   libraries/                  The engines, a file each: what the library is called, how its users write our operations, and its modes
-    autograd.py               HIPS autograd: reverse mode by `autograd.grad`, forward mode by `autograd.make_jvp`, on Python's floats
+    autograd.py               HIPS autograd: reverse mode by `autograd.grad`, forward mode by `autograd.make_jvp`, on NumPy's numbers
     jax.py                    JAX: reverse mode by `jax.value_and_grad`, forward mode by `jax.jvp`, with doubles switched on
     torch.py                  PyTorch: reverse mode by `torch.autograd.grad`, forward mode by `torch.func.jvp`, on tensors of doubles
 gradcheck/                    Gradient check: is the gradient of a Python function right, judged by values of the function alone?

@@ -37,6 +37,21 @@ class EngineAnswer(NamedTuple):
     size: int | None = None
 
 
+ARRAY = 17  # elements of a small array: a vector of the processor holds fewer, so that some are left over at its end
+
+
+def common_element(elements: Iterable[float]) -> float:
+    """Return the number that all elements of an array are.
+
+    Raises ArithmeticError where they differ: a library did not do the same to equal numbers.
+    """
+    numbers = list(map(float, elements))
+    different = list(dict.fromkeys(map(repr, numbers)))
+    if len(different) > 1:
+        raise ArithmeticError(f"equal numbers in an array have the derivatives {', '.join(different)}")
+    return numbers[0]
+
+
 # Differentiates a function at a point with respect to the variables of these numbers.
 Mode: TypeAlias = Callable[[Function, Sequence[float], Sequence[int]], EngineAnswer]
 
@@ -47,7 +62,8 @@ class Loaded(NamedTuple):
     Attributes:
         functions: The library's function for each row of the table, by the name of the row: what its users would
             write.  `where` stands for all conditions.  Arithmetic and powers are Python's operators unless they are
-            given here.
+            given here.  Functions that the language lacks have the names of the calls in `cases.toml`; those of
+            several numbers take them one by one.
         modes: Its ways to a gradient, by name.
         digits: The binary digits of its numbers, where only the loaded library knows; None: as its file says.
     """

@@ -5,7 +5,15 @@ import operator
 
 import pytest
 
-from diffcompare.engines.engine import Loaded, NoSuchFunction, as_function, every_function, python_where, written_for
+from diffcompare.engines.engine import (
+    Loaded,
+    NoSuchFunction,
+    as_function,
+    common_element,
+    every_function,
+    python_where,
+    written_for,
+)
 from diffcompare.language.parser import parse
 
 SPOKEN = Loaded({"sin": lambda x: f"sin({x})", "where": lambda c, a, b: f"where({c}, {a}, {b})"}, {})
@@ -82,3 +90,10 @@ def test_what_a_library_lacks_is_written_by_other_functions():
 def test_what_has_no_definition_either_is_named():
     with pytest.raises(NoSuchFunction, match="digamma"):
         written_for(parse("x + digamma(x)"), {"+": operator.add})
+
+
+def test_equal_elements_have_one_derivative():
+    assert common_element([0.5, 0.5]) == 0.5
+    assert math.isnan(common_element([math.nan, math.nan]))
+    with pytest.raises(ArithmeticError, match=r"derivatives 0\.5, -0\.5"):
+        common_element([0.5, -0.5])

@@ -7,8 +7,11 @@ import pytest
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.engines import registry
+from diffcompare.engines.cases import edge_cases
 from diffcompare.engines.registry import engine, engine_and_mode, engine_methods, engine_names, how_to_install
 from diffcompare.language.operations import OPERATIONS
+
+CALLS = {case.call for case in edge_cases() if case.call}  # functions that the language lacks
 
 
 @pytest.mark.parametrize("name", engine_names())
@@ -50,10 +53,11 @@ def test_a_method_names_an_engine_and_a_mode():
 
 
 @pytest.mark.parametrize("name", engine_names())
-def test_its_functions_are_rows_of_the_table(name):
+def test_its_functions_are_rows_of_the_table_or_calls_of_the_cases(name):
     try:
         loaded = engine(name).load()
     except ImportError as missing:
         pytest.skip(str(missing))
-    assert set(loaded.functions) - set(OPERATIONS) <= {"where"}
-    assert set(engine(name).modes) <= set(loaded.modes)
+    assert set(loaded.functions) - set(OPERATIONS) <= {"where", *CALLS}
+    described = engine(name)
+    assert set(loaded.modes) == {*described.modes, *described.audited, *described.second}

@@ -1,11 +1,11 @@
-"""HIPS autograd: reverse mode by `autograd.grad`, forward mode by `autograd.make_jvp`, on Python's floats."""
+"""HIPS autograd: reverse mode by `autograd.grad`, forward mode by `autograd.make_jvp`, on NumPy's numbers."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
 
-from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded
+from diffcompare.engines.engine import ARRAY, Engine, EngineAnswer, Function, Loaded, common_element
 
 
 def load() -> Loaded:
@@ -20,6 +20,12 @@ def load() -> Loaded:
         "acos": np.arccos, "atan": np.arctan, "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "asinh": np.arcsinh,
         "acosh": np.arccosh, "atanh": np.arctanh, "abs": np.abs, "sign": np.sign, "floor": np.floor, "ceil": np.ceil,
         "atan2": np.arctan2, "hypot": np.hypot, "max": np.maximum, "min": np.minimum, "where": np.where,
+        "relu": lambda x: np.maximum(x, 0), "mod": np.mod, "logaddexp": np.logaddexp,
+        "clip01": lambda x: np.clip(x, 0, 1), "prod": lambda *xs: np.prod(np.stack(xs), axis=0),
+        "min3": lambda *xs: np.min(np.stack(xs), axis=0), "median": lambda *xs: np.median(np.stack(xs), axis=0),
+        "std": lambda *xs: np.std(np.stack(xs), axis=0), "norm": lambda *xs: np.linalg.norm(np.stack(xs)),
+        "sorted_first": lambda *xs: np.sort(np.stack(xs))[0],
+        "cumprod_last": lambda *xs: np.cumprod(np.stack(xs), axis=0)[-1],
     }  # fmt: skip
     with contextlib.suppress(ImportError):  # SciPy is an extra of autograd
         from autograd.scipy import special
@@ -30,17 +36,44 @@ def load() -> Loaded:
         }  # fmt: skip
 
     def reverse(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
-        value, partials = value_and_grad(f, tuple(wrt))(*point)
+        value, partials = value_and_grad(f, tuple(wrt))(*map(np.float64, point))
         return EngineAnswer(float(value), list(map(float, partials)))
 
     def forward(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
+        inputs = list(map(np.float64, point))
         value, partials = float("nan"), []
         for i in wrt:
-            value, tangent = autograd.make_jvp(f, i)(*point)(1.0)
+            value, tangent = autograd.make_jvp(f, i)(*inputs)(np.float64(1))
             partials.append(float(tangent))
         return EngineAnswer(float(value), partials)
 
-    return Loaded(functions, {"reverse": reverse, "forward": forward})
+    def reverse_floats(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
+        value, partials = value_and_grad(f, tuple(wrt))(*point)
+        return EngineAnswer(float(value), list(map(float, partials)))
+
+    def reverse_array(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
+        inputs = [np.full(ARRAY, x) for x in point]
+        partials = autograd.grad(lambda *xs: np.sum(f(*xs)), tuple(wrt))(*inputs)
+        return EngineAnswer(float("nan"), [common_element(partial) for partial in partials])
+
+    def second(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
+        inputs = list(map(np.float64, point))
+        return EngineAnswer(float("nan"), [float(autograd.grad(autograd.grad(f, i), i)(*inputs)) for i in wrt])
+
+    modes = {
+        "reverse": reverse,
+        "forward": forward,
+        "reverse, python float": reverse_floats,
+        "reverse, array of 17": reverse_array,
+        "grad of grad": second,
+    }
+    return Loaded(functions, modes)
 
 
-ENGINE = Engine(load, "autograd", ("reverse", "forward"))
+ENGINE = Engine(
+    load,
+    "autograd",
+    ("reverse", "forward"),
+    audited=("reverse, python float", "reverse, array of 17"),
+    second=("grad of grad",),
+)

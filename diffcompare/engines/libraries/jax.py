@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded
+from diffcompare.engines.engine import ARRAY, Engine, EngineAnswer, Function, Loaded, Mode, common_element
 
 
 def load() -> Loaded:
@@ -23,6 +24,12 @@ def load() -> Loaded:
         "softplus": jax.nn.softplus, "erf": special.erf, "erfc": special.erfc, "lgamma": special.gammaln,
         "gamma": special.gamma, "digamma": special.digamma, "polygamma": special.polygamma, "atan2": jnp.arctan2,
         "hypot": jnp.hypot, "max": jnp.maximum, "min": jnp.minimum, "where": jnp.where,
+        "mod": jnp.mod, "logaddexp": jnp.logaddexp, "clip01": lambda x: jnp.clip(x, 0, 1),
+        "prod": lambda *xs: jnp.prod(jnp.stack(xs), axis=0), "min3": lambda *xs: jnp.min(jnp.stack(xs), axis=0),
+        "median": lambda *xs: jnp.median(jnp.stack(xs), axis=0), "std": lambda *xs: jnp.std(jnp.stack(xs), axis=0),
+        "norm": lambda *xs: jnp.linalg.norm(jnp.stack(xs), axis=0),
+        "sorted_first": lambda *xs: jnp.sort(jnp.stack(xs), axis=0)[0],
+        "cumprod_last": lambda *xs: jnp.cumprod(jnp.stack(xs), axis=0)[-1],
     }  # fmt: skip
 
     def reverse(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
@@ -38,7 +45,38 @@ def load() -> Loaded:
             partials.append(float(tangent))
         return EngineAnswer(float(value), partials)
 
-    return Loaded(functions, {"reverse": reverse, "forward": forward})
+    def compiled(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
+        value, partials = jax.jit(jax.value_and_grad(f, tuple(wrt)))(*map(jnp.float64, point))
+        return EngineAnswer(float(value), list(map(float, partials)))
+
+    def compiled_array(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
+        inputs = [jnp.full(ARRAY, x) for x in point]
+        partials = jax.jit(jax.grad(lambda *xs: jnp.sum(f(*xs)), tuple(wrt)))(*inputs)
+        return EngineAnswer(float("nan"), [common_element(partial) for partial in partials])
+
+    def second(outer: Callable[..., Any], inner: Callable[..., Any]) -> Mode:
+        def mode(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
+            inputs = tuple(map(jnp.float64, point))
+            return EngineAnswer(float("nan"), [float(outer(inner(f, i), i)(*inputs)) for i in wrt])
+
+        return mode
+
+    modes = {
+        "reverse": reverse,
+        "forward": forward,
+        "reverse, jit": compiled,
+        "reverse, jit, array of 17": compiled_array,
+        "grad of grad": second(jax.grad, jax.grad),
+        "jacfwd of grad": second(jax.jacfwd, jax.grad),
+        "jacfwd of jacfwd": second(jax.jacfwd, jax.jacfwd),
+    }
+    return Loaded(functions, modes)
 
 
-ENGINE = Engine(load, "jax", ("reverse", "forward"))
+ENGINE = Engine(
+    load,
+    "jax",
+    ("reverse", "forward"),
+    audited=("reverse, jit", "reverse, jit, array of 17"),
+    second=("grad of grad", "jacfwd of grad", "jacfwd of jacfwd"),
+)

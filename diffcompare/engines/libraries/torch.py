@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded
+from diffcompare.engines.engine import ARRAY, Engine, EngineAnswer, Function, Loaded, Mode, common_element
 
 
 def load() -> Loaded:
@@ -28,6 +28,12 @@ def load() -> Loaded:
         "digamma": torch.digamma, "polygamma": lambda n, x: torch.polygamma(int(n), x),
         "atan2": of_tensors(torch.atan2), "hypot": of_tensors(torch.hypot), "max": of_tensors(torch.maximum),
         "min": of_tensors(torch.minimum), "where": lambda c, a, b: torch.where(c, tensor(a), tensor(b)),
+        "mod": torch.remainder, "logaddexp": torch.logaddexp, "clip01": lambda x: torch.clamp(x, 0, 1),
+        "prod": lambda *xs: torch.prod(torch.stack(xs), 0), "min3": lambda *xs: torch.amin(torch.stack(xs), 0),
+        "median": lambda *xs: torch.median(torch.stack(xs)), "norm": lambda *xs: torch.linalg.norm(torch.stack(xs)),
+        "std": lambda *xs: torch.std(torch.stack(xs), 0, correction=0),
+        "sorted_first": lambda *xs: torch.sort(torch.stack(xs), 0).values[0],
+        "cumprod_last": lambda *xs: torch.cumprod(torch.stack(xs), 0)[-1],
     }  # fmt: skip
 
     def reverse(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
@@ -45,7 +51,32 @@ def load() -> Loaded:
             partials.append(tangent.item())
         return EngineAnswer(value.item(), partials)
 
-    return Loaded(functions, {"reverse": reverse, "forward": forward})
+    def reverse_array(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
+        inputs = [torch.full((ARRAY,), x, dtype=torch.float64, requires_grad=True) for x in point]
+        partials = torch.autograd.grad(f(*inputs).sum(), [inputs[i] for i in wrt], materialize_grads=True)
+        return EngineAnswer(float("nan"), [common_element(partial) for partial in partials])
+
+    def second(derive: Callable[..., Any]) -> Mode:
+        def mode(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
+            inputs = tuple(map(tensor, point))
+            return EngineAnswer(float("nan"), [derive(derive(f, i), i)(*inputs).item() for i in wrt])
+
+        return mode
+
+    modes = {
+        "reverse": reverse,
+        "forward": forward,
+        "reverse, array of 17": reverse_array,
+        "reverse over reverse": second(torch.func.grad),
+        "forward over forward": second(torch.func.jacfwd),
+    }
+    return Loaded(functions, modes)
 
 
-ENGINE = Engine(load, "torch", ("reverse", "forward"))
+ENGINE = Engine(
+    load,
+    "torch",
+    ("reverse", "forward"),
+    audited=("reverse, array of 17",),
+    second=("reverse over reverse", "forward over forward"),
+)
