@@ -10,14 +10,13 @@ from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, M
 
 def load() -> Loaded:
     """Import tinygrad."""
-    import numpy as np
     from tinygrad import Tensor, dtypes
 
     def tensor(x: Any) -> Any:
         return x if isinstance(x, Tensor) else Tensor(x, dtype=dtypes.float64)
 
-    def of_tensor(function: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda x, *others: function(tensor(x), *others)
+    def of_tensors(function: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *inputs: function(*map(tensor, inputs))
 
     def stacked(xs: Sequence[Any]) -> Any:
         return xs[0].stack(*xs[1:])
@@ -28,16 +27,16 @@ def load() -> Loaded:
         "atan": Tensor.atan, "sinh": Tensor.sinh, "cosh": Tensor.cosh, "tanh": Tensor.tanh, "asinh": Tensor.asinh,
         "acosh": Tensor.acosh, "atanh": Tensor.atanh, "abs": Tensor.abs, "sign": Tensor.sign, "floor": Tensor.floor,
         "ceil": Tensor.ceil, "relu": Tensor.relu, "sigmoid": Tensor.sigmoid, "softplus": Tensor.softplus,
-        "erf": Tensor.erf, "max": of_tensor(Tensor.maximum), "min": of_tensor(Tensor.minimum),
+        "erf": Tensor.erf, "max": of_tensors(Tensor.maximum), "min": of_tensors(Tensor.minimum),
         "where": lambda condition, yes, no: condition.where(yes, no), "mod": Tensor.mod,
         "logaddexp": Tensor.logaddexp, "clip01": lambda x: x.clip(0, 1), "prod": lambda *xs: stacked(xs).prod(),
         "min3": lambda *xs: stacked(xs).min(), "std": lambda *xs: stacked(xs).std(correction=0),
-        "norm": lambda *xs: stacked(xs).square().sum().sqrt(), "sorted_first": lambda *xs: stacked(xs).sort()[0][0],
+        "norm": lambda *xs: stacked(xs).square().sum().sqrt(), "sorted_first": lambda *xs: stacked(xs).sort(0)[0][0],
         "cumprod_last": lambda *xs: stacked(xs).cumprod(0)[-1],
     }  # fmt: skip
 
     def buffer(x: float) -> Any:
-        return Tensor(np.array(x)).contiguous().realize()
+        return Tensor([x], dtype=dtypes.float64).realize()  # a number without an axis would be a constant
 
     def scalar(x: float) -> Any:
         return Tensor(x, dtype=dtypes.float64)
@@ -45,7 +44,7 @@ def load() -> Loaded:
     def reverse(number: Callable[[float], Any]) -> Mode:
         def mode(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
             inputs = list(map(number, point))
-            value = f(*inputs)
+            value = f(*inputs).sum()
             partials = value.gradient(*[inputs[i] for i in wrt])
             return EngineAnswer(value.item(), [partial.item() for partial in partials])
 
@@ -53,7 +52,7 @@ def load() -> Loaded:
 
     def second(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
         inputs = list(map(buffer, point))
-        slopes = [f(*inputs).gradient(inputs[i])[0].gradient(inputs[i])[0] for i in wrt]
+        slopes = [f(*inputs).sum().gradient(inputs[i])[0].sum().gradient(inputs[i])[0] for i in wrt]
         return EngineAnswer(float("nan"), [slope.item() for slope in slopes])
 
     modes = {
