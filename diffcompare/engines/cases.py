@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
+
 FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "cases.toml")
 
 
@@ -30,7 +32,8 @@ class AuditCase(NamedTuple):
         float_exponents: Whether whole exponents are written as doubles, `x**2.0`.
         together: What the partials must add up to, whatever the engine's convention for each; empty for nothing.
         why: Why that is right, and what goes wrong.
-        source: Where the case comes from.
+        cure: What to write instead where an engine fails: another formula, another function; empty where nothing helps.
+        source: Where the right value comes from: a definition, an identity, a section of a handbook.
     """
 
     name: str
@@ -43,6 +46,7 @@ class AuditCase(NamedTuple):
     float_exponents: bool = False
     together: str = ""
     why: str = ""
+    cure: str = ""
     source: str = ""
 
     @property
@@ -52,14 +56,58 @@ class AuditCase(NamedTuple):
         return f"{text}, second derivative" if self.order == 2 else text
 
 
+NEEDED = ("group", "name", "at", "right", "why", "source")
+
+
 @cache
 def edge_cases() -> tuple[AuditCase, ...]:
     """Return the cases of the file."""
-    with open(FILE, "rb") as file:
-        stanzas = tomllib.load(file)["case"]
-    return tuple([_case(stanza) for stanza in stanzas])
+    with open(FILE, encoding="utf-8") as file:
+        return read_cases(file.read())
 
 
-def _case(stanza: Mapping[str, Any]) -> AuditCase:
-    at = {name: float(x) for name, x in stanza["at"].items()}
-    return AuditCase(**{**stanza, "at": at})
+def read_cases(text: str) -> tuple[AuditCase, ...]:
+    """Read stanzas of cases.  Raises DiffcompareError, which names the stanza, where one of them is no case."""
+    try:
+        stanzas = tomllib.loads(text).get("case", [])
+    except tomllib.TOMLDecodeError as error:
+        raise _wrong(f"the cases are not TOML: {error}") from None
+    found: dict[str, AuditCase] = {}
+    for count, stanza in enumerate(stanzas, 1):
+        name = stanza.get("name")
+        place = f"case {count}, `{name}`" if name else f"case {count}"
+        if problem := _problem(stanza) or ("a second case of this name" if name in found else ""):
+            raise _wrong(f"{place}: {problem}")
+        found[name] = AuditCase(**{**stanza, "at": {name: float(x) for name, x in stanza["at"].items()}})
+    return tuple(found.values())
+
+
+def _wrong(message: str) -> DiffcompareError:
+    help = f"a case has {', '.join(NEEDED)}, and `expression` or `call`"
+    return DiffcompareError(Diagnostic("E718", "bad_value", message, help=help))
+
+
+def _problem(stanza: Mapping[str, Any]) -> str:
+    """Say what is wrong with a stanza; nothing if it is a case."""
+    for key in stanza:
+        if key not in AuditCase._fields:
+            near = did_you_mean(key, AuditCase._fields)
+            return f"unknown key `{key}`{f', did you mean `{near}`?' if near else ''}"
+    missing = [key for key in NEEDED if not stanza.get(key)]
+    if missing:
+        return f"it has no {', '.join(f'`{key}`' for key in missing)}"
+    if ("expression" in stanza) == ("call" in stanza):
+        return "it has both `expression` and `call`" if "call" in stanza else "it has neither `expression` nor `call`"
+    if stanza.get("order", 1) not in (1, 2):
+        return f"`order` is 1 or 2, not {stanza['order']}"
+    if not set(stanza["right"]) <= set(stanza["at"]):
+        return "`right` has a variable that `at` has not"
+    return next((f"`{right}` is no right value" for right in stanza["right"].values() if not _is_right(right)), "")
+
+
+def _is_right(text: Any) -> bool:
+    """Tell whether a text is a number, `left | right`, or `none`."""
+    try:
+        return isinstance(text, str) and (text == "none" or len([*map(float, text.split("|"))]) <= 2)
+    except ValueError:
+        return False

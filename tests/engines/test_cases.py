@@ -3,7 +3,8 @@
 import pytest
 
 from diffcompare.backends.problem import Problem
-from diffcompare.engines.cases import edge_cases
+from diffcompare.diagnostics import DiffcompareError
+from diffcompare.engines.cases import edge_cases, read_cases
 from diffcompare.engines.judgement import judge
 from diffcompare.language.parser import parse
 from diffcompare.studies.accuracy import truth_about
@@ -38,7 +39,52 @@ def test_right_values_are_those_of_the_truth(case):
             assert case.name == "x^y at a negative base", "the partial by x exists where that by y does not"
 
 
-def test_names_occur_once_and_every_case_says_why():
-    names = [case.name for case in edge_cases()]
-    assert len(set(names)) == len(names)
-    assert all(case.why and case.right and bool(case.call) != bool(case.expression) for case in edge_cases())
+def test_every_case_has_its_reason_and_its_source():
+    assert len(edge_cases()) > 85
+    assert all(case.why and case.source for case in edge_cases())
+
+
+STANZA = """
+[[case]]
+group = "Powers"
+name = "a square"
+expression = "x^2"
+at = { x = 3 }
+right = { x = "6" }
+why = "The rule."
+source = "definition"
+"""
+
+
+def test_adding_a_case_is_adding_a_stanza():
+    (case,) = read_cases(STANZA)
+    assert (case.text, case.at, case.right, case.order) == ("x^2", {"x": 3.0}, {"x": "6"}, 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('source = "definition"', "", "it has no `source`"),
+        ('right = { x = "6" }', "", "it has no `right`"),
+        ('why = "The rule."', 'because = "The rule."', "unknown key `because`"),
+        ("source =", "sorce =", "unknown key `sorce`, did you mean `source`?"),
+        ('expression = "x^2"', "", "it has neither `expression` nor `call`"),
+        ('expression = "x^2"', 'expression = "x^2"\ncall = "square"', "it has both `expression` and `call`"),
+        ("why =", "order = 3\nwhy =", "`order` is 1 or 2, not 3"),
+        ('x = "6"', 'y = "6"', "`right` has a variable that `at` has not"),
+        ('x = "6"', 'x = "six"', "`six` is no right value"),
+        ('x = "6"', "x = 6", "`6` is no right value"),
+        ('x = "6"', 'x = "1 | 2 | 3"', "`1 | 2 | 3` is no right value"),
+        ("[[case]]", "[[case]", "the cases are not TOML"),
+    ],
+)
+def test_a_stanza_that_is_no_case_is_an_error_which_names_it(old, new, said):
+    with pytest.raises(DiffcompareError) as caught:
+        read_cases(STANZA.replace(old, new))
+    assert said in caught.value.diagnostic.message
+    assert "TOML" in said or "case 1, `a square`" in caught.value.diagnostic.message
+
+
+def test_a_name_occurs_once():
+    with pytest.raises(DiffcompareError, match="case 2, `a square`: a second case of this name"):
+        read_cases(STANZA + STANZA)
