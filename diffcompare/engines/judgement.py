@@ -16,6 +16,7 @@ Kind: TypeAlias = Literal[
 ]
 
 RIGHT_ULPS = 8  # a few operations, each rounded once
+HUGE = 1e15  # stands for infinity where rounding keeps a root from 0
 WRONG = Fraction(1, 1000)  # a relative error from here on is no loss of digits
 
 
@@ -25,7 +26,8 @@ class NumberJudgement(NamedTuple):
     Attributes:
         kind: The verdict.
         digits: The correct decimal digits, where some were lost.
-        convention: In words, which convention a number at a kink follows: `left slope`, `mean of both`, ...
+        convention: In words, which convention a number at a kink follows: `slope from the left`, `mean of both slopes`,
+            `between the slopes`, `nan`; `a number` where there is no derivative.
     """
 
     kind: Kind
@@ -44,7 +46,7 @@ def judge(number: float | None, right: str, digits: int = 53) -> NumberJudgement
     if number is None:
         return NumberJudgement("refused")
     if right == "none":
-        return NumberJudgement("convention", convention="no derivative exists")
+        return NumberJudgement("convention", convention="a number" if math.isfinite(number) else "nan")
     if "|" in right:
         left, right_slope = map(_slope, right.split("|"))
         return _at_kink(number, left, right_slope)
@@ -62,7 +64,10 @@ def _slope(text: str) -> float:
 def _at_infinity(number: float, right: float) -> NumberJudgement:
     if number == right:
         return NumberJudgement("right")
-    return NumberJudgement("no-number" if math.isnan(number) else "wrong")
+    if not math.isfinite(number):
+        return NumberJudgement("no-number")
+    large = abs(number) > HUGE and (number > 0) == (right > 0)
+    return NumberJudgement("digits-lost", 0.0) if large else NumberJudgement("wrong")
 
 
 def _at_kink(number: float, left: float, right: float) -> NumberJudgement:
@@ -80,15 +85,24 @@ def _at_kink(number: float, left: float, right: float) -> NumberJudgement:
 
 
 def _against(number: Fraction, right: Fraction, digits: int) -> NumberJudgement:
-    unit = Fraction(1, 2**digits)  # the spacing of numbers of so many digits is at least this part of their size
-    if number == right or number == Fraction(float(right)):
-        return NumberJudgement("right")
     off = abs(number - right)
-    if right != 0 and off <= RIGHT_ULPS * unit * abs(right):
+    if off == 0 or off <= RIGHT_ULPS * ulp(right, digits):
         return NumberJudgement("right")
     if right != 0 and off < WRONG * abs(right):
         return NumberJudgement("digits-lost", digits=math.floor(-10 * math.log10(off / abs(right))) / 10)
     # A small number may be all rounding where it is the difference of numbers of size 1, but it has not another sign.
-    if off <= RIGHT_ULPS * unit and number * right >= 0:
+    if off <= RIGHT_ULPS * Fraction(1, 2**digits) and number * right >= 0:
         return NumberJudgement("digits-lost", digits=0.0)
     return NumberJudgement("wrong")
+
+
+LEAST = {53: -1074, 24: -149}  # the exponents of the smallest doubles, and of the smallest numbers of single precision
+
+
+def ulp(number: Fraction, digits: int) -> Fraction:
+    """Return the spacing of the numbers of so many binary digits around a number; 0 around 0."""
+    if number == 0:
+        return Fraction(0)
+    exponent = abs(number).numerator.bit_length() - number.denominator.bit_length()
+    exponent -= Fraction(2) ** exponent > abs(number)
+    return Fraction(2) ** max(exponent - digits + 1, LEAST.get(digits, LEAST[53]))

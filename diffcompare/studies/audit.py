@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from diffcompare.backends.automatic import gradient_at
-from diffcompare.backends.problem import Problem
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Document
 from diffcompare.engines import engine_client
-from diffcompare.engines.cases import AuditCase, edge_cases
-from diffcompare.engines.judgement import Kind, NumberJudgement, judge
+from diffcompare.engines.cases import AuditCase
+from diffcompare.engines.judgement import Kind, NumberJudgement
 from diffcompare.engines.registry import engine, how_to_install, installed_engines, version
-from diffcompare.inputs.catalogue import load
-from diffcompare.language import serialization
-from diffcompare.language.expression import Expression, Variable, lift
-from diffcompare.language.operations import OPERATIONS, is_integer_power
-from diffcompare.language.parser import parse
 from diffcompare.processes import WorkerLost
-from diffcompare.studies.accuracy import truth_about
+from diffcompare.studies.audit_suite import SINGLE, Question, suite
 from diffcompare.studies.question import checked_names, checked_positive
 from diffcompare.studies.record import Record
 
@@ -107,71 +100,9 @@ def disagree(numbers: Sequence[EngineNumber]) -> bool:
     return any(len(said) > 1 for said in verdicts.values())
 
 
-# --- The suite --------------------------------------------------------------------------------------------------------
-
-
-def suite(budget: float | None = 5.0) -> Iterator[AuditCase]:
-    """Yield all cases: the edge cases of the file, the catalogue, and every operation at its samples."""
-    yield from edge_cases()
-    for entry in load():
-        expression = parse(entry.text, names=entry.names)
-        yield from _with_truth(f"@{entry.name}", "Catalogue", expression, dict(entry.point), budget, entry.lesson)
-    for name, operation in OPERATIONS.items():
-        if operation.selects is not None:
-            continue
-        letters = ("x", "y")[: operation.arity]
-        for sample in operation.samples:
-            inputs: list[Any] = [Variable(letter) for letter in letters]
-            for place, partial in enumerate(operation.partials):
-                if partial is None or (name == "^n" and place == 1):
-                    inputs[place] = lift(int(sample[place]))  # a number that is no variable, such as the n of x^n
-            expression = operation(*inputs)
-            at = {letter: float(x) for letter, x, given in zip(letters, sample, inputs, strict=True) if given.varies}
-            if is_integer_power(expression) == (name == "^n"):  # an exponent may fold the row into another
-                listed = ", ".join(f"{letter} = {x:.6g}" for letter, x in at.items())
-                yield from _with_truth(f"{expression} at {listed}", "Operations", expression, at, budget)
-
-
-def _with_truth(
-    name: str, group: str, expression: Expression, at: Mapping[str, float], budget: float | None, why: str = ""
-) -> Iterator[AuditCase]:
-    """Yield the case of an expression whose right values are computed now, unless nothing is known about them."""
-    problem = Problem(expression, at, tuple(at), budget=budget)
-    truth = truth_about(problem)
-    right = {}
-    for variable in at:
-        true, slopes = truth.gradient.get(variable), truth.slopes.get(variable)
-        if true is not None:
-            right[variable] = true.text
-        elif slopes is not None and slopes.left is not None and slopes.right is not None:
-            right[variable] = f"{slopes.left!r} | {slopes.right!r}"
-        elif truth.status == "nondifferentiable":
-            right[variable] = "none"
-    if right:
-        yield AuditCase(name, group, at, right, str(expression), why=why)
-
-
-FORGIVEN = 4  # times the error of exact rules over doubles, which comes from the formula and not from the engine
-
-
-def gradient_in_doubles(case: AuditCase) -> Mapping[str, float]:
-    """Return the gradient by exact rules over doubles, rounded as the formula is; empty for a call."""
-    if case.call or case.order != 1:
-        return {}
-    return gradient_at(parse(case.expression, names=case.at), case.at) or {}
-
-
-def _with_rounding(verdict: NumberJudgement, number: float | None, own: float | None, right: str) -> NumberJudgement:
-    """Return the verdict on a number where exact rules over doubles are off, too: because the formula cancels."""
-    if verdict.kind not in ("wrong", "digits-lost") or number is None or own is None:
-        return verdict
-    if judge(own, right).kind == "wrong":
-        return NumberJudgement("digits-lost", 0.0)
-    off, by_rounding = abs(Fraction(number) - Fraction(right)), abs(Fraction(own) - Fraction(right))
-    return NumberJudgement("right") if off <= FORGIVEN * by_rounding else verdict
-
-
 # --- The audit --------------------------------------------------------------------------------------------------------
+
+GIVE_UP = 3  # questions in a row that end the worker or its budget: the others are not put to this mode
 
 
 def audit(
@@ -192,28 +123,40 @@ def audit(
         DiffcompareError: For an unknown engine, and where none is installed.
     """
     names = list(dict.fromkeys(checked_names("engines", engines)))
-    names = [name for word in names for name in (installed_engines() if word == "all" else (word,))]
+    names = list(dict.fromkeys([name for word in names for name in (installed_engines() if word == "all" else (word,))]))
     if not names:
         help = f"for example `{how_to_install('autograd')}`; `diffcompare audit --help` lists them"
         raise DiffcompareError(Diagnostic("E716", "bad_value", "no engine is installed", help=help))
-    for name in names:
-        engine(name)
+    second = any([engine(name).second for name in names])  # raises for an unknown one
     budget = checked_positive("budget", budget)
-    asked = tuple(cases) or tuple(suite())
+    given = tuple(cases)
+
+    @cache  # computed once a run, not once an engine
+    def questions(digits: int) -> list[Question]:
+        return [Question(case) for case in given or suite(second=second, digits=digits)]
+
     audited, numbers = [], []
-    for name in names:
-        described, found = _put(name, asked, budget)
+    for name, following in zip_longest(names, names[1:]):
+        engine_client.prepare(name)  # it is imported while the right values are computed
+        described, found = _put(name, questions, budget, following)
         audited.append(described)
         numbers += found
-    return Audit(tuple(audited), asked, tuple(numbers))
+    single = {described.name for described in audited if described.digits == SINGLE}
+    asked: dict[str, AuditCase] = {}
+    for number in sorted(numbers, key=lambda number: number.engine in single):  # doubles first: their points are exact
+        asked.setdefault(number.case.name, number.case)
+    return Audit(tuple(audited), tuple(asked.values()), tuple(numbers))
 
 
-def _put(name: str, cases: Sequence[AuditCase], budget: float | None) -> tuple[AuditedEngine, list[EngineNumber]]:
-    """Put the cases to one engine."""
+def _put(
+    name: str, questions: Callable[[int], Sequence[Question]], budget: float | None, following: str | None
+) -> tuple[AuditedEngine, list[EngineNumber]]:
+    """Put the cases to one engine; the next one is imported in the meantime."""
     about, installed = engine(name), version(name)
     if installed is None:
         return AuditedEngine(name, None, about.digits, (), f"not installed: {how_to_install(name)}"), []
     first = (*about.modes, *about.audited)
+    asked = questions(about.digits)
     try:
         digits = engine_client.digits_of(name)
     except (WorkerLost, OSError) as error:
@@ -221,52 +164,50 @@ def _put(name: str, cases: Sequence[AuditCase], budget: float | None) -> tuple[A
         if fault is not None:
             raise DiffcompareError(Diagnostic(**{**fault, "span": fault["span"] and tuple(fault["span"])})) from None
         return AuditedEngine(name, installed, about.digits, first, str(error)), []
+    if following is not None:
+        engine_client.prepare(following)
+    asked = questions(digits)
     numbers = []
-    for case in cases:
-        for mode in first if case.order == 1 else about.second:
-            numbers += _asked(name, mode, digits, case, budget)
+    for order, modes in ((1, first), (2, about.second)):
+        for mode in modes:
+            failures: list[str] = []
+            for question in asked:
+                if question.case.order == order:
+                    numbers += _asked(name, mode, digits, question, budget, failures)
     engine_client.end(name)  # it is large, and a file of the user's may change before it is asked again
     return AuditedEngine(name, installed, digits, (*first, *about.second)), numbers
 
 
-def _asked(name: str, mode: str, digits: int, case: AuditCase, budget: float | None) -> list[EngineNumber]:
-    """Put one case to one mode of an engine."""
-    names = list(case.at)
-    question: dict[str, Any] = {
-        "names": names,
-        "point": list(case.at.values()),
-        "wrt": [names.index(variable) for variable in case.right],
-        "mode": mode,
-        "float_exponents": case.float_exponents,
-    }
-    question |= (
-        {"call": case.call} if case.call else {"program": serialization.encode(parse(case.expression, names=case.at))}
-    )
-    note = ""
-    try:
-        answer = engine_client.ask(name, question, budget)
-    except TimeoutError:
-        answer = {"error": f"timed out after {budget:g} s"}
-    except WorkerLost as lost:
-        answer = {"error": str(lost)}
+def _asked(
+    name: str, mode: str, digits: int, question: Question, budget: float | None, failures: list[str]
+) -> list[EngineNumber]:
+    """Put one case to one mode of an engine; `failures` has those that came last, without an answer between them."""
+    case = question.case
+    if len(failures) >= GIVE_UP:
+        answer: dict[str, Any] = {"error": f"not asked: {failures[-1]}, {GIVE_UP} times in a row"}
+    else:
+        try:
+            answer = engine_client.ask(name, {**question.asked, "mode": mode}, budget)
+            failures.clear()
+        except (TimeoutError, WorkerLost, OSError) as error:
+            timed_out = isinstance(error, TimeoutError)
+            failures.append(f"timed out after {budget:g} s" if timed_out else str(error))
+            answer = {"error": failures[-1]}
+    note, partials = "", dict[str, "float | None"].fromkeys(case.right)
     if "error" in answer or answer.get("replaced"):
         note = answer.get("error") or f"it has no {', '.join(answer['replaced'])}"
-        partials: Sequence[float | None] = [None] * len(case.right)
     else:
-        partials = answer["gradient"]
-    judged = [judge(x, right, digits) for x, right in zip(partials, case.right.values(), strict=True)]
-    if any(verdict.kind in ("wrong", "digits-lost") for verdict in judged):
-        own = gradient_in_doubles(case)
-        pairs = zip(case.right, partials, judged, strict=True)
-        judged = [_with_rounding(verdict, x, own.get(name), case.right[name]) for name, x, verdict in pairs]
-    if case.together and None not in partials:
-        total = math.fsum(x for x in partials if x is not None)
-        if math.isfinite(total) and abs(total - float(case.together)) > TOGETHER:
+        partials = dict(zip(case.right, answer["gradient"], strict=True))
+    judged = question.judged(partials, digits)
+    numbers = [x for x in partials.values() if x is not None and math.isfinite(x)]
+    if case.together and len(numbers) == len(partials):
+        total = math.fsum(numbers)
+        if abs(total - float(case.together)) > TOGETHER:
             note = f"they add up to {total:g}, not {case.together}"
             judged = [NumberJudgement("wrong")] * len(judged)
     return [
         EngineNumber(name, mode, case, variable, x, verdict, note)
-        for variable, x, verdict in zip(case.right, partials, judged, strict=True)
+        for (variable, x), verdict in zip(partials.items(), judged, strict=True)
     ]
 
 

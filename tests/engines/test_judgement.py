@@ -1,10 +1,11 @@
 """One number of an engine is right, has lost digits, follows a convention, or is wrong."""
 
 import math
+from fractions import Fraction
 
 import pytest
 
-from diffcompare.engines.judgement import NumberJudgement, judge
+from diffcompare.engines.judgement import NumberJudgement, judge, ulp
 
 
 @pytest.mark.parametrize(
@@ -27,7 +28,11 @@ from diffcompare.engines.judgement import NumberJudgement, judge
         (math.inf, "inf", "right"),
         (math.nan, "inf", "no-number"),
         (0.0, "inf", "wrong"),
-        (-math.inf, "inf", "wrong"),
+        (-math.inf, "inf", "no-number"),
+        (1.6e16, "inf", "digits-lost"),  # 1/sqrt(1 - x^2) where rounding left 6e-17 of 0
+        (-1.6e16, "inf", "wrong"),
+        (1.6e16, "-inf", "wrong"),
+        (5e-324, "1.5e-347", "right"),  # a spacing of the smallest doubles
         (7.0, "none", "convention"),
         (None, "1", "refused"),
         (2.0, "0 | 1", "wrong"),
@@ -49,6 +54,25 @@ def test_the_kinds(number, right, kind):
 )
 def test_the_convention_at_a_kink_has_a_name(number, convention):
     assert judge(number, "-1 | 1") == NumberJudgement("convention", convention=convention)
+
+
+@pytest.mark.parametrize(("number", "convention"), [(7.0, "a number"), (math.nan, "nan"), (math.inf, "nan")])
+def test_a_number_where_there_is_no_derivative_is_told_from_nan(number, convention):
+    assert judge(number, "none") == NumberJudgement("convention", convention=convention)
+
+
+@pytest.mark.parametrize(
+    ("number", "digits", "spacing"),
+    [("1", 53, 2**-52), ("0.999", 53, 2**-53), ("-3", 53, 2**-51), ("1", 24, 2**-23), ("1e-44", 24, 2**-149), ("0", 53, 0)],
+)
+def test_an_ulp_is_the_spacing_of_the_numbers_around(number, digits, spacing):
+    assert ulp(Fraction(number), digits) == spacing
+
+
+def test_eight_ulp_are_right_and_nine_are_not():
+    for number in (1.0, 1.9):
+        assert judge(number + 8 * math.ulp(number), str(number)).kind == "right"
+        assert judge(number + 9 * math.ulp(number), str(number)).kind == "digits-lost"
 
 
 def test_correct_digits_are_counted():

@@ -19,14 +19,14 @@ def gradient(f, point):
 def _few_cases(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     few = [case for case in edge_cases() if case.name in ("softsign", "two equal numbers", "x^3 at a negative base")]
-    monkeypatch.setattr(audit, "suite", lambda: iter(few))
+    monkeypatch.setattr(audit, "suite", lambda **_: iter(few))
     Path("my_engine.py").write_text(ENGINE)
 
 
 def test_an_engine_without_a_wrong_number_ends_with_0(cli):
     ended = cli("audit", "my_engine.py")
     assert ended.code == 0
-    assert "my_engine.py file: of 4 numbers 3 are right, and none is finite and wrong." in ended.out
+    assert "my_engine.py file returned 3 of 4 numbers: 3 are right to 8 ulp, and none is finite and wrong." in ended.out
 
 
 def test_a_wrong_number_ends_with_1_and_is_shown_beside_the_right_one(cli):
