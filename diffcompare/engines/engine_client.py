@@ -87,13 +87,14 @@ def differentiate(method: str, name: str, mode: str, problem: Problem) -> Deriva
 
 
 def _answered(method: str, variant: str, run: EngineRun, answer: Mapping[str, Any], problem: Problem) -> Derivative:
-    """Return what an engine said: partials that are inf or nan are no numbers, and are named in a note."""
+    """Return what an engine said: partials that are inf or nan are no numbers, but `raw` has them."""
     partials = dict(zip(problem.wrt, answer["gradient"], strict=True))
     gradient = {
         name: partial if partial is not None and math.isfinite(partial) else None for name, partial in partials.items()
     }
-    lost = [f"df/d{name} is {partials[name]}" for name, partial in gradient.items() if partial is None]
-    notes = [", ".join(lost)] if lost else []
+    lost = None in gradient.values()
+    none = [f"df/d{name}" for name, partial in partials.items() if partial is None]
+    notes = [f"it has no number for {', '.join(none)}"] if none else []
     if answer["replaced"]:
         notes.append(f"it has no {', '.join(answer['replaced'])}, written by other functions here")
     errors = None if answer["errors"] is None else dict(zip(problem.wrt, answer["errors"], strict=True))

@@ -109,6 +109,15 @@ class Comparison(Record):
             self._measured[name, partial] = measure(partial, self.true_partial(name))
         return self._measured[name, partial]
 
+    def errors(self, answer: Derivative, name: str) -> dict[str, float | None]:
+        """Return the errors of a method's partial; ulp and digits of a library are those of its own precision."""
+        partial = answer.gradient.get(name)
+        if answer.engine is None:
+            return self.measure(name, partial)
+        from diffcompare.studies.engine_answers import errors_of
+
+        return errors_of(answer.engine, partial, self.true_partial(name))
+
     @cached_property
     def _measured(self) -> dict[tuple[str, float | None], dict[str, float | None]]:
         return {}
@@ -156,6 +165,7 @@ class MethodAccuracy(NamedTuple):
     errors_at_zero: Mapping[str, float]  # absolute errors of the partials whose true value is 0, or underflows to 0
     no_number: tuple[str, ...]  # partials that fit into a double, but for which the method has no number
     tolerance: float  # errors at zero up to this are explained by rounding, given the size of the gradient
+    full: float = FULL_DIGITS  # the digits that its numbers can keep: fewer in single precision
 
     @property
     def min_digits(self) -> float | None:
@@ -172,7 +182,8 @@ class MethodAccuracy(NamedTuple):
     @property
     def wrong(self) -> list[str]:
         """The partials that are wrong by more than the rounding of a few operations explains."""
-        lost = [name for name, digits in self.digits.items() if digits < MIN_EXACT_DIGITS]
+        enough = MIN_EXACT_DIGITS - FULL_DIGITS + self.full
+        lost = [name for name, digits in self.digits.items() if digits < enough]
         return lost + [name for name, error in self.errors_at_zero.items() if error > self.tolerance]
 
 
@@ -193,6 +204,12 @@ def _method_accuracy(
 ) -> MethodAccuracy:
     method = answer.method
     exact = method not in DIFFERENCES and not (method == "complex-step" and comparison.problem.step is not None)
+    full = FULL_DIGITS
+    if answer.engine is not None:
+        from diffcompare.studies.engine_answers import full_digits
+
+        exact, full = answer.engine.way != "numerically", full_digits(answer.engine)
+        tolerance *= 10 ** (FULL_DIGITS - full)
     digits, errors_at_zero, no_number = {}, {}, []
     for name, true in true_partials.items():
         partial = answer.gradient.get(name)
@@ -203,9 +220,9 @@ def _method_accuracy(
         elif true.nearest == 0:
             errors_at_zero[name] = abs(partial)
         elif has_countable_digits(true):
-            kept = comparison.measure(name, partial)["digits"] or 0.0
-            digits[name] = FULL_DIGITS if kept >= true.known_digits else kept
-    return MethodAccuracy(method, answer, exact, digits, errors_at_zero, tuple(no_number), tolerance)
+            kept = comparison.errors(answer, name)["digits"] or 0.0
+            digits[name] = full if kept >= true.known_digits else kept
+    return MethodAccuracy(method, answer, exact, digits, errors_at_zero, tuple(no_number), tolerance, full)
 
 
 def has_countable_digits(true: TrueNumber) -> bool:

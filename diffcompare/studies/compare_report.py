@@ -30,7 +30,9 @@ from diffcompare.studies.compare_verdict import verdict as verdict  # the record
 from diffcompare.studies.record import counted, large, number, plain, question_entries, select, slope_data, study_data
 
 if TYPE_CHECKING:
-    from diffcompare.truth.rounding import TrueNumber
+    from collections.abc import Mapping
+
+    from diffcompare.truth.rounding import Slopes, TrueNumber
 
 UNINFORMATIVE = "textbook rules"  # a note that says no more than the column `how` does
 MAX_FORMULAS = 6  # partials whose formulas are shown
@@ -74,7 +76,8 @@ def _truth(comparison: Comparison) -> dict[str, Any] | None:
 
 def _method(comparison: Comparison, answer: Derivative) -> dict[str, Any]:
     program = comparison.question.program
-    measured = {name: comparison.measure(name, partial) for name, partial in answer.gradient.items()}
+    measured = {name: comparison.errors(answer, name) for name in answer.gradient}
+    slopes = comparison.truth.slopes if comparison.truth else {}
     return {
         **select(answer, "method | variant? | status | gradient"),
         **({} if program is None else {"nested": plain(program.at.shaped(answer.gradient))}),
@@ -82,9 +85,17 @@ def _method(comparison: Comparison, answer: Derivative) -> dict[str, Any]:
             kind: {name: errors[kind] for name, errors in measured.items()} for kind in ("absolute", "relative", "ulp")
         },
         "digits": {name: errors["digits"] for name, errors in measured.items()},
+        **({"convention": _conventions(answer, slopes)} if slopes else {}),
         **select(answer, "work | formula=formulas | swell=sizes? | notes"),
         **({} if answer.engine is None else {"engine": _engine(answer.engine)}),
     }
+
+
+def _conventions(answer: Derivative, slopes: Mapping[str, Slopes]) -> dict[str, str | None]:
+    """Name the convention that each partial at a kink follows; None where it is no number."""
+    from diffcompare.studies.engine_answers import convention
+
+    return {name: convention(answer, name, slopes[name]) or None for name in slopes}
 
 
 def _engine(run: EngineRun) -> dict[str, Any]:
@@ -147,16 +158,28 @@ def _value(comparison: Comparison, true_value: str | None) -> Cell:
 
 
 def _values(comparison: Comparison, brief: bool) -> Table:
-    """Return the table of values: for each partial the truth, then every method with its errors and digits."""
-    heads = columns("*partial | method | value | >absolute=error | >relative | >ulp | >digits")
-    rows: list[tuple[Cell, ...]] = []
+    """Return the table of values: for each partial the truth, then every method with its errors and digits.
+
+    Where the truth is slopes on two sides, there are conventions; numerical libraries estimate their errors themselves.
+    """
+    keys = ["*partial", "method", "value", ">absolute=error", ">relative", ">ulp", ">digits", ">estimate", "convention"]
+    rows: list[tuple[Cell, ...]] = [] if brief else _other_values(comparison)
     for name in comparison.problem.wrt:
         true = comparison.true_partial(name)
         if true is not None and not brief:
-            rows.append((f"df/d{name}", *_truth_row(comparison, true)))
+            rows.append((f"df/d{name}", *_truth_row(comparison, true), None, None))
         for answer in comparison.answers:
             rows.append((f"df/d{name}", *_value_row(comparison, answer, name)))
-    return Table("values", heads[:3] if brief else heads, tuple(row[:3] if brief else row for row in rows), "Values")
+    # Errors are shown wherever there is a truth, or no reason why there is none; the last columns where they say more.
+    slopes = comparison.truth.slopes if comparison.truth else {}
+    left_out = range(7, 9) if not slopes else range(3, 8) if set(slopes) >= set(comparison.problem.wrt) else range(7, 8)
+    shown = [
+        place
+        for place in range(len(keys))
+        if (place < 3 if brief else place not in left_out or any(row[place] is not None for row in rows))
+    ]
+    table = tuple(tuple(row[place] for place in shown) for row in rows)
+    return Table("values", columns(" | ".join(keys[place] for place in shown)), table, "Values")
 
 
 def _truth_row(comparison: Comparison, true: TrueNumber) -> tuple[Cell, ...]:
@@ -168,11 +191,26 @@ def _truth_row(comparison: Comparison, true: TrueNumber) -> tuple[Cell, ...]:
 
 def _value_row(comparison: Comparison, answer: Derivative, name: str) -> tuple[Cell, ...]:
     partial, true = answer.gradient.get(name), comparison.true_partial(name)
-    errors = comparison.measure(name, partial)
-    cell: Cell = answer.status if answer.status != "ok" else None
-    if partial is not None:
-        cell = Measured(partial, true.text if true and math.isfinite(true.nearest) else None)
-    return answer.method, cell, *error_cells(errors)
+    slopes = comparison.truth.slopes.get(name) if comparison.truth else None
+    if answer.engine is None and slopes is None:
+        cell: Cell = answer.status if answer.status != "ok" else None
+        if partial is not None:
+            cell = Measured(partial, true.text if true and math.isfinite(true.nearest) else None)
+        return answer.method, cell, *error_cells(comparison.measure(name, partial)), None, None
+    from diffcompare.studies.engine_answers import convention, estimate_cell, number_cell, own_error_cells
+
+    cells = own_error_cells(answer.engine, comparison.errors(answer, name))
+    followed = convention(answer, name, slopes) or None
+    return answer.method, number_cell(answer, name, true), *cells, estimate_cell(answer, name), followed
+
+
+def _other_values(comparison: Comparison) -> list[tuple[Cell, ...]]:
+    """Return the rows of libraries whose value of f is not ours."""
+    if not any(answer.engine for answer in comparison.answers):
+        return []
+    from diffcompare.studies.engine_answers import value_rows
+
+    return [(*row, None, None) for row in value_rows(comparison)]
 
 
 def _slopes(comparison: Comparison) -> Table:
@@ -224,7 +262,7 @@ def _cost_rows(comparison: Comparison, answer: Derivative) -> list[tuple[Cell, .
         work.evaluations if work else None,
         work.operations if work else None,
         Approximate(work.operations / operations, 3) if work and operations else None,
-        *_size_cells(comparison, sizes.get("raw")),
+        *(_formula_cells(comparison, answer) or _size_cells(comparison, sizes.get("raw"))),
     )
     later = [
         (answer.method, STAGES[stage], None, None, None, *_size_cells(comparison, size))
@@ -232,6 +270,12 @@ def _cost_rows(comparison: Comparison, answer: Derivative) -> list[tuple[Cell, .
         if stage != "raw"
     ]
     return [first, *later]
+
+
+def _formula_cells(comparison: Comparison, answer: Derivative) -> tuple[Cell, Cell, Cell] | None:
+    """Return the size of a library's own formulas, written out as trees; None where it has none."""
+    size = answer.engine.size if answer.engine else None
+    return None if size is None else (size, None, Approximate(size / comparison.size.tree, 3))
 
 
 def _size_cells(comparison: Comparison, size: Size | None) -> tuple[Cell, Cell, Cell]:

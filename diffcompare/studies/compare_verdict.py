@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 from collections.abc import Sequence
 from decimal import Decimal
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from diffcompare.language.expression import Expression
@@ -153,14 +155,16 @@ def branch_clause(comparison: Comparison) -> list[str]:
 
 def missing(comparison: Comparison, methods: Sequence[MethodAccuracy]) -> list[str]:
     """Tell what is missing: numbers of a method, partials that doubles cannot hold, the truth, whole answers."""
-    return [*_without_number(methods), *_out_of_range(comparison), *stopped(comparison)]
+    engines = [method for method in methods if method.answer.engine is not None]
+    nans = _engine_answers().without_number(engines) if engines else []
+    return [*_without_number(methods), *nans, *_out_of_range(comparison), *stopped(comparison)]
 
 
 def _without_number(accuracies: Sequence[MethodAccuracy]) -> list[str]:
     """Tell which methods have no number for a partial that exists; methods that miss the same ones share a clause."""
     groups: dict[tuple[str, ...], list[str]] = {}
     for accuracy in accuracies:
-        if accuracy.no_number:
+        if accuracy.no_number and accuracy.answer.engine is None:
             groups.setdefault(accuracy.no_number, []).append(accuracy.method)
     return [
         f"{join(methods)} {'has' if len(methods) == 1 else 'have'} no number for {partials(names)} (the notes say why)"
@@ -231,6 +235,11 @@ def partials(names: Sequence[str], word: str = "and") -> str:
     return join([f"df/d{name}" for name in names], word, most=4)
 
 
+def _engine_answers() -> ModuleType:
+    """Import what is said of other libraries, which a comparison of our own methods need not load."""
+    return importlib.import_module("diffcompare.studies.engine_answers")
+
+
 # --- Where nothing can be compared ------------------------------------------------------------------------------------
 
 
@@ -246,7 +255,10 @@ def _no_gradient(comparison: Comparison) -> str:
         sentence = f"there is no {partials(names, 'or')} at this point"
         if numbers.isdisjoint(names):
             return f"{sentence}, and no method returns a number for it"
-        return f"{sentence}: a number that a method returns for it is a convention, or an accident of its step"
+        engines = any(answer.engine for answer in comparison.answers)
+        outside = _engine_answers().outside_slopes(comparison) if engines else ""
+        sentence = f"{sentence}: a number that a method returns for it is a convention, or an accident of its step"
+        return f"{sentence}; {outside}" if outside else sentence
     if failure.code == "E802" and numbers:
         return f"{failure.message}; so no number in the table is a derivative"
     return failure.message
@@ -283,19 +295,25 @@ def _compared(comparison: Comparison) -> list[str]:
     if doubt:
         return [doubt]
     at_kink, explained = (at_fault, misled_by_it) if at_fault else _at_kink(comparison, methods)
-    others = [method for method in methods if method not in explained]
-    exact = [method for method in others if method.exact]
+    engines = any(method.answer.engine for method in methods)
+    unexplained = [method for method in methods if method not in explained]
+    wrong, named = _engine_answers().wrong_answers(comparison, unexplained) if engines else ([], set())
+    others = [method for method in unexplained if method.method not in named]
+    exact = [method for method in others if method.exact and method.full == FULL_DIGITS]
+    single = [method for method in others if method.exact and method.full < FULL_DIGITS]
     approximate = [method for method in others if not method.exact]
     misled = branch_clause(comparison)
     lost = "" if misled else _cancellation(comparison, exact, approximate)
     if lost:
-        return [*at_kink, lost, *missing(comparison, methods), *value(comparison)]
+        return [*wrong, *at_kink, lost, *missing(comparison, methods), *value(comparison)]
     return [
         *_value_lost(comparison),
         *misled,
+        *wrong,
         *at_kink,
         *zero(comparison, others),
         *agreement(exact, comparison.truth),
+        *(_engine_answers().single_precision(single) if single else []),
         *differences(approximate),
         *missing(comparison, methods),
         *value(comparison),

@@ -1,0 +1,200 @@
+"""The answers of other libraries beside ours: judged at their own precision, and the conventions at a kink."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from diffcompare.document import Cell, Measured, approximate
+from diffcompare.engines.judgement import judge
+from diffcompare.numeric.evaluate import is_number
+from diffcompare.studies.accuracy import FULL_DIGITS, error_cells, measure
+from diffcompare.studies.record import join
+
+if TYPE_CHECKING:
+    from diffcompare.backends.problem import Derivative, EngineRun
+    from diffcompare.studies.compare import Comparison, MethodAccuracy
+    from diffcompare.truth.rounding import Slopes, TrueNumber
+
+DOUBLE = 53  # binary digits
+# How far a number may be from a convention that it follows, in parts of the slopes: rounding, or that of a difference.
+ROUNDED, DIFFERENCE = 1e-12, 1e-4
+
+
+def full_digits(run: EngineRun | None) -> float:
+    """Return the decimal digits of the nearest number of a library: 15.9 for doubles, 7.2 for single precision."""
+    if run is None or run.digits >= DOUBLE:
+        return FULL_DIGITS
+    return math.floor(10 * run.digits * math.log10(2)) / 10
+
+
+def errors_of(run: EngineRun, number: float | None, true: TrueNumber | None) -> dict[str, float | None]:
+    """Return the errors of a number of a library as `accuracy.measure` does, ulp and digits at its own precision."""
+    errors = measure(number, true)
+    ulp, digits = errors["ulp"], errors["digits"]
+    if run.digits >= DOUBLE or ulp is None:
+        return errors
+    ulp /= 2.0 ** (DOUBLE - run.digits)
+    full = full_digits(run)
+    return errors | {"ulp": ulp, "digits": None if digits is None else full if ulp <= 0.5 else min(digits, full)}
+
+
+def own_error_cells(run: EngineRun | None, errors: Mapping[str, float | None]) -> tuple[Cell, ...]:
+    """Return the errors as the cells of a table; the digits of single precision say of how many: `7.2 of 7.2`."""
+    cells = error_cells(errors)
+    if run is None or run.digits >= DOUBLE or errors["digits"] is None:
+        return cells
+    return *cells[:3], f"{errors['digits']:.1f} of {full_digits(run):.1f}"
+
+
+def number_cell(answer: Derivative, name: str, true: TrueNumber | None) -> Cell:
+    """Return a partial of a method as a cell: a number beside its truth, nan and inf as such, else the status."""
+    partial = answer.gradient.get(name)
+    if partial is not None:
+        return Measured(partial, true.text if true and math.isfinite(true.nearest) else None)
+    raw = answer.engine.raw.get(name) if answer.engine else None
+    if raw is not None:
+        return str(raw)
+    return answer.status if answer.status != "ok" else None
+
+
+def estimate_cell(answer: Derivative, name: str) -> Cell:
+    """Return what a numerical library itself believes its error to be."""
+    estimates = answer.engine.errors if answer.engine else None
+    return approximate(None if estimates is None else estimates.get(name))
+
+
+# --- The value of f ---------------------------------------------------------------------------------------------------
+
+
+def other_values(comparison: Comparison) -> list[tuple[Derivative, float]]:
+    """Return the answers of libraries whose value of f is another number than ours, each with that value."""
+    ours = float(comparison.value) if is_number(comparison.value) else None  # type: ignore[arg-type]
+    return [
+        (answer, answer.engine.value)
+        for answer in comparison.answers
+        if answer.engine and answer.engine.value is not None and answer.engine.value != ours
+        if ours is not None or math.isfinite(answer.engine.value)
+    ]
+
+
+def value_rows(comparison: Comparison) -> list[tuple[Cell, ...]]:
+    """Return a row for each value of f that differs from ours: `f`, method, value, and its errors."""
+    true = comparison.truth.value if comparison.truth else None
+    rows = []
+    for answer, number in other_values(comparison):
+        finite = math.isfinite(number)
+        text = true.text if true and math.isfinite(true.nearest) else None
+        cell: Cell = Measured(number, text) if finite else str(number)
+        assert answer.engine is not None
+        errors = errors_of(answer.engine, number if finite else None, true)
+        rows.append(("f", answer.method, cell, *own_error_cells(answer.engine, errors)))
+    return rows
+
+
+# --- Conventions at a kink --------------------------------------------------------------------------------------------
+
+
+def convention(answer: Derivative, name: str, slopes: Slopes | None) -> str:
+    """Name the convention that a number at a kink follows: `slope from the left`, `mean of both slopes`, `nan`, ...
+
+    Empty where there is no number, or not a slope on both sides.
+    """
+    partial = answer.gradient.get(name)
+    if partial is None and answer.engine:
+        partial = answer.engine.raw.get(name)
+    if partial is None or slopes is None or slopes.left is None or slopes.right is None:
+        return ""
+    if math.isnan(slopes.left) or math.isnan(slopes.right):
+        return ""
+    rough = answer.work is not None and answer.work.evaluations > 1
+    rough = rough or (answer.engine is not None and answer.engine.way == "numerically")
+    near = _nearest_convention(partial, slopes.left, slopes.right, DIFFERENCE if rough else ROUNDED)
+    judgement = judge(near, f"{slopes.left!r} | {slopes.right!r}")
+    return "outside both slopes" if judgement.kind == "wrong" else judgement.convention
+
+
+def _nearest_convention(number: float, left: float, right: float, tolerance: float) -> float:
+    """Return the slope, or the mean of both, that a number is but for rounding; else the number."""
+    size = max(abs(left), abs(right))
+    for slope in (left, right, (left + right) / 2):
+        if math.isfinite(size) and abs(number - slope) <= tolerance * size:
+            return slope
+    return number
+
+
+# --- Clauses of the closing sentence ----------------------------------------------------------------------------------
+
+
+def outside_slopes(comparison: Comparison) -> str:
+    """Name the libraries whose number at a kink is outside both slopes; empty if there is none."""
+    slopes = comparison.truth.slopes if comparison.truth else {}
+    listed = [
+        f"{answer.method} ({answer.gradient[name]!r})"
+        for name in slopes
+        for answer in comparison.answers
+        if answer.engine and convention(answer, name, slopes[name]) == "outside both slopes"
+    ]
+    return f"{join(listed)} {'is' if len(listed) == 1 else 'are'} outside both slopes" if listed else ""
+
+
+def wrong_answers(comparison: Comparison, methods: Sequence[MethodAccuracy]) -> tuple[list[str], set[str]]:
+    """Return a clause on the finite and wrong numbers of libraries, with what is right, and the methods that have them.
+
+    A number is wrong that is no loss of digits, where an exact method of ours is right.
+    """
+    clauses: list[str] = []
+    wrong: set[str] = set()
+    ours = [method for method in methods if method.exact and method.answer.engine is None]
+    for name in comparison.problem.wrt:
+        true = comparison.true_partial(name)
+        if true is None or not any(name not in method.wrong and name in method.answer.gradient for method in ours):
+            continue
+        numbers = {method.method: method.answer.gradient.get(name) for method in methods if method.answer.engine}
+        clauses += _wrong(comparison, f"df/d{name}", numbers, true, wrong)
+    true = comparison.truth.value if comparison.truth else None
+    if true is not None and is_number(comparison.value):
+        values = {answer.method: number for answer, number in other_values(comparison)}
+        clauses += _wrong(comparison, "the value", values, true, set())
+    return clauses, wrong
+
+
+def _wrong(
+    comparison: Comparison, what: str, numbers: Mapping[str, float | None], true: TrueNumber, wrong: set[str]
+) -> list[str]:
+    digits = {answer.method: answer.engine.digits for answer in comparison.answers if answer.engine}
+    by_number: dict[float, list[str]] = {}
+    for method, number in numbers.items():
+        if number is not None and math.isfinite(number) and judge(number, true.text, digits[method]).kind == "wrong":
+            by_number.setdefault(number, []).append(method)
+            wrong.add(method)
+    right = true.nearest
+    return [f"{join(listed)} {_is(listed)} wrong: {what} is {right!r}, not {x!r}" for x, listed in by_number.items()]
+
+
+def _is(names: Collection[str]) -> str:
+    return "is" if len(names) == 1 else "are"
+
+
+def without_number(methods: Sequence[MethodAccuracy]) -> list[str]:
+    """Tell which libraries have nan or an infinity for a partial that exists."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for method in methods:
+        if method.answer.engine is not None:
+            for name in method.no_number:
+                groups.setdefault((name, str(method.answer.engine.raw.get(name))), []).append(method.method)
+    return [
+        f"{join(listed)} {'has' if len(listed) == 1 else 'have'} {number} for df/d{name}"
+        for (name, number), listed in groups.items()
+    ]
+
+
+def single_precision(methods: Sequence[MethodAccuracy]) -> list[str]:
+    """Tell how many digits the exact methods of single precision keep."""
+    return [
+        f"{method.method}, in single precision, keeps {method.min_digits:.1f} of {method.full:.1f} digits"
+        for method in methods
+        if method.min_digits is not None
+    ]
+
