@@ -275,6 +275,8 @@ class _Values:
     def mixed(self, own: Mapping[str, float], along: Mapping[str, float], single: str | None) -> float | None:
         """Return the second difference along two moves, with three values where both move one variable alike."""
         (step,) = own.values()
+        if self.problem.vector is not None and not any(along.values()):
+            return None if self.at({}) is None else 0.0  # nothing moves along the vector 0
         length = self._length(along)
         if not step or not length:
             return None

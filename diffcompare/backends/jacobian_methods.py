@@ -435,4 +435,34 @@ BY_GROUPS: dict[str, Callable[[VectorProblem], MatrixAnswer]] = {
 
 def differentiate(method: str, problem: VectorProblem) -> MatrixAnswer:
     """Compute the Jacobian by the method of a name out of `backends.METHODS`."""
-    return BY_GROUPS[method](problem) if method in BY_GROUPS else by_rows(method, problem)
+    answer = BY_GROUPS[method](problem) if method in BY_GROUPS else by_rows(method, problem)
+    return _without_undefined(answer, problem)
+
+
+def is_undefined(value: Any) -> bool:
+    """Tell whether the value of an output is none at all; one that overflows may have a derivative all the same."""
+    return type(value) is Undefined or value != value
+
+
+def _without_undefined(answer: MatrixAnswer, problem: VectorProblem) -> MatrixAnswer:
+    """Return an answer without numbers for outputs that have no value at the point, whatever they are around it.
+
+    Differences need not look at the point, nor do formulas.
+    """
+    nodes = wengert_list(*problem.outputs)
+    values = values_at(nodes, problem.point) if problem.program is None else problem.program.recording.values
+    undefined = [number for number, output in enumerate(problem.outputs) if is_undefined(values[output])]
+    if not undefined:
+        return answer
+    rows = list(answer.rows)
+    notes = list(answer.notes)
+    for number in undefined:
+        rows[number] = dict.fromkeys(problem.wrt)
+        notes = [
+            note for note in notes if not note.startswith((f"f{number + 1}:", f"f{number + 1} ", f"df{number + 1}/"))
+        ]
+        output = problem.outputs[number]
+        why = explain_undefined(nodes, values, output) if type(values[output]) is Undefined else "its value is nan"
+        notes.append(f"f{number + 1}: {why}")
+    status: Status = "undefined" if answer.status == "ok" else answer.status
+    return answer._replace(rows=tuple(rows), status=status, notes=tuple(notes))

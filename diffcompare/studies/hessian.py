@@ -215,10 +215,7 @@ def _vector(times: Mapping[str, float], wrt: Sequence[str], variables: Collectio
             raise bad_value(message, "--times", f"take it in: --wrt {','.join([*wrt, name])}")
         if name not in wrt:
             raise unknown_variable(name, wrt, "--times", f"{name}={format_coordinate(number)}")
-    vector = {name: float(times.get(name, 0.0)) for name in wrt}
-    if not any(vector.values()):
-        raise bad_value("the vector is 0, and so is every product with it", "--times", "give a number to some variable")
-    return vector
+    return {name: float(times.get(name, 0.0)) for name in wrt}
 
 
 def _check_size(problem: HessianProblem) -> None:

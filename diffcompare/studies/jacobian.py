@@ -8,7 +8,14 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from diffcompare.backends import JACOBIAN_METHODS, answers_of, prepare, select_backends
-from diffcompare.backends.jacobian_methods import BY_GROUPS, Entry, MatrixAnswer, VectorProblem, differentiate
+from diffcompare.backends.jacobian_methods import (
+    BY_GROUPS,
+    Entry,
+    MatrixAnswer,
+    VectorProblem,
+    differentiate,
+    is_undefined,
+)
 from diffcompare.backends.problem import Hand
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.resolve import ParsedInput
@@ -85,10 +92,12 @@ class Jacobian(MatrixRecord):
 
     def true_entry(self, row: int, name: str) -> TrueNumber | None:
         """Return the true partial of an output; None where it is not known."""
-        return self.truths[row].gradient.get(name) if self.truths else None
+        return self.truths[row].gradient.get(name) if self.truths and self.exists(row, name) else None
 
     def exists(self, row: int, name: str) -> bool:
         """Tell whether an entry may exist: False where the output is undefined or has no derivative."""
+        if is_undefined(self.values[row]):
+            return False
         return not self.truths or self.truths[row].status not in ("undefined", "nondifferentiable")
 
     @cached_property

@@ -97,3 +97,13 @@ def test_too_many_sweeps_are_not_started():
     answer = differentiate("forward-ad", whole._replace(budget=1e-3))
     assert answer.status == "timed-out"
     assert differentiate("forward-ad", compressed(whole)._replace(budget=1.0)).status == "ok"
+
+
+@pytest.mark.parametrize("method", [*JACOBIAN_METHODS, "hand-coded", "complex-step", "richardson", "five-point"])
+def test_an_output_without_a_value_has_no_derivative_whatever_it_is_around_the_point(method):
+    answer = differentiate(method, problem("[if(x == 1, sqrt(-1), x), 3*x]", x=1.0))
+    assert matrix(answer) == [[None], [pytest.approx(3.0)]]
+    assert answer.status == "undefined"
+    assert [note for note in answer.notes if note.startswith("f1")] == [
+        "f1: sqrt(-1) is undefined: its argument is -1 (needs x >= 0)"
+    ]

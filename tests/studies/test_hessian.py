@@ -119,7 +119,6 @@ def test_constants_and_wrong_input():
     for wrong, code in (
         ({"methods": "forward-over-revers"}, "E712"),
         ({"times": {"z": 1}}, "E705"),
-        ({"times": {"x": 0}}, "E703"),
         ({"times": {"x": 1}, "wrt": "y"}, "E703"),
         ({"times": {"x": [1]}}, "E703"),
         ({"times": 5}, "E703"),
@@ -171,3 +170,11 @@ def test_the_hessian_has_the_shapes_of_two_parameters():
         dc.hessian(function, at, times={"W": 1.0})
     with pytest.raises(DiffcompareError, match=r"two values for `W\[0, 0\]`"):
         dc.hessian(function, at, times={"W": [[1.0, 2.0], [3.0, 4.0]], "W[0,0]": 1.0})
+
+
+def test_the_product_with_the_vector_0_is_0():
+    found = dc.hessian("x^2*sin(y)", x=1, y=2, times={"x": 0}, methods="all")
+    assert found.matrix == [[0.0], [0.0]]
+    assert all(row == {"v": 0.0} for answer in found.answers for row in answer.rows)
+    assert {answer.status for answer in found.answers} == {"ok"}
+    assert found.failure is None

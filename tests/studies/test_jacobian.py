@@ -309,3 +309,14 @@ def test_another_number_of_outputs_beside_the_point_is_told():
     matrix = dc.jacobian(longer_beyond_1, x=1, methods=["forward-difference", "reverse-ad"])
     assert "the function returned 3 numbers, and 2 at the point" in " ".join(matrix.answers[0].notes)
     assert matrix.answers[1].status == "ok"
+
+
+@pytest.mark.parametrize("truth", [True, False])
+def test_an_output_that_is_nan_has_no_derivative_with_a_truth_and_without(truth):
+    def sometimes(x):
+        return [math.nan if x == 1 else x, 2 * x]
+
+    record = dc.jacobian(sometimes, x=1.0, methods=FAST, truth=truth)
+    assert record.matrix == [[None], [2.0]]
+    assert all(answer.rows[0] == {"x": None} for answer in record.answers)
+    assert record.failure.code == "E804"
