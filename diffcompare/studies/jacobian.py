@@ -92,7 +92,8 @@ class Jacobian(MatrixRecord):
 
     def true_entry(self, row: int, name: str) -> TrueNumber | None:
         """Return the true partial of an output; None where it is not known."""
-        return self.truths[row].gradient.get(name) if self.truths and self.exists(row, name) else None
+        known = self.truths and not is_undefined(self.values[row])
+        return self.truths[row].gradient.get(name) if known else None
 
     def exists(self, row: int, name: str) -> bool:
         """Tell whether an entry may exist: False where the output is undefined or has no derivative."""
