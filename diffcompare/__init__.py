@@ -132,9 +132,17 @@ engines/                      Real engines: other libraries that differentiate, 
   own_engine.py               An engine of one's own for `audit my_engine.py`: a Python file with a function `gradient(f, point)`
   registry.py                 The engines by name, a file each in `libraries`: which are installed, in which version, how to install one
   libraries/                  The engines, a file each: what the library is called, how its users write our operations, and its modes
+    advect.py                 Advect: reverse mode by `advect.value_and_grad`, forward mode by `advect.jvp`, of functions written with NumPy
     autograd.py               HIPS autograd: reverse mode by `autograd.grad`, forward mode by `autograd.make_jvp`, on NumPy's numbers
+    ddx_ad.py                 ddx: reverse mode by `Equation.jacobian`, forward mode by `Equation.jvp`, of a graph that is built once
     jax.py                    JAX: reverse mode by `jax.value_and_grad`, forward mode by `jax.jvp`, with doubles switched on
+    mlx.py                    MLX: reverse mode by `mlx.value_and_grad`, forward mode by `mlx.jvp`, on doubles, which it has on a CPU only
+    mygrad.py                 MyGrad: reverse mode by `Tensor.backward`, on tensors of doubles; it has no other
+    paddle.py                 PaddlePaddle: reverse mode by `paddle.grad`, on tensors of doubles; it has no forward mode in eager execution
+    tensorflow.py             TensorFlow: reverse mode by `GradientTape`, forward mode by `ForwardAccumulator`, on tensors of doubles
+    tinygrad.py               tinygrad: reverse mode by `Tensor.gradient`, on tensors of doubles with memory of their own, on the CPU
     torch.py                  PyTorch: reverse mode by `torch.autograd.grad`, forward mode by `torch.func.jvp`, on tensors of doubles
+    warp.py                   NVIDIA Warp: reverse mode by `warp.Tape`, on arrays of one double, by functions that `warp.map` compiles
 gradcheck/                    Gradient check: is the gradient of a Python function right, judged by values of the function alone?
   backward_mistakes.py        Mistakes in the backward of a `Function`: a forgotten chain, a wrong saved value, `=` for `+=`, a broadcast shape
   entries.py                  The verdict on one entry of a gradient: the given value against the estimated slope of f

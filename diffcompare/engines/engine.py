@@ -78,12 +78,14 @@ class Engine(NamedTuple):
 
     Attributes:
         load: Imports the library.  Raises ImportError where it is not installed.
-        package: The name of its distribution, which `pip install` takes and which has the version.
+        package: The name of its distribution, with extras if it needs any: what `pip install` takes.
         modes: The modes that `grad` shows, by name, in this order.
         audited: Further modes that an audit asks: the same by a compiler, or on arrays of equal elements.
         second: Modes whose gradient is the diagonal of the Hessian.
         way: The way of differentiating that it belongs to.
         digits: The binary digits of its numbers: 53 for doubles, 24 for single precision.
+        single: Those of its modes that compute in single precision although it has doubles.
+        also: Other distributions of the same library.
     """
 
     load: Callable[[], Loaded]
@@ -93,6 +95,8 @@ class Engine(NamedTuple):
     second: tuple[str, ...] = ()
     way: Way = "automatically"
     digits: int = 53
+    single: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 OPERATORS: Mapping[str, Callable[..., Any]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import pkgutil
 import reprlib
 from collections.abc import Iterable
@@ -41,15 +42,16 @@ def version(name: str) -> str | None:
     """Return the version of an engine's library; None where it is not installed."""
     if is_own_engine(name):
         return "file"
-    try:
-        return metadata.version(engine(name).package)
-    except metadata.PackageNotFoundError:
-        return None
+    for package in (engine(name).package, *engine(name).also):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            return metadata.version(package.partition("[")[0])
+    return None
 
 
 def how_to_install(name: str) -> str:
     """Return the one command that installs an engine's library."""
-    return f"pip install {engine(name).package}"
+    package = engine(name).package
+    return f'pip install "{package}"' if "[" in package else f"pip install {package}"  # [ ] are patterns of a shell
 
 
 def engine_methods(names: Iterable[str]) -> tuple[str, ...]:

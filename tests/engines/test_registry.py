@@ -20,6 +20,23 @@ def test_every_engine_is_described(name):
     assert described.modes
     assert described.way in ("automatically", "symbolically", "numerically")
     assert described.package in how_to_install(name)
+    assert set(described.single) <= {*described.modes, *described.audited, *described.second}
+
+
+def test_a_library_has_the_version_of_whichever_distribution_is_installed(monkeypatch):
+    versions = {"tensorflow-cpu": "2.21.0", "mlx": "0.32.4"}
+
+    def of(package):
+        try:
+            return versions[package]
+        except KeyError:
+            raise registry.metadata.PackageNotFoundError(package) from None
+
+    monkeypatch.setattr(registry.metadata, "version", of)
+    assert registry.version("tensorflow") == "2.21.0"
+    assert registry.version("mlx") == "0.32.4", "installed with an extra: mlx[cpu]"
+    assert registry.version("torch") is None
+    assert how_to_install("mlx") == 'pip install "mlx[cpu]"'
 
 
 def test_no_library_is_imported_by_looking_at_the_engines():
@@ -29,7 +46,7 @@ def test_no_library_is_imported_by_looking_at_the_engines():
         "print(*{module.partition('.')[0] for module in set(sys.modules) - before})"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert not {"torch", "jax", "autograd", "numpy", "scipy"} & set(out.split())
+    assert not {"torch", "jax", "autograd", "tensorflow", "mlx", "numpy", "scipy"} & set(out.split())
 
 
 def test_an_unknown_engine_is_an_error_with_the_nearest_name():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded
+from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, Mode
 
 
 def load() -> Loaded:
@@ -31,9 +31,13 @@ def load() -> Loaded:
     def number(x: float) -> Any:
         return mx.array(x, dtype=mx.float64)
 
-    def by_gradient(transform: Callable[[Function], Function]) -> Callable[..., EngineAnswer]:
+    def single(x: float) -> Any:
+        return mx.array(x, dtype=mx.float32)
+
+    def by_gradient(number: Callable[[float], Any], *, compiled: bool = False) -> Mode:
         def mode(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
-            value, partials = transform(mx.value_and_grad(f, list(wrt)))(*map(number, point))
+            derived = mx.value_and_grad(f, list(wrt))
+            value, partials = (mx.compile(derived) if compiled else derived)(*map(number, point))
             partials = partials if len(wrt) > 1 else [partials]
             return EngineAnswer(value.item(), [partial.item() for partial in partials])
 
@@ -53,12 +57,20 @@ def load() -> Loaded:
         return EngineAnswer(float("nan"), [mx.grad(mx.grad(f, i), i)(*inputs).item() for i in wrt])
 
     modes = {
-        "reverse": by_gradient(lambda f: f),
+        "reverse": by_gradient(number),
         "forward": forward,
-        "reverse, compiled": by_gradient(mx.compile),
+        "reverse, float32": by_gradient(single),
+        "reverse, compiled": by_gradient(number, compiled=True),
         "grad of grad": second,
     }
     return Loaded(functions, modes)
 
 
-ENGINE = Engine(load, "mlx[cpu]", ("reverse", "forward"), audited=("reverse, compiled",), second=("grad of grad",))
+ENGINE = Engine(
+    load,
+    "mlx[cpu]",
+    ("reverse", "forward"),
+    audited=("reverse, float32", "reverse, compiled"),
+    second=("grad of grad",),
+    single=("reverse, float32",),
+)

@@ -62,4 +62,4 @@ def load() -> Loaded:
     return Loaded(functions, {"reverse": reverse, "grad of grad": second})
 
 
-ENGINE = Engine(load, "paddlepaddle", ("reverse",), second=("grad of grad",))
+ENGINE = Engine(load, "paddlepaddle", ("reverse",), second=("grad of grad",), also=("paddlepaddle-gpu",))

@@ -28,7 +28,8 @@ def load() -> Loaded:
         "abs": tf.abs, "sign": tf.sign, "floor": tf.floor, "ceil": tf.math.ceil, "relu": tf.nn.relu,
         "sigmoid": tf.sigmoid, "softplus": tf.nn.softplus, "erf": tf.math.erf, "erfc": tf.math.erfc,
         "lgamma": tf.math.lgamma, "digamma": tf.math.digamma, "polygamma": of_tensors(tf.math.polygamma),
-        "atan2": of_tensors(tf.atan2), "max": tf.maximum, "min": tf.minimum, "where": lambda condition, yes, no: tf.where(condition, tensor(yes), tensor(no)),
+        "atan2": of_tensors(tf.atan2), "max": tf.maximum, "min": tf.minimum,
+        "where": lambda condition, yes, no: tf.where(condition, tensor(yes), tensor(no)),
         "mod": tf.math.floormod, "clip01": lambda x: tf.clip_by_value(x, 0.0, 1.0),
         "prod": lambda *xs: tf.reduce_prod(tf.stack(xs)), "min3": lambda *xs: tf.reduce_min(tf.stack(xs)),
         "std": lambda *xs: tf.math.reduce_std(tf.stack(xs)), "norm": lambda *xs: tf.norm(tf.stack(xs)),
@@ -75,8 +76,9 @@ def load() -> Loaded:
 
 ENGINE = Engine(
     load,
-    "tensorflow-cpu",
+    "tensorflow",
     ("reverse", "forward"),
     audited=("reverse, tf.function",),
     second=("tape in tape",),
+    also=("tensorflow-cpu",),
 )

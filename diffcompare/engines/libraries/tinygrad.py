@@ -12,11 +12,12 @@ def load() -> Loaded:
     """Import tinygrad."""
     from tinygrad import Tensor, dtypes
 
-    def tensor(x: Any) -> Any:
-        return x if isinstance(x, Tensor) else Tensor(x, dtype=dtypes.float64)
-
     def of_tensors(function: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda *inputs: function(*map(tensor, inputs))
+        def of_two(a: Any, b: Any) -> Any:
+            dtype = a.dtype if isinstance(a, Tensor) else b.dtype
+            return function(*[x if isinstance(x, Tensor) else Tensor(x, dtype=dtype) for x in (a, b)])
+
+        return of_two
 
     def stacked(xs: Sequence[Any]) -> Any:
         return xs[0].stack(*xs[1:])
@@ -38,6 +39,9 @@ def load() -> Loaded:
     def buffer(x: float) -> Any:
         return Tensor([x], dtype=dtypes.float64).realize()  # a number without an axis would be a constant
 
+    def single(x: float) -> Any:
+        return Tensor([x], dtype=dtypes.float32).realize()
+
     def scalar(x: float) -> Any:
         return Tensor(x, dtype=dtypes.float64)
 
@@ -57,6 +61,7 @@ def load() -> Loaded:
 
     modes = {
         "reverse": reverse(buffer),
+        "reverse, float32": reverse(single),
         "reverse, of Tensor(scalar)": reverse(scalar),
         "gradient of gradient": second,
     }
@@ -67,6 +72,7 @@ ENGINE = Engine(
     load,
     "tinygrad",
     ("reverse",),
-    audited=("reverse, of Tensor(scalar)",),
+    audited=("reverse, float32", "reverse, of Tensor(scalar)"),
     second=("gradient of gradient",),
+    single=("reverse, float32",),
 )

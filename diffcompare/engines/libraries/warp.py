@@ -1,4 +1,4 @@
-"""NVIDIA Warp: reverse mode by `warp.Tape`, on arrays of one double, whose functions `warp.map` compiles for the CPU."""
+"""NVIDIA Warp: reverse mode by `warp.Tape`, on arrays of one double, by functions that `warp.map` compiles."""
 
 from __future__ import annotations
 
