@@ -141,9 +141,10 @@ def audit(
         described, found = _put(name, questions, budget, following)
         audited.append(described)
         numbers += found
-    single = {described.name for described in audited if described.digits == SINGLE}
+    single = {(about.name, mode) for about in audited for mode in about.modes if about.digits == SINGLE}
+    single |= {(about.name, mode) for about in audited for mode in engine(about.name).single}
     asked: dict[str, AuditCase] = {}
-    for number in sorted(numbers, key=lambda number: number.engine in single):  # doubles first: their points are exact
+    for number in sorted(numbers, key=lambda x: (x.engine, x.mode) in single):  # doubles first: their points are exact
         asked.setdefault(number.case.name, number.case)
     return Audit(tuple(audited), tuple(asked.values()), tuple(numbers))
 
@@ -156,7 +157,7 @@ def _put(
     if installed is None:
         return AuditedEngine(name, None, about.digits, (), f"not installed: {how_to_install(name)}"), []
     first = (*about.modes, *about.audited)
-    asked = questions(about.digits)
+    questions(about.digits)
     try:
         digits = engine_client.digits_of(name)
     except (WorkerLost, OSError) as error:
@@ -166,14 +167,14 @@ def _put(
         return AuditedEngine(name, installed, about.digits, first, str(error)), []
     if following is not None:
         engine_client.prepare(following)
-    asked = questions(digits)
     numbers = []
     for order, modes in ((1, first), (2, about.second)):
         for mode in modes:
             failures: list[str] = []
-            for question in asked:
+            of_mode = SINGLE if mode in about.single else digits
+            for question in questions(of_mode):
                 if question.case.order == order:
-                    numbers += _asked(name, mode, digits, question, budget, failures)
+                    numbers += _asked(name, mode, of_mode, question, budget, failures)
     engine_client.end(name)  # it is large, and a file of the user's may change before it is asked again
     return AuditedEngine(name, installed, digits, (*first, *about.second)), numbers
 
