@@ -24,7 +24,7 @@ def load() -> Loaded:
         "clip01": lambda x: np.clip(x, 0, 1), "prod": lambda *xs: np.prod(np.stack(xs), axis=0),
         "min3": lambda *xs: np.min(np.stack(xs), axis=0), "median": lambda *xs: np.median(np.stack(xs), axis=0),
         "std": lambda *xs: np.std(np.stack(xs), axis=0), "norm": lambda *xs: np.linalg.norm(np.stack(xs)),
-        "sorted_first": lambda *xs: np.sort(np.stack(xs))[0],
+        "sinc": np.sinc, "sorted_first": lambda *xs: np.sort(np.stack(xs))[0],
         "cumprod_last": lambda *xs: np.cumprod(np.stack(xs), axis=0)[-1],
     }  # fmt: skip
     with contextlib.suppress(ImportError):  # SciPy is an extra of autograd
@@ -33,6 +33,7 @@ def load() -> Loaded:
         functions |= {
             "sigmoid": special.expit, "erf": special.erf, "erfc": special.erfc, "gamma": special.gamma,
             "lgamma": special.gammaln, "digamma": special.psi, "polygamma": special.polygamma,
+            "logsumexp": lambda *xs: special.logsumexp(np.stack(xs), axis=0),
         }  # fmt: skip
 
     def reverse(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:

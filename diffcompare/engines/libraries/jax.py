@@ -28,6 +28,7 @@ def load() -> Loaded:
         "prod": lambda *xs: jnp.prod(jnp.stack(xs), axis=0), "min3": lambda *xs: jnp.min(jnp.stack(xs), axis=0),
         "median": lambda *xs: jnp.median(jnp.stack(xs), axis=0), "std": lambda *xs: jnp.std(jnp.stack(xs), axis=0),
         "norm": lambda *xs: jnp.linalg.norm(jnp.stack(xs), axis=0),
+        "sinc": jnp.sinc, "logsumexp": lambda *xs: special.logsumexp(jnp.stack(xs), axis=0),
         "sorted_first": lambda *xs: jnp.sort(jnp.stack(xs), axis=0)[0],
         "cumprod_last": lambda *xs: jnp.cumprod(jnp.stack(xs), axis=0)[-1],
     }  # fmt: skip

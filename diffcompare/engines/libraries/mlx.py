@@ -24,6 +24,7 @@ def load() -> Loaded:
         "clip01": lambda x: mx.clip(x, 0, 1), "prod": lambda *xs: mx.prod(mx.stack(xs), axis=0),
         "min3": lambda *xs: mx.min(mx.stack(xs), axis=0), "median": lambda *xs: mx.median(mx.stack(xs), axis=0),
         "std": lambda *xs: mx.std(mx.stack(xs), axis=0), "norm": lambda *xs: mx.linalg.norm(mx.stack(xs), axis=0),
+        "logsumexp": lambda *xs: mx.logsumexp(mx.stack(xs), axis=0),
         "sorted_first": lambda *xs: mx.sort(mx.stack(xs), axis=0)[0],
         "cumprod_last": lambda *xs: mx.cumprod(mx.stack(xs), axis=0)[-1],
     }  # fmt: skip

@@ -23,6 +23,7 @@ def load() -> Loaded:
         "logaddexp": mg.logaddexp, "clip01": lambda x: mg.clip(x, 0, 1),
         "prod": lambda *xs: mg.prod(mg.stack(xs), axis=0), "min3": lambda *xs: mg.min(mg.stack(xs), axis=0),
         "std": lambda *xs: mg.std(mg.stack(xs), axis=0), "norm": lambda *xs: mg.linalg.norm(mg.stack(xs)),
+        "sinc": mg.sinc, "logsumexp": lambda *xs: mg.log(mg.sum(mg.exp(mg.stack(xs)))),
         "cumprod_last": lambda *xs: mg.cumprod(mg.stack(xs), axis=0)[-1],
     }  # fmt: skip
 
@@ -30,7 +31,8 @@ def load() -> Loaded:
         inputs = list(map(mg.tensor, point))
         value = f(*inputs)
         value.backward()
-        return EngineAnswer(value.item(), [float(inputs[i].grad) for i in wrt])
+        partials = [inputs[i].grad for i in wrt]  # None where f does not depend on it
+        return EngineAnswer(value.item(), [None if partial is None else float(partial) for partial in partials])
 
     def reverse_array(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
         inputs = [mg.tensor(np.full(ARRAY, x)) for x in point]

@@ -37,6 +37,7 @@ def load() -> Loaded:
         "median": lambda *xs: paddle.median(paddle.stack(xs)),
         "std": lambda *xs: paddle.std(paddle.stack(xs), unbiased=False),
         "norm": lambda *xs: paddle.linalg.norm(paddle.stack(xs)),
+        "sinc": paddle.sinc, "logsumexp": lambda *xs: paddle.logsumexp(paddle.stack(xs)),
         "sorted_first": lambda *xs: paddle.sort(paddle.stack(xs))[0],
         "cumprod_last": lambda *xs: paddle.cumprod(paddle.stack(xs), dim=0)[-1],
     }  # fmt: skip

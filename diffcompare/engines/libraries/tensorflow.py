@@ -33,6 +33,7 @@ def load() -> Loaded:
         "mod": tf.math.floormod, "clip01": lambda x: tf.clip_by_value(x, 0.0, 1.0),
         "prod": lambda *xs: tf.reduce_prod(tf.stack(xs)), "min3": lambda *xs: tf.reduce_min(tf.stack(xs)),
         "std": lambda *xs: tf.math.reduce_std(tf.stack(xs)), "norm": lambda *xs: tf.norm(tf.stack(xs)),
+        "logsumexp": lambda *xs: tf.reduce_logsumexp(tf.stack(xs)),
         "sorted_first": lambda *xs: tf.sort(tf.stack(xs))[0],
         "cumprod_last": lambda *xs: tf.math.cumprod(tf.stack(xs))[-1],
     }  # fmt: skip
