@@ -23,8 +23,8 @@ def load() -> Loaded:
         "relu": lambda x: np.maximum(x, 0), "mod": np.mod, "logaddexp": np.logaddexp,
         "clip01": lambda x: np.clip(x, 0, 1), "prod": lambda *xs: np.prod(np.stack(xs), axis=0),
         "min3": lambda *xs: np.min(np.stack(xs), axis=0), "median": lambda *xs: np.median(np.stack(xs), axis=0),
-        "std": lambda *xs: np.std(np.stack(xs), axis=0), "norm": lambda *xs: np.linalg.norm(np.stack(xs)),
-        "sinc": np.sinc, "sorted_first": lambda *xs: np.sort(np.stack(xs))[0],
+        "std": lambda *xs: np.std(np.stack(xs), axis=0), "norm": lambda *xs: np.linalg.norm(np.stack(xs), axis=0),
+        "sinc": np.sinc, "sorted_first": lambda *xs: np.sort(np.stack(xs), axis=0)[0],
         "cumprod_last": lambda *xs: np.cumprod(np.stack(xs), axis=0)[-1],
     }  # fmt: skip
     with contextlib.suppress(ImportError):  # SciPy is an extra of autograd

@@ -22,8 +22,8 @@ def load() -> Loaded:
         "atan2": mg.arctan2, "max": mg.maximum, "min": mg.minimum, "where": mg.where, "mod": mg.mod,
         "logaddexp": mg.logaddexp, "clip01": lambda x: mg.clip(x, 0, 1),
         "prod": lambda *xs: mg.prod(mg.stack(xs), axis=0), "min3": lambda *xs: mg.min(mg.stack(xs), axis=0),
-        "std": lambda *xs: mg.std(mg.stack(xs), axis=0), "norm": lambda *xs: mg.linalg.norm(mg.stack(xs)),
-        "sinc": mg.sinc, "logsumexp": lambda *xs: mg.log(mg.sum(mg.exp(mg.stack(xs)))),
+        "std": lambda *xs: mg.std(mg.stack(xs), axis=0), "norm": lambda *xs: mg.linalg.norm(mg.stack(xs), axis=0),
+        "sinc": mg.sinc, "logsumexp": lambda *xs: mg.log(mg.sum(mg.exp(mg.stack(xs)), axis=0)),
         "cumprod_last": lambda *xs: mg.cumprod(mg.stack(xs), axis=0)[-1],
     }  # fmt: skip
 

@@ -32,7 +32,7 @@ def load() -> Loaded:
         "prod": lambda *xs: torch.prod(torch.stack(xs), 0), "min3": lambda *xs: torch.amin(torch.stack(xs), 0),
         "median": lambda *xs: torch.median(torch.stack(xs)), "sinc": torch.sinc,
         "logsumexp": lambda *xs: torch.logsumexp(torch.stack(xs), 0),
-        "norm": lambda *xs: torch.linalg.norm(torch.stack(xs)),
+        "norm": lambda *xs: torch.linalg.norm(torch.stack(xs), dim=0),
         "std": lambda *xs: torch.std(torch.stack(xs), 0, correction=0),
         "sorted_first": lambda *xs: torch.sort(torch.stack(xs), 0).values[0],
         "cumprod_last": lambda *xs: torch.cumprod(torch.stack(xs), 0)[-1],
@@ -55,7 +55,8 @@ def load() -> Loaded:
 
     def reverse_array(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
         inputs = [torch.full((ARRAY,), x, dtype=torch.float64, requires_grad=True) for x in point]
-        partials = torch.autograd.grad(f(*inputs).sum(), [inputs[i] for i in wrt], materialize_grads=True)
+        seed = torch.ones(ARRAY, dtype=torch.float64)
+        partials = torch.autograd.grad(f(*inputs), [inputs[i] for i in wrt], seed, materialize_grads=True)
         return EngineAnswer(float("nan"), [common_element(partial) for partial in partials])
 
     def second(derive: Callable[..., Any]) -> Mode:
