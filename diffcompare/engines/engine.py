@@ -6,6 +6,7 @@ only the worker of that engine calls it.  To add an engine is to add a file.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -125,6 +126,29 @@ class NoSuchFunction(Exception):
 def python_where(condition: Any, yes: Any, no: Any) -> Any:
     """Return `yes` or `no`, for libraries whose users write a conditional expression of Python."""
     return yes if condition else no
+
+
+def each_number(partials: Iterable[Callable[[], float]]) -> list[float | None]:
+    """Return every number that can be computed and None for the others.  Raises what the first did if none can."""
+    numbers: list[float | None] = []
+    errors = []
+    for partial in partials:
+        try:
+            numbers.append(float(partial()))
+        except Exception as error:
+            numbers.append(None)
+            errors.append(error)
+    if errors and len(errors) == len(numbers):
+        raise errors[0]
+    return numbers
+
+
+def number_or_nan(value: Callable[[], float]) -> float:
+    """Return a number as a double; nan where it cannot be computed."""
+    try:
+        return float(value())
+    except Exception:
+        return math.nan
 
 
 def every_function(loaded: Loaded) -> dict[str, Callable[..., Any]]:

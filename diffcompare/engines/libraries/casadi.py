@@ -1,0 +1,66 @@
+"""CasADi: `gradient`, `jtimes` and `jacobian` of expressions of its SX and MX types, evaluated as a `Function`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, Mode
+
+
+def load() -> Loaded:
+    """Import CasADi."""
+    import casadi as ca
+
+    functions = {
+        "exp": ca.exp, "expm1": ca.expm1, "ln": ca.log, "log1p": ca.log1p, "log10": ca.log10, "sqrt": ca.sqrt,
+        "sin": ca.sin, "cos": ca.cos, "tan": ca.tan, "asin": ca.asin, "acos": ca.acos, "atan": ca.atan,
+        "sinh": ca.sinh, "cosh": ca.cosh, "tanh": ca.tanh, "asinh": ca.asinh, "acosh": ca.acosh, "atanh": ca.atanh,
+        "abs": ca.fabs, "sign": ca.sign, "floor": ca.floor, "ceil": ca.ceil, "erf": ca.erf, "atan2": ca.atan2,
+        "hypot": ca.hypot, "max": ca.fmax, "min": ca.fmin, "where": ca.if_else,
+        "relu": lambda x: ca.fmax(x, 0), "mod": lambda x, y: x - y * ca.floor(x / y),  # fmod has the sign of x
+        "clip01": lambda x: ca.fmin(ca.fmax(x, 0), 1), "norm": lambda *x: ca.norm_2(ca.vertcat(*x)),
+        "min3": lambda *x: ca.mmin(ca.vertcat(*x)), "prod": lambda *x: math.prod(x),
+        "logaddexp": lambda *x: ca.logsumexp(ca.vertcat(*x)),
+    }  # fmt: skip
+
+    def forward(value: Any, inputs: Any, wrt: Sequence[int]) -> Any:
+        seeds = [[float(i == j) for j in range(inputs.numel())] for i in wrt]
+        return ca.vertcat(*[ca.jtimes(value, inputs, ca.DM(seed)) for seed in seeds])
+
+    def mode(symbol: Callable[..., Any], partials: Callable[[Any, Any, Sequence[int]], Any]) -> Mode:
+        def answer(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
+            inputs = symbol("x", len(point))
+            value = inputs.__class__(f(*ca.vertsplit(inputs)))
+            results = ca.Function("f", [inputs], [value, partials(value, inputs, wrt)])
+            number, gradient = results(ca.DM(list(point)))
+            return EngineAnswer(float(number), [float(gradient[i]) for i in range(len(wrt))])
+
+        return answer
+
+    def reverse(value: Any, inputs: Any, wrt: Sequence[int]) -> Any:
+        return ca.gradient(value, inputs)[list(wrt)]
+
+    def jacobian(value: Any, inputs: Any, wrt: Sequence[int]) -> Any:
+        return ca.jacobian(value, inputs)[list(wrt)]
+
+    def hessian(value: Any, inputs: Any, wrt: Sequence[int]) -> Any:
+        return ca.diag(ca.hessian(value, inputs)[0])[list(wrt)]
+
+    modes = {
+        "reverse": mode(ca.SX.sym, reverse), "forward": mode(ca.SX.sym, forward),
+        "jacobian": mode(ca.SX.sym, jacobian), "hessian": mode(ca.SX.sym, hessian),
+        "reverse-mx": mode(ca.MX.sym, reverse), "forward-mx": mode(ca.MX.sym, forward),
+        "hessian-mx": mode(ca.MX.sym, hessian),
+    }  # fmt: skip
+    return Loaded(functions, modes)
+
+
+ENGINE = Engine(
+    load,
+    "casadi",
+    ("reverse", "forward"),
+    audited=("jacobian", "reverse-mx", "forward-mx"),
+    second=("hessian", "hessian-mx"),
+)

@@ -1,0 +1,60 @@
+"""SymEngine: a formula by `diff`, evaluated where its numbers are doubles."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, Mode
+
+
+def load() -> Loaded:
+    """Import SymEngine."""
+    import symengine as se
+
+    def where(condition: Any, yes: Any, no: Any) -> Any:
+        return se.Piecewise((yes, condition), (no, True))
+
+    functions = {
+        "exp": se.exp, "ln": se.log, "sqrt": se.sqrt, "sin": se.sin, "cos": se.cos, "tan": se.tan, "cot": se.cot,
+        "sec": se.sec, "csc": se.csc, "asin": se.asin, "acos": se.acos, "atan": se.atan, "sinh": se.sinh,
+        "cosh": se.cosh, "tanh": se.tanh, "asinh": se.asinh, "acosh": se.acosh, "atanh": se.atanh, "abs": abs,
+        "sign": se.sign, "floor": se.floor, "ceil": se.ceiling, "erf": se.erf, "erfc": se.erfc, "gamma": se.gamma,
+        "lgamma": se.loggamma, "digamma": se.digamma, "polygamma": se.polygamma, "atan2": se.atan2, "max": se.Max,
+        "min": se.Min, "where": where, "if ==": lambda a, b, yes, no: where(se.Eq(a, b), yes, no),
+        "if !=": lambda a, b, yes, no: where(se.Ne(a, b), yes, no), "min3": se.Min,
+        "prod": lambda *x: math.prod(x),
+    }  # fmt: skip
+
+    def size(formula: Any) -> int:
+        """Return the number of nodes of a formula written out as a tree."""
+        sizes: dict[Any, int] = {}
+
+        def visit(node: Any) -> int:
+            if node not in sizes:
+                sizes[node] = 1 + sum(map(visit, node.args))
+            return sizes[node]
+
+        return visit(formula)
+
+    def mode(order: int) -> Mode:
+        def answer(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
+            variables = se.symbols(f"x:{len(point)}")
+            value = se.sympify(f(*variables))
+            at = dict(zip(variables, map(se.Float, point), strict=True))
+            partials = [se.diff(value, *([variables[i]] * order)) for i in wrt]
+            numbers = [_number(partial.subs(at).n(53, real=True)) for partial in partials]
+            return EngineAnswer(_number(value.subs(at).n(53, real=True)), numbers, size=sum(map(size, partials)))
+
+        return answer
+
+    return Loaded(functions, {"formula": mode(1), "second": mode(2)})
+
+
+def _number(x: Any) -> float:
+    """Return a number as a double, complex infinity as inf."""
+    return float("inf") if str(x) == "zoo" else float(x)
+
+
+ENGINE = Engine(load, "symengine", ("formula",), second=("second",), way="symbolically")
