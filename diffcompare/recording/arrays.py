@@ -46,6 +46,26 @@ class RecordedArray(np.ndarray):
     def __array_function__(self, function: Any, types: Any, arguments: Any, options: Any) -> Any:
         return apply_function(function, arguments, options)
 
+    def __setitem__(self, index: Any, value: Any) -> None:
+        """Assign as to an array of doubles: one number to an element, where an array of objects would take anything."""
+        if type(value) is not RecordedNumber and type(value) is not float:
+            value = self._converted(index, value)
+        np.ndarray.__setitem__(self, index, value)
+
+    def _converted(self, index: Any, value: Any) -> Any:
+        """Return what an array of doubles would hold; raise what NumPy raises for anything that is no number."""
+        double = np.zeros(1)
+        if isinstance(value, np.ndarray | list | tuple):
+            values = value if isinstance(value, np.ndarray) else np.array(unwrapped(value), dtype=object)
+            if isinstance(self.view(np.ndarray)[index], np.ndarray):  # several elements
+                return values.astype(float) if values.dtype.kind in "iub" else value
+            plain = np.zeros(values.shape)
+            double[0] = plain if values is value else plain.tolist()
+            value = values.reshape(-1).view(np.ndarray)[0]
+        if type(value) is not RecordedNumber:
+            double[0] = value
+        return value if type(value) is RecordedNumber else float(double[0])
+
     def astype(self, dtype: Any, *arguments: Any, **options: Any) -> Any:
         """Return a copy where doubles are asked for, which the numbers already are."""
         if np.dtype(dtype).kind in "fO":

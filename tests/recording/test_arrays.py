@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from array_programs import check_program, recorded
 
+import diffcompare as dc
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.recording.arrays import RecordedArray
 
@@ -144,3 +145,67 @@ def test_what_numpy_computes_on_plain_doubles_is_told(function, message):
     assert caught.value.diagnostic.code in ("E584", "E587")
     assert message in str(caught.value)
     assert "lambda w" in str(caught.value)
+
+
+def fills(assign):
+    """Return a function that fills an array of zeros by an assignment, and adds it up."""
+
+    def filled(x):
+        out = np.zeros(3)
+        assign(out, x)
+        return out.sum() + 0 * x
+
+    return filled
+
+
+def assigns(index, value):
+    """Return the assignment of a value, made of x, to a part of an array."""
+    return lambda out, x: out.__setitem__(index, value(x))
+
+
+@pytest.mark.parametrize(
+    "assign",
+    [
+        assigns(0, lambda x: np.array([x, x])),
+        assigns(0, lambda x: np.array([x])),
+        assigns(0, lambda x: [x, x]),
+        assigns(0, lambda x: (x,)),
+        assigns(0, lambda x: "a"),
+        assigns(0, lambda x: 1j),
+        assigns(5, lambda x: x),
+        assigns(slice(2), lambda x: [x, x, x]),
+    ],
+)
+def test_an_assignment_that_an_array_of_doubles_refuses_is_refused_alike(assign):
+    with pytest.raises((ValueError, TypeError, IndexError)) as plain:
+        fills(assign)(2.0)
+    with pytest.raises(DiffcompareError) as recorded:
+        dc.gradient(fills(assign), 2.0)
+    assert recorded.value.diagnostic.code == "E587"
+    assert str(plain.value).rstrip(".") in recorded.value.diagnostic.message
+
+
+@pytest.mark.parametrize(
+    ("assign", "slope"),
+    [
+        (assigns(0, lambda x: np.array(x)), 1.0),
+        (assigns(slice(None), lambda x: x), 3.0),
+        (assigns([0, 2], lambda x: [x, 2 * x]), 3.0),
+        (assigns(slice(1, None), lambda x: np.array([[x, x]])), 2.0),
+        (assigns(0, lambda x: np.float32(2.5) * x), 2.5),
+        (assigns(0, lambda x: "2.5"), 0.0),
+    ],
+)
+def test_an_assignment_that_an_array_of_doubles_takes_is_recorded(assign, slope):
+    assert dc.gradient(fills(assign), 2.0) == {"x": slope}
+
+
+def test_an_integer_in_an_array_of_doubles_is_a_double():
+    def reciprocals(x):
+        out = np.zeros(4)
+        out[0] = np.int64(2)
+        out[1:] = np.arange(1, 4)
+        return x * (out**-1.0).sum() + x * out[0] ** -1
+
+    assert reciprocals(3.0) == pytest.approx(8.5)
+    assert dc.gradient(reciprocals, 3.0) == {"x": pytest.approx(17 / 6)}
