@@ -277,6 +277,7 @@ studies/                      Studies: each puts questions to the table, the cat
   array_comparison_report.py  The report of a gradient on whole arrays: the norm of each part, slopes along lines, and what each method did
   audit.py                    `dc.audit` and `audit`: the suite of cases through engines, and a judgement on every number that they return
   audit_report.py             The report of an audit: a sentence to quote, a line for every engine, what is wrong with its cure, and the matrix
+  audit_suite.py              The suite of an audit: the edge cases, the catalogue, and every operation at its samples, to first and second order
   check.py                    `dc.check` and `check` for expressions: a verdict on each partial that somebody wrote, and the mistake behind it
   check_jacobian.py           `dc.check` and `check` for several outputs: a verdict on every entry of a Jacobian that somebody wrote
   check_jacobian_report.py    The report of a checked Jacobian: a verdict for every entry, the evidence, and the mistakes

@@ -8,6 +8,7 @@ A case is an expression of the language at a point, or a call of a function that
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -53,6 +54,7 @@ class AuditCase(NamedTuple):
     def text(self) -> str:
         """The function as a person would write it."""
         text = self.expression or f"{self.call}({', '.join(self.at)})"
+        text = re.sub(r"\^(\d+)\b", r"^\1.0", text) if self.float_exponents else text
         return f"{text}, second derivative" if self.order == 2 else text
 
 

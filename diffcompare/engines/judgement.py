@@ -16,6 +16,7 @@ Kind: TypeAlias = Literal[
 ]
 
 RIGHT_ULPS = 8  # a few operations, each rounded once
+ABSORBED = 32  # units of rounding beside 1, in which a small difference of numbers of size 1 is lost
 HUGE = 1e15  # stands for infinity where rounding keeps a root from 0
 WRONG = Fraction(1, 1000)  # a relative error from here on is no loss of digits
 
@@ -91,7 +92,7 @@ def _against(number: Fraction, right: Fraction, digits: int) -> NumberJudgement:
     if right != 0 and off < WRONG * abs(right):
         return NumberJudgement("digits-lost", digits=math.floor(-10 * math.log10(off / abs(right))) / 10)
     # A small number may be all rounding where it is the difference of numbers of size 1, but it has not another sign.
-    if off <= RIGHT_ULPS * Fraction(1, 2**digits) and number * right >= 0:
+    if off <= ABSORBED * Fraction(1, 2**digits) and number * right >= 0:
         return NumberJudgement("digits-lost", digits=0.0)
     return NumberJudgement("wrong")
 

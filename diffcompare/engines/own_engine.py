@@ -41,7 +41,10 @@ def _load(path: str) -> Loaded:
     known = {name: function for name, function in functions.items() if name in OPERATIONS or name == "where"}
 
     def mode(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
-        partials = list(gradient(f, list(point)))
+        returned = gradient(f, list(point))
+        if returned is None:
+            raise TypeError(f"{FUNCTION} returned None")
+        partials = list(returned)
         if len(partials) != len(point):
             raise TypeError(f"{FUNCTION} returned {len(partials)} partials at a point of {len(point)} coordinates")
         return EngineAnswer(float("nan"), [float(partials[i]) for i in wrt])

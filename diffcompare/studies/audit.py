@@ -16,7 +16,7 @@ from diffcompare.engines.cases import AuditCase
 from diffcompare.engines.judgement import Kind, NumberJudgement
 from diffcompare.engines.registry import engine, how_to_install, installed_engines, version
 from diffcompare.processes import WorkerLost
-from diffcompare.studies.audit_suite import SINGLE, Question, suite
+from diffcompare.studies.audit_suite import CATALOGUE, SINGLE, Question, suite
 from diffcompare.studies.question import checked_names, checked_positive
 from diffcompare.studies.record import Record
 
@@ -46,12 +46,13 @@ class EngineNumber(NamedTuple):
 
 
 class AuditedEngine(NamedTuple):
-    """An engine that was audited: its version, the binary digits of its numbers, and its modes."""
+    """An engine that was audited: its version, the binary digits of its numbers, its modes, and the `single` ones."""
 
     name: str
     version: str | None
     digits: int
     modes: tuple[str, ...]
+    single: tuple[str, ...] = ()
     note: str = ""  # why there is nothing about it
 
 
@@ -91,12 +92,12 @@ class Audit(Record):
 
 
 def disagree(numbers: Sequence[EngineNumber]) -> bool:
-    """Tell whether modes of one engine judge differently on a case: another verdict, or another convention."""
-    verdicts: dict[str, set[tuple[Kind, str]]] = {}
+    """Tell whether modes of one engine differ on a case: by their verdict, or by the convention that they follow."""
+    verdicts: dict[tuple[str, str], set[tuple[Kind, str]]] = {}
     for number in numbers:
         if number.judgement.kind != "refused":
             said = number.judgement.kind, number.judgement.convention
-            verdicts.setdefault(number.variable, set()).add(said)
+            verdicts.setdefault((number.case.name, number.variable), set()).add(said)
     return any(len(said) > 1 for said in verdicts.values())
 
 
@@ -123,11 +124,13 @@ def audit(
         DiffcompareError: For an unknown engine, and where none is installed.
     """
     names = list(dict.fromkeys(checked_names("engines", engines)))
-    names = list(dict.fromkeys([name for word in names for name in (installed_engines() if word == "all" else (word,))]))
+    names = list(
+        dict.fromkeys([name for word in names for name in (installed_engines() if word == "all" else (word,))])
+    )
     if not names:
         help = f"for example `{how_to_install('autograd')}`; `diffcompare audit --help` lists them"
         raise DiffcompareError(Diagnostic("E716", "bad_value", "no engine is installed", help=help))
-    second = any([engine(name).second for name in names])  # raises for an unknown one
+    second = bool(sum([len(engine(name).second) for name in names]))  # raises for an unknown one
     budget = checked_positive("budget", budget)
     given = tuple(cases)
 
@@ -138,11 +141,10 @@ def audit(
     audited, numbers = [], []
     for name, following in zip_longest(names, names[1:]):
         engine_client.prepare(name)  # it is imported while the right values are computed
-        described, found = _put(name, questions, budget, following)
-        audited.append(described)
+        about, found = _put(name, questions, budget, following)
+        audited.append(about)
         numbers += found
-    single = {(about.name, mode) for about in audited for mode in about.modes if about.digits == SINGLE}
-    single |= {(about.name, mode) for about in audited for mode in engine(about.name).single}
+    single = {(one.name, mode) for one in audited for mode in one.single}
     asked: dict[str, AuditCase] = {}
     for number in sorted(numbers, key=lambda x: (x.engine, x.mode) in single):  # doubles first: their points are exact
         asked.setdefault(number.case.name, number.case)
@@ -155,7 +157,7 @@ def _put(
     """Put the cases to one engine; the next one is imported in the meantime."""
     about, installed = engine(name), version(name)
     if installed is None:
-        return AuditedEngine(name, None, about.digits, (), f"not installed: {how_to_install(name)}"), []
+        return AuditedEngine(name, None, about.digits, (), (), f"not installed: {how_to_install(name)}"), []
     first = (*about.modes, *about.audited)
     questions(about.digits)
     try:
@@ -164,19 +166,23 @@ def _put(
         fault = getattr(error, "fault", None)
         if fault is not None:
             raise DiffcompareError(Diagnostic(**{**fault, "span": fault["span"] and tuple(fault["span"])})) from None
-        return AuditedEngine(name, installed, about.digits, first, str(error)), []
+        return AuditedEngine(name, installed, about.digits, first, (), str(error)), []
     if following is not None:
         engine_client.prepare(following)
     numbers = []
+    # The catalogue is about formulas, and the variants of a mode about functions.
+    formulas = {*about.modes, *about.second[:1]}
     for order, modes in ((1, first), (2, about.second)):
         for mode in modes:
             failures: list[str] = []
             of_mode = SINGLE if mode in about.single else digits
             for question in questions(of_mode):
-                if question.case.order == order:
+                if question.case.order == order and (mode in formulas or question.case.group != CATALOGUE):
                     numbers += _asked(name, mode, of_mode, question, budget, failures)
     engine_client.end(name)  # it is large, and a file of the user's may change before it is asked again
-    return AuditedEngine(name, installed, digits, (*first, *about.second)), numbers
+    modes = (*first, *about.second)
+    single = modes if digits == SINGLE else tuple([mode for mode in modes if mode in about.single])
+    return AuditedEngine(name, installed, digits, modes, single), numbers
 
 
 def _asked(

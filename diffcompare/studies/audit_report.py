@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.document import Block, Code, Document, Heading, Paragraph, Table, columns
+from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Paragraph, Table, columns
 from diffcompare.engines.cases import AuditCase
 from diffcompare.engines.judgement import RIGHT_ULPS, Kind
 from diffcompare.studies.audit import Audit, AuditedEngine, EngineNumber, changes, disagree
-from diffcompare.studies.audit_suite import OPERATION, SINGLE
+from diffcompare.studies.audit_suite import CATALOGUE, OPERATION, SINGLE
 from diffcompare.studies.record import SCHEMA, counted, number, select
 
 KINDS = {
@@ -38,12 +38,17 @@ CONVENTIONS = {
     "a number": "o",
 }
 MARKS_LEGEND = (
-    ". right, ~ digits lost, n nan or inf, X wrong, - refused; at a kink l r m b the slope from the left, from the right, "
-    "their mean, between them, ? nan, o a number where there is no derivative; * modes differ"
+    ". right, ~ digits lost, n nan or inf, X wrong, - refused; at a kink l r m b the slope from the left, from the "
+    "right, their mean, between them, ? nan, o a number where there is no derivative; * modes differ"
 )
+NUMBERS_LEGEND = (
+    "X wrong, - refused; l r m b at a kink: the slope from the left, from the right, their mean, between them; "
+    "modes that differ are divided by /"
+)
+WORST_FIRST = "Xn~?olrmb.-"
 SHOWN_AS_NUMBERS = 4  # engines; the matrix of more has marks
 FEW_DIGITS = 8  # of an operation or an entry of the catalogue make it a row of the matrix
-MOST_WORST = 40  # rows that people are shown
+MOST_OTHERS = 12  # rows of a table about the catalogue and the operations, below all those about edge cases
 BAD: tuple[Kind, ...] = ("wrong", "no-number")
 
 
@@ -53,14 +58,14 @@ def data(audit: Audit) -> dict[str, Any]:
         "schema": SCHEMA,
         "command": "audit",
         "engines": [
-            {**select(engine, "name | version | digits | modes | note?"), **_counts(audit, engine)}
+            {**select(engine, "name | version | digits | modes | single | note"), **_counts(audit, engine)}
             for engine in audit.engines
         ],
         "cases": [
             {
                 **select(case, "name | group | text | at"),
                 "point": _point(case),
-                **select(case, "right | order | together? | why? | cure? | source?"),
+                **select(case, "right | order | together | why | cure | source"),
             }
             for case in audit.cases
         ],
@@ -70,9 +75,7 @@ def data(audit: Audit) -> dict[str, Any]:
                 "number": number(one.number),
                 "text": None if one.number is None else repr(one.number),
                 "right": one.case.right[one.variable],
-                **select(
-                    one, "kind=judgement.kind | digits=judgement.digits | convention=judgement.convention? | note?"
-                ),
+                **select(one, "kind=judgement.kind | digits=judgement.digits | convention=judgement.convention | note"),
             }
             for one in audit.numbers
         ],
@@ -93,15 +96,15 @@ def document(audit: Audit, *, brief: bool = False) -> Document:
     worst, differing, matrix = _worst(audit), _differing(audit), _matrix(audit)
     blocks += [table for table in (worst, differing, matrix) if table.rows]
     if matrix.rows:
-        left_out = len(audit.cases) - len(matrix.rows)
-        legend = MARKS_LEGEND if len(_answered(audit)) > SHOWN_AS_NUMBERS else "modes that differ are divided by /"
-        blocks.append(Paragraph(f"{legend}. {_left_out(left_out)}"))
-    missing = [f"{engine.name}: {engine.note}" for engine in audit.engines if engine.note]
-    return Document((*blocks, *[Paragraph(note, "note") for note in missing]), audit.data)
-
-
-def _left_out(count: int) -> str:
-    return f"{counted(count, 'case')} {'is' if count == 1 else 'are'} right, nearly right or refused, and in the JSON only."
+        legend = MARKS_LEGEND if len(_answered(audit)) > SHOWN_AS_NUMBERS else NUMBERS_LEGEND
+        blocks.append(Paragraph(f"{legend}. What all get right, or nearly, and what all refuse is in the JSON only."))
+    notes = [f"{engine.name}: {engine.note}" for engine in audit.engines if engine.note]
+    notes += [
+        f"{engine.name} ({'; '.join(engine.single)}) is judged at single precision, 24 binary digits"
+        for engine in _answered(audit)
+        if engine.single
+    ]
+    return Document((*blocks, *[Paragraph(note, "note") for note in notes]), audit.data)
 
 
 # --- The summary ------------------------------------------------------------------------------------------------------
@@ -120,12 +123,12 @@ def verdict(audit: Audit) -> str:
 def _sentence(engine: AuditedEngine, counts: Mapping[str, int]) -> str:
     asked = sum(counts.values())
     returned = asked - counts["refused"]
-    parts = [f"{counts['right']} are right to {RIGHT_ULPS} ulp"]
+    right, kinks = counts["right"], counts["convention"]
+    parts = [f"{_are(right)} right to {RIGHT_ULPS} ulp"]
     parts += [f"{counts['digits-lost']} lost digits"] if counts["digits-lost"] else []
-    parts += [f"{counts['convention']} follow a convention at a kink"] if counts["convention"] else []
-    parts += [f"{counts['no-number']} are nan or inf where a derivative exists"] if counts["no-number"] else []
-    wrong = counts["wrong"]
-    last = f"{wrong} {'is' if wrong == 1 else 'are'} finite and wrong" if wrong else "none is finite and wrong"
+    parts += [f"{kinks} {'follows' if kinks == 1 else 'follow'} a convention at a kink"] if kinks else []
+    parts += [f"{_are(counts['no-number'])} nan or inf where a derivative exists"] if counts["no-number"] else []
+    last = f"{_are(counts['wrong'])} finite and wrong"
     single = ", judged at its single precision," if engine.digits == SINGLE else ""
     return (
         f"{engine.name} {engine.version}{single} returned {returned:,} of {counted(asked, 'number')}: "
@@ -137,14 +140,21 @@ def _together(audit: Audit, engines: Sequence[AuditedEngine]) -> str:
     counts = {engine.name: _counts(audit, engine)["counts"] for engine in engines}
     returned = sum(sum(kinds.values()) - kinds["refused"] for kinds in counts.values())
     right = sum(kinds["right"] for kinds in counts.values())
-    said = [f"{len(engines)} engines returned {returned:,} numbers: {_share(right, returned)} are right to {RIGHT_ULPS} ulp"]
-    for kind, words in (("no-number", "nan or inf where a derivative exists"), ("wrong", "finite and wrong")):
-        by_engine = Counter({name: kinds[kind] for name, kinds in counts.items() if kinds[kind]})
-        listed = ", ".join(f"{name} {count}" for name, count in by_engine.most_common())
-        said.append(f"{by_engine.total() or 'none'} are {words}{f' ({listed})' if listed else ''}")
-    single = [engine.name for engine in engines if engine.digits == SINGLE]
+    said = [
+        f"{len(engines)} engines returned {returned:,} numbers: {_share(right, returned)} are right to {RIGHT_ULPS} ulp"
+    ]
+    lost = sum(kinds["no-number"] for kinds in counts.values())
+    wrong = Counter({_engine_name(name): kinds["wrong"] for name, kinds in counts.items() if kinds["wrong"]})
+    listed = ", ".join(f"{name} {count}" for name, count in wrong.most_common())
+    said.append(f"{_are(lost)} nan or inf where a derivative exists")
+    said.append(f"{_are(wrong.total())} finite and wrong{f' ({listed})' if listed else ''}")
+    single = [_engine_name(engine.name) for engine in engines if engine.digits == SINGLE]
     precision = f" Judged at single precision: {', '.join(single)}." if single else ""
     return f"{'; '.join(said)}.{precision}"
+
+
+def _are(count: int) -> str:
+    return "none is" if count == 0 else "1 is" if count == 1 else f"{count:,} are"
 
 
 def _share(part: int, whole: int) -> str:
@@ -164,7 +174,9 @@ def _counts(audit: Audit, engine: AuditedEngine) -> dict[str, Any]:
 
 def _engines(audit: Audit) -> Table:
     heads = columns(
-        "engine | version | >numbers | " + " | ".join(f">{kind}={title}" for kind, title in KINDS.items()) + " | >differ"
+        "engine | version | >numbers | "
+        + " | ".join(f">{kind}={title}" for kind, title in KINDS.items())
+        + " | >differ"
     )
     rows = []
     for engine in audit.engines:
@@ -180,40 +192,63 @@ def _engines(audit: Audit) -> Table:
 
 
 def _worst(audit: Audit) -> Table:
-    """Return a row for every answer that is finite and wrong, or nan or inf where a derivative exists, with the cure."""
-    found: dict[tuple[str, str, str], dict[str, dict[str, None]]] = {}
-    examples: dict[tuple[str, str, str], list[EngineNumber]] = {}
-    for (name, mode, _), numbers in _answers(audit).items():
+    """Return a row for every answer that is finite and wrong, or nan or inf where a derivative exists, with the cure.
+
+    What an engine returned for one operation at several samples is one row.
+    """
+    found: dict[Kind, dict[tuple[str, str], list[Sequence[EngineNumber]]]] = {kind: {} for kind in BAD}
+    for numbers in _answers(audit).values():
         kinds = {one.judgement.kind for one in numbers}
         kind = next((kind for kind in BAD if kind in kinds), None)
         if kind is not None:
-            first = numbers[0]
-            returned = ", ".join([_brief(one.number) for one in numbers])
-            asked = first.case.text if first.case.group == OPERATION else first.case.name
-            key = kind, asked, returned if first.case.group != OPERATION else ""
-            found.setdefault(key, {}).setdefault(name, {})[mode] = None
-            examples.setdefault(key, numbers)
-    rows = []
+            case = numbers[0].case
+            same = (case.text, numbers[0].engine) if case.group == OPERATION else (case.name, _returned(numbers))
+            found[kind].setdefault(same, []).append(numbers)
     by_case = {engine.name: audit.by_case(engine.name) for engine in audit.engines}
-    for (kind, *_), by in sorted(found.items(), key=lambda item: BAD.index(item[0][0])):  # type: ignore[arg-type]
-        numbers = examples[(kind, *_)]  # type: ignore[index]
-        case = numbers[0].case
-        returned = ", ".join([_brief(one.number) for one in numbers])
-        note = f" ({numbers[0].note})" if numbers[0].note else ""
-        engines = ", ".join([_by(name, tuple(said), by_case[name][case.name]) for name, said in by.items()])
-        rows.append(
-            (
-                KINDS[kind],
-                Code(f"{case.text} at {_point(case)}"),
-                f"{returned}{note}",
-                _rights(case),
-                engines,
-                case.cure or case.why or None,
-            )
-        )
+    rows = [
+        (answers[0][0].case, (KINDS[kind], *_bad(answers, by_case)))
+        for kind, listed in found.items()
+        for answers in listed.values()
+    ]
     heads = columns("verdict | question | returned | right | engines | cure")
     caption = "The worst: finite and wrong, or nan or inf where a derivative exists"
-    return Table("worst", heads, tuple(rows), caption, most=MOST_WORST, sortable=True)
+    return _table("worst", heads, rows, caption)
+
+
+def _bad(
+    answers: Sequence[Sequence[EngineNumber]], by_case: Mapping[str, Mapping[str, Sequence[EngineNumber]]]
+) -> tuple[Cell, ...]:
+    """Return question, answer, right values, who gave it, and the cure, of answers that are alike."""
+    bad = [one for one in answers[0] if one.judgement.kind in BAD]
+    first = bad[0]
+    case = first.case
+    others = len({numbers[0].case.name for numbers in answers}) - 1
+    points = f" and {counted(others, 'other point')}" if others else ""
+    note = f" ({first.note})" if first.note else ""
+    said: dict[str, dict[str, None]] = {}
+    for numbers in answers:
+        said.setdefault(numbers[0].engine, {})[numbers[0].mode] = None
+    engines = [_by(name, tuple(modes), by_case[name][case.name]) for name, modes in said.items()]
+    return (
+        Code(f"{_asked(case)}{points}"),
+        f"{_partials({one.variable: _brief(one.number) for one in bad}, case)}{note}",
+        _partials({one.variable: _short(case.right[one.variable]) for one in bad}, case),
+        ", ".join(engines),
+        case.cure or None,
+    )
+
+
+MOST_PARTIALS = 3
+
+
+def _partials(texts: Mapping[str, str], case: AuditCase) -> str:
+    """List some of the partials of a case, with their variables where it has several."""
+    named = [f"{name}: {text}" if len(case.right) > 1 else text for name, text in texts.items()]
+    return ", ".join([*named[:MOST_PARTIALS], *(["..."] if len(named) > MOST_PARTIALS else [])])
+
+
+def _returned(numbers: Sequence[EngineNumber]) -> str:
+    return ", ".join([_brief(one.number) for one in numbers])
 
 
 def _answers(audit: Audit) -> dict[tuple[str, str, str], list[EngineNumber]]:
@@ -227,7 +262,7 @@ def _answers(audit: Audit) -> dict[tuple[str, str, str], list[EngineNumber]]:
 def _by(name: str, said: Sequence[str], numbers: Sequence[EngineNumber]) -> str:
     """Name an engine, with the modes that said so unless all of its modes that answered did."""
     answering = {one.mode for one in numbers if one.judgement.kind != "refused"}
-    return _engine_name(name) if answering <= set(said) else f"{_engine_name(name)} ({', '.join(said)})"
+    return _engine_name(name) if answering <= set(said) else f"{_engine_name(name)} ({'; '.join(said)})"
 
 
 def _engine_name(name: str) -> str:
@@ -237,6 +272,10 @@ def _engine_name(name: str) -> str:
 
 def _brief(x: float | None) -> str:
     return "-" if x is None else f"{x:.6g}"
+
+
+def _asked(case: AuditCase) -> str:
+    return case.name if case.group == CATALOGUE else f"{case.text} at {_point(case)}"
 
 
 def _point(case: AuditCase) -> str:
@@ -265,12 +304,12 @@ def _differing(audit: Audit) -> Table:
                 said: dict[str, list[str]] = {}
                 for mode, partials in _by_mode(numbers).items():
                     if all(one.judgement.kind != "refused" for one in partials):
-                        said.setdefault(", ".join([_brief(one.number) for one in partials]), []).append(mode)
+                        said.setdefault(_returned(partials), []).append(mode)
                 case = numbers[0].case
-                listed = "; ".join(f"{', '.join(modes)}: {returned}" for returned, modes in said.items())
-                rows.append((engine.name, Code(f"{case.text} at {_point(case)}"), listed, _rights(case)))
+                listed = " / ".join(f"{returned} ({'; '.join(modes)})" for returned, modes in said.items())
+                rows.append((case, (_engine_name(engine.name), Code(_asked(case)), listed, _rights(case))))
     heads = columns("engine | question | returned | right")
-    return Table("differ", heads, tuple(rows), "Modes of one engine that differ", most=MOST_WORST, sortable=True)
+    return _table("differ", heads, rows, "Modes of one engine that differ")
 
 
 def _by_mode(numbers: Sequence[EngineNumber]) -> dict[str, list[EngineNumber]]:
@@ -289,20 +328,57 @@ def _matrix(audit: Audit) -> Table:
     by_engine = {engine.name: audit.by_case(engine.name) for engine in answered}
     cell = _marks if len(answered) > SHOWN_AS_NUMBERS else _numbers
     rows = []
-    for case in audit.cases:
-        numbers = [by_engine[engine.name].get(case.name, []) for engine in answered]
+    for name, cases in _rows(audit.cases).items():
+        numbers = [[one for case in cases for one in by_engine[engine.name].get(case.name, [])] for engine in answered]
         if any(_is_news(one) for listed in numbers for one in listed):
-            rows.append((case.name, _rights(case), *map(cell, numbers)))
-    names = [f"{engine.name}={_engine_name(engine.name)}" for engine in answered]
-    heads = columns("case | right | " + " | ".join(names))
+            right = _rights(cases[0]) if len(cases) == 1 else None
+            rows.append((cases[0], (name, right, *map(cell, numbers))))
+    named = [_engine_name(engine.name) for engine in answered]
+    titles = _beginnings(named) if cell is _marks else named
+    heads = columns("case | right | " + " | ".join(map("=".join, zip(named, titles, strict=True))))
     if cell is _marks:
-        rows = [(row[0], *row[2:]) for row in rows]
+        rows = [(case, (row[0], *row[2:])) for case, row in rows]
         heads = (heads[0], *heads[2:])
-    return Table("matrix", heads, tuple(rows), "Cases that not all get right", sortable=True, blocks=True)
+    return _table("matrix", heads, rows, "Cases that not all get right", blocks=True)
+
+
+def _table(
+    key: str,
+    heads: tuple[Column, ...],
+    rows: Sequence[tuple[AuditCase, tuple[Cell, ...]]],
+    caption: str,
+    *,
+    blocks: bool = False,
+) -> Table:
+    """Return a table with every row about an edge case, and as many of the others as a person will read."""
+    edge = [row for case, row in rows if case.group not in (CATALOGUE, OPERATION)]
+    others = [row for case, row in rows if case.group in (CATALOGUE, OPERATION)]
+    more = len(others) - MOST_OTHERS
+    rest = f" ({more} more in the JSON)" if more > 0 else ""
+    return Table(key, heads, (*edge, *others[:MOST_OTHERS]), f"{caption}{rest}", sortable=True, blocks=blocks)
+
+
+def _rows(cases: Sequence[AuditCase]) -> dict[str, list[AuditCase]]:
+    """Return the cases of each row of the matrix: one, or those of an operation at its samples."""
+    rows: dict[str, list[AuditCase]] = {}
+    for case in cases:
+        rows.setdefault(f"{case.text}, samples" if case.group == OPERATION else case.name, []).append(case)
+    return rows
+
+
+def _beginnings(names: Sequence[str]) -> list[str]:
+    """Return the first letters of each name, as many as tell it from the others but three at least."""
+    return [
+        next(
+            (name[:end] for end in range(3, len(name)) if sum(other.startswith(name[:end]) for other in names) == 1),
+            name,
+        )
+        for name in names
+    ]
 
 
 def _is_news(one: EngineNumber) -> bool:
-    """Tell whether a number makes its case a row: one with most of its digits, or none at all, does so in no long list."""
+    """Tell whether a number makes its case a row: one that is right, has most of its digits, or is missing does not."""
     if one.judgement.kind in ("right", "refused"):
         return False
     return one.judgement.kind != "digits-lost" or (one.judgement.digits or 0.0) < FEW_DIGITS
@@ -310,6 +386,9 @@ def _is_news(one: EngineNumber) -> bool:
 
 def _numbers(numbers: Sequence[EngineNumber]) -> str:
     """Say what an engine returned on a case: once for all modes, if they say the same."""
+    if len({one.case.name for one in numbers}) > 1:
+        counts: Counter[str] = Counter(one.judgement.kind for one in numbers)
+        return ", ".join([f"{counts[kind]} {title}" for kind, title in KINDS.items() if counts[kind]])
     said = dict.fromkeys([", ".join(dict.fromkeys(map(_number, partials))) for partials in _by_mode(numbers).values()])
     return " / ".join([text for text in said if text != "-"] or list(said))
 
@@ -327,12 +406,10 @@ def _number(one: EngineNumber) -> str:
 
 def _marks(numbers: Sequence[EngineNumber]) -> str:
     """Mark what an engine returned on a case in a character or two."""
-    said = dict.fromkeys(
-        [CONVENTIONS.get(one.judgement.convention) or MARKS[one.judgement.kind] for one in numbers]
-    )
+    said = dict.fromkeys([CONVENTIONS.get(one.judgement.convention) or MARKS[one.judgement.kind] for one in numbers])
     marks = [mark for mark in said if mark != "-"] or list(said)
-    worst = sorted(marks, key="X n~?olrmb.-".replace(" ", "").index)
-    return f"{worst[0] if worst else ''}{'*' if disagree(numbers) else ''}"
+    worst = min(marks, key=WORST_FIRST.index, default="")
+    return f"{worst}{'*' if disagree(numbers) else ''}"
 
 
 # --- Against an earlier audit -----------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ points are rounded first, so that it is not charged with digits that it was neve
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
@@ -26,8 +27,7 @@ from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.evaluate import at_kink, values_at
 from diffcompare.numeric.float32 import rounded
 from diffcompare.studies.accuracy import truth_about
-from diffcompare.truth.establish import Slopes
-from diffcompare.truth.rounding import TrueNumber
+from diffcompare.truth.rounding import Slopes, TrueNumber
 from diffcompare.truth.second_derivatives import establish_second
 
 SOURCE = "ball arithmetic, to 25 digits"
@@ -49,7 +49,10 @@ def suite(*, second: bool = True, digits: int = 53, budget: float | None = 5.0) 
             yield from [case] if digits != SINGLE else _at_single_precision(case, budget)
     for entry in load():
         expression = parse(entry.text, names=entry.names)
-        case = AuditCase(f"@{entry.name}", CATALOGUE, entry.point, {}, str(expression), why=entry.lesson, source=SOURCE)
+        why, cure = entry.lesson, ". ".join(re.findall(r"The cure is (.*?)(?:\.(?= |$)|$)", entry.lesson))
+        case = AuditCase(
+            f"@{entry.name}", CATALOGUE, entry.point, {}, str(expression), why=why, cure=cure, source=SOURCE
+        )
         yield from _with_truth(case, expression, orders, digits, budget)
     for at, expression in _operations():
         listed = ", ".join(f"{letter} = {x:.6g}" for letter, x in at.items())
@@ -143,7 +146,7 @@ class Question:
 
     @cached_property
     def rounding(self) -> Mapping[str, Fraction]:
-        """How far exact rules over doubles are off, by variable: here, and on moving by an ulp or two.
+        """The error of exact rules over doubles, by variable: the largest of those here and an ulp or two away.
 
         Empty for a call, and at a kink, where what they return is a convention.
         """

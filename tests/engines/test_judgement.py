@@ -63,7 +63,14 @@ def test_a_number_where_there_is_no_derivative_is_told_from_nan(number, conventi
 
 @pytest.mark.parametrize(
     ("number", "digits", "spacing"),
-    [("1", 53, 2**-52), ("0.999", 53, 2**-53), ("-3", 53, 2**-51), ("1", 24, 2**-23), ("1e-44", 24, 2**-149), ("0", 53, 0)],
+    [
+        ("1", 53, 2**-52),
+        ("0.999", 53, 2**-53),
+        ("-3", 53, 2**-51),
+        ("1", 24, 2**-23),
+        ("1e-44", 24, 2**-149),
+        ("0", 53, 0),
+    ],
 )
 def test_an_ulp_is_the_spacing_of_the_numbers_around(number, digits, spacing):
     assert ulp(Fraction(number), digits) == spacing

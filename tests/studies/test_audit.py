@@ -149,7 +149,7 @@ def test_the_summary_can_be_quoted(engine):
     result = audit(
         engine(), cases=[case for case in edge_cases() if case.name in ("softsign", "x^3 at a negative base")]
     )
-    said = f"{result.engines[0].name} file returned 1 of 2 numbers: 1 are right to 8 ulp, and none is finite and wrong."
+    said = f"{result.engines[0].name} file returned 1 of 2 numbers: 1 is right to 8 ulp, and none is finite and wrong."
     assert verdict(result) == said
 
 

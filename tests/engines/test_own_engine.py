@@ -1,0 +1,115 @@
+"""An engine of one's own is a Python file; whatever it does is a row of the audit."""
+
+import textwrap
+
+import pytest
+
+from diffcompare.diagnostics import DiffcompareError
+from diffcompare.engines.cases import AuditCase
+from diffcompare.studies.audit import GIVE_UP, audit
+
+SQUARE = AuditCase("square", "Powers", {"x": 3.0}, {"x": "6"}, "x^2")
+CASES = [SQUARE._replace(name=f"square {number}") for number in range(GIVE_UP + 2)]
+
+RIGHT = "[(f(*[x + 1e-30j * (i == j) for j, x in enumerate(point)]) / 1e-30).imag for i in range(len(point))]"
+
+
+@pytest.fixture
+def answers(tmp_path):
+    def of(body, cases=CASES[:1], head="", budget=5.0):
+        path = tmp_path / "my_engine.py"
+        lines = textwrap.indent(textwrap.dedent(body), "    ")
+        path.write_text(f"{textwrap.dedent(head)}\ndef gradient(f, point):\n{lines}\n")
+        result = audit(str(path), cases=cases, budget=budget)
+        return [(one.judgement.kind, one.number, one.note) for one in result.numbers]
+
+    return of
+
+
+def test_what_it_returns_is_judged(answers):
+    assert answers(f"return {RIGHT}") == [("right", 6.0, "")]
+    assert answers("return (7,)") == [("wrong", 7.0, "")]
+    assert answers("return [float('nan')]")[0][0] == "no-number"
+
+
+def test_what_it_prints_disturbs_nothing(answers):
+    body = f"import sys; print('a line'); print('another', file=sys.stderr)\nreturn {RIGHT}"
+    assert answers(body, head="print('on loading')") == [("right", 6.0, "")]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("raise ValueError('not today')", "ValueError: not today"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("import sys; sys.exit(3)", "SystemExit: 3"),
+        ("return None", "TypeError: gradient returned None"),
+        ("return 6.0", "TypeError: 'float' object is not iterable"),
+        ("return [None]", "TypeError: float() argument must be a string or a real number, not 'NoneType'"),
+        ("return [1, 2]", "TypeError: gradient returned 2 partials at a point of 1 coordinates"),
+        ("return gradient(f, point)", "RecursionError: maximum recursion depth exceeded"),
+    ],
+)
+def test_what_is_no_gradient_is_refused_with_the_reason(answers, body, said):
+    ((kind, number, note),) = answers(body)
+    assert (kind, number) == ("refused", None)
+    assert note.startswith(said)
+
+
+def test_an_engine_that_does_not_end_is_not_asked_for_ever(answers):
+    notes = [note for _, _, note in answers("while True: pass", CASES, budget=0.2)]
+    assert notes[:GIVE_UP] == ["timed out after 0.2 s"] * GIVE_UP
+    assert set(notes[GIVE_UP:]) == {"not asked: timed out after 0.2 s, 3 times in a row"}
+
+
+def test_an_engine_that_ends_its_process_is_not_asked_for_ever(answers):
+    notes = [note for _, _, note in answers("import os; os._exit(7)", CASES)]
+    assert all("my_engine.py ended" in note for note in notes), notes
+    assert [note.startswith("not asked") for note in notes] == [False] * GIVE_UP + [True] * 2
+
+
+def test_an_engine_that_ends_now_and_then_is_asked_on(answers):
+    body = f"import os, random\nif point[0] == 2.0: os._exit(7)\nreturn {RIGHT}"
+    cases = [SQUARE._replace(name=str(x), at={"x": x}, right={"x": f"{2 * x}"}) for x in (1.0, 2.0, 3.0, 2.0, 5.0)]
+    kinds = [kind for kind, _, _ in answers(body, [case._replace(name=str(n)) for n, case in enumerate(cases)])]
+    assert kinds == ["right", "refused", "right", "refused", "right"]
+
+
+def test_a_class_of_numbers_and_functions_under_names_of_other_libraries_are_found(answers):
+    head = """
+        import math
+        class Dual:
+            def __init__(self, value, slope): self.value, self.slope = value, slope
+            def __mul__(self, other): return Dual(self.value * other.value,
+                                                  self.slope * other.value + self.value * other.slope)
+        def arctan(x): return Dual(math.atan(x.value), x.slope / (1 + x.value**2))
+    """
+    case = AuditCase("x atan x", "Angles", {"x": 1.0}, {"x": "1.285398163397448309615661"}, "x*atan(x)")
+    (answer,) = answers("return [f(Dual(point[0], 1.0)).slope]", [case], head)
+    assert answer[0] == "right"
+    (answer,) = answers("return [f(Dual(point[0], 1.0)).slope]", [case._replace(expression="sin(x)")], head)
+    assert answer == ("refused", None, "it has no sin")
+
+
+def test_single_precision_is_said_by_the_file(answers):
+    third = AuditCase("a third", "Products", {"x": 1.0}, {"x": "0.3333333333333333333333333"}, "x/3")
+    body = "return [0.3333333432674408]  # the nearest number of 24 bits"
+    assert [kind for kind, _, _ in answers(body, [third])] == ["digits-lost"]
+    assert [kind for kind, _, _ in answers(body, [third], head="DIGITS = 24")] == ["right"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x = 1", "has no function `gradient`"),
+        ("def gradient(f, point:", "this is not Python"),
+        ("raise ValueError('broken')", "broken"),
+        ("import sys; sys.exit(3)", "raised SystemExit"),
+    ],
+)
+def test_a_file_that_is_no_engine_is_an_error(tmp_path, text, said):
+    path = tmp_path / "my_engine.py"
+    path.write_text(text)
+    with pytest.raises(DiffcompareError) as caught:
+        audit(str(path), cases=CASES[:1])
+    assert said in caught.value.diagnostic.message
