@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.document import Document
 from diffcompare.engines import engine_client
 from diffcompare.engines.cases import AuditCase
 from diffcompare.engines.judgement import Kind, NumberJudgement
@@ -76,11 +75,6 @@ class Audit(Record):
     def wrong(self) -> tuple[EngineNumber, ...]:
         """The numbers that are finite and wrong."""
         return tuple([number for number in self.numbers if number.judgement.kind == "wrong"])
-
-    def changed(self, earlier: Mapping[str, Any]) -> Document:
-        """Return what differs from the data of an earlier audit, as a document."""
-        document: Document = self.from_report("changed", earlier=earlier)
-        return document
 
     def by_case(self, name: str) -> dict[str, list[EngineNumber]]:
         """Return the numbers of an engine by the name of the case."""
@@ -216,34 +210,3 @@ def _asked(
         EngineNumber(name, mode, case, variable, x, verdict, note)
         for (variable, x), verdict in zip(partials.items(), judged, strict=True)
     ]
-
-
-# --- What changed -----------------------------------------------------------------------------------------------------
-
-
-class AuditChange(NamedTuple):
-    """A number that another audit has otherwise, as text; None where one of the two has no such number."""
-
-    engine: str
-    case: str
-    mode: str
-    variable: str
-    before: str | None
-    after: str | None
-
-
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[AuditChange]:
-    """Return what differs between the data of two audits, as `audit --save` writes them."""
-    old, new = _by_place(before), _by_place(after)
-    return [
-        AuditChange(*place, old.get(place), new.get(place))
-        for place in dict.fromkeys([*old, *new])
-        if old.get(place) != new.get(place)
-    ]
-
-
-def _by_place(data: Mapping[str, Any]) -> dict[tuple[str, str, str, str], str]:
-    return {
-        (one["engine"], one["case"], one["mode"], one["variable"]): f"{one['text']} ({one['kind']})"
-        for one in data["numbers"]
-    }

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Paragraph, Table, columns
 from diffcompare.engines.cases import AuditCase
 from diffcompare.engines.judgement import RIGHT_ULPS, Kind
-from diffcompare.studies.audit import Audit, AuditedEngine, EngineNumber, changes, disagree
+from diffcompare.studies.audit import Audit, AuditedEngine, EngineNumber, disagree
 from diffcompare.studies.audit_suite import CATALOGUE, OPERATION, SINGLE
 from diffcompare.studies.record import SCHEMA, counted, number, select
 
@@ -410,44 +408,3 @@ def _marks(numbers: Sequence[EngineNumber]) -> str:
     marks = [mark for mark in said if mark != "-"] or list(said)
     worst = min(marks, key=WORST_FIRST.index, default="")
     return f"{worst}{'*' if disagree(numbers) else ''}"
-
-
-# --- Against an earlier audit -----------------------------------------------------------------------------------------
-
-
-def saved(text: str, source: str) -> dict[str, Any]:
-    """Read what `audit --save` wrote.  Raises DiffcompareError for anything else."""
-    try:
-        data = json.loads(text)
-        if data["command"] == "audit" and {"engine", "case", "mode", "variable", "text", "kind"} <= set(
-            data["numbers"][0]
-        ):
-            return dict(data)
-    except (ValueError, TypeError, LookupError):
-        pass
-    help = "`diffcompare audit --save FILE` writes one"
-    raise DiffcompareError(Diagnostic("E717", "bad_value", "this is no saved audit", help=help, source=source))
-
-
-def changed(audit: Audit, *, earlier: dict[str, Any]) -> Document:
-    """Return what differs from an earlier audit, of the engines that are in both."""
-    names = {engine.name for engine in audit.engines}
-    versions = {engine["name"]: engine["version"] for engine in earlier["engines"]}
-    common = {**earlier, "numbers": [one for one in earlier["numbers"] if one["engine"] in names]}
-    found = changes(common, data(audit))
-    rows = tuple(
-        [
-            (change.engine, change.case, change.mode, f"d/d{change.variable}", change.before, change.after)
-            for change in found
-        ]
-    )
-    heads = columns("*engine | *case | mode | partial | before | after")
-    compared = ", ".join(
-        f"{engine.name} {engine.version} with {versions.get(engine.name) or 'nothing saved'}"
-        for engine in audit.engines
-    )
-    said = f"{counted(len(rows), 'number')} {'differs' if len(rows) == 1 else 'differ'}: {compared}."
-    blocks: list[Block] = [Heading("Engines against an earlier audit", 1), Paragraph(said, "verdict")]
-    blocks += [Table("changes", heads, rows, "Changes")] if rows else []
-    fields = {"schema": SCHEMA, "command": "audit", "changes": [change._asdict() for change in found]}
-    return Document(tuple(blocks), lambda: fields)

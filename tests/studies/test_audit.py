@@ -8,8 +8,9 @@ import pytest
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.engines.cases import edge_cases
 from diffcompare.studies import audit as module
-from diffcompare.studies.audit import audit, changes
-from diffcompare.studies.audit_report import saved, verdict
+from diffcompare.studies.audit import audit
+from diffcompare.studies.audit_changes import changes, saved
+from diffcompare.studies.audit_report import verdict
 from diffcompare.studies.audit_suite import suite
 
 # Forward mode in one file, all of it right.

@@ -13,7 +13,7 @@ from diffcompare.cli.output import CommandResult
 from diffcompare.engines.own_engine import is_own_engine
 from diffcompare.inputs.files import read_text
 from diffcompare.studies.audit import audit
-from diffcompare.studies.audit_report import saved
+from diffcompare.studies.audit_changes import changed, saved
 
 EXAMPLES = (
     "diffcompare audit autograd",
@@ -48,6 +48,5 @@ def command(
     result = audit(engines or "all", budget=budget)
     if save is not None:
         safe_io.replace_file(save, json.dumps(result.data(), ensure_ascii=False, indent=1).encode())
-    return CommandResult(
-        result.document(brief=quiet) if earlier is None else result.changed(earlier), code=1 if result.wrong else 0
-    )
+    document = result.document(brief=quiet) if earlier is None else changed(result, earlier=earlier)
+    return CommandResult(document, code=1 if result.wrong else 0)
