@@ -22,6 +22,11 @@ class AuditChange(NamedTuple):
     before: str | None
     after: str | None
 
+    @property
+    def is_of_verdict(self) -> bool:
+        """Tell whether the verdict is another one, too."""
+        return (self.before or "").rpartition("(")[2] != (self.after or "").rpartition("(")[2]
+
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[AuditChange]:
     """Return what differs between the data of two audits, as `audit --save` writes them."""
@@ -60,7 +65,8 @@ def changed(audit: Audit, *, earlier: dict[str, Any]) -> Document:
     names = {engine.name for engine in audit.engines}
     versions = {engine["name"]: engine["version"] for engine in earlier["engines"]}
     common = {**earlier, "numbers": [one for one in earlier["numbers"] if one["engine"] in names]}
-    found = changes(common, audit.data())
+    found = sorted(changes(common, audit.data()), key=lambda change: not change.is_of_verdict)
+    verdicts = sum(change.is_of_verdict for change in found)
     rows = tuple(
         [
             (change.engine, change.case, change.mode, f"d/d{change.variable}", change.before, change.after)
@@ -72,8 +78,13 @@ def changed(audit: Audit, *, earlier: dict[str, Any]) -> Document:
         f"{engine.name} {engine.version} with {versions.get(engine.name) or 'nothing saved'}"
         for engine in audit.engines
     )
-    said = f"{counted(len(rows), 'number')} {'differs' if len(rows) == 1 else 'differ'}: {compared}."
+    differ = f"{counted(len(rows), 'number')} {'differs' if len(rows) == 1 else 'differ'}"
+    said = f"{differ}, {verdicts} by the verdict: {compared}."
     blocks: list[Block] = [Heading("Engines against an earlier audit", 1), Paragraph(said, "verdict")]
     blocks += [Table("changes", heads, rows, "Changes")] if rows else []
-    fields = {"schema": SCHEMA, "command": "audit", "changes": [change._asdict() for change in found]}
+    fields = {
+        "schema": SCHEMA,
+        "command": "audit",
+        "changes": [{**change._asdict(), "of_verdict": change.is_of_verdict} for change in found],
+    }
     return Document(tuple(blocks), lambda: fields)

@@ -23,6 +23,19 @@ def test_what_is_another_number_is_a_change_and_what_is_missing_too():
     ]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "of_verdict"),
+    [
+        ("1.0 (right)", "1.1 (right)", False),
+        ("1.0 (right)", "1.1 (wrong)", True),
+        (None, "1.1 (wrong)", True),
+        ("1.0 (right)", None, True),
+    ],
+)
+def test_a_change_of_the_verdict_is_told_from_one_of_digits(before, after, of_verdict):
+    assert AuditChange("jax", "a", "reverse", "x", before, after).is_of_verdict == of_verdict
+
+
 def test_what_audit_keeps_is_read():
     assert saved(json.dumps(data(a="1.0")), "old.json") == data(a="1.0")
 
