@@ -68,7 +68,7 @@ def load() -> Loaded:
                 with tf.GradientTape() as inner:
                     value = f(*inputs)
                 slope = inner.gradient(value, inputs[i])
-            partials.append(number(outer.gradient(slope, inputs[i])))
+            partials.append(None if slope is None else number(outer.gradient(slope, inputs[i])))
         return EngineAnswer(float("nan"), partials)
 
     modes = {"reverse": by_tape, "forward": forward, "reverse, tf.function": compiled, "tape in tape": second}
