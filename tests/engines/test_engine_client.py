@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from engine_tiers import every_engine, needs
 
 from diffcompare import processes
 from diffcompare.backends import backend
@@ -124,11 +125,10 @@ def test_a_missing_library_is_a_row_with_the_command_that_installs_it(monkeypatc
     assert (answer.status, answer.notes) == ("not-installed", ("not installed: pip install torch",))
 
 
-@pytest.mark.parametrize("name", registry.engine_names())
+@pytest.mark.parametrize("name", every_engine())
 def test_a_survey_of_what_is_installed(name):
     """Each installed engine differentiates the survey's example to the last digits of its numbers."""
-    if registry.version(name) is None:
-        pytest.skip(f"{name} is not installed")
+    needs(name)
     described = registry.engine(name)
     for mode in described.modes:
         answer = ask("ln(x1) + x1*x2 - sin(x2)", registry.method_name(name, mode), budget=60.0, x1=2.0, x2=5.0)

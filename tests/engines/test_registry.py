@@ -1,9 +1,14 @@
 """The engines are the files of one folder, and are described without importing their libraries."""
 
+import re
 import subprocess
 import sys
+import tomllib
+import warnings
+from pathlib import Path
 
 import pytest
+from engine_tiers import INSTALLED_BY_CI, every_engine, needs
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.engines import registry
@@ -11,6 +16,7 @@ from diffcompare.engines.cases import edge_cases
 from diffcompare.engines.registry import engine, engine_and_mode, engine_methods, engine_names, how_to_install
 from diffcompare.language.operations import OPERATIONS
 
+PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 CALLS = {case.call for case in edge_cases() if case.call}  # functions that the language lacks
 
 
@@ -69,12 +75,20 @@ def test_a_method_names_an_engine_and_a_mode():
     assert engine_and_mode("reverse-ad") is None
 
 
-@pytest.mark.parametrize("name", engine_names())
+@pytest.mark.parametrize("name", every_engine())
 def test_its_functions_are_rows_of_the_table_or_calls_of_the_cases(name):
-    try:
+    needs(name)
+    with warnings.catch_warnings(action="ignore"):  # as in a worker
         loaded = engine(name).load()
-    except ImportError as missing:
-        pytest.skip(str(missing))
     assert set(loaded.functions) - set(OPERATIONS) <= {"where", *CALLS}
     described = engine(name)
     assert set(loaded.modes) == {*described.modes, *described.audited, *described.second}
+
+
+@pytest.mark.parametrize("name", engine_names())
+def test_every_package_is_an_extra_of_ours(name):
+    extras = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    if how_to_install(name).startswith("pip install"):
+        (requirement,) = extras[name]
+        assert re.match(r"[^>;]+", requirement)[0] == engine(name).package
+    assert extras["engines"] == [f"diffcompare[{','.join(INSTALLED_BY_CI)}]"]
