@@ -81,7 +81,8 @@ class Engine(NamedTuple):
 
     Attributes:
         load: Imports the library.  Raises ImportError where it is not installed.
-        package: The name of its distribution, with extras if it needs any: what `pip install` takes.
+        package: The name of its distribution, with extras if it needs any: what `pip install` takes; of a program, the
+            name of the package of the system.
         modes: The modes that `grad` shows, by name, in this order.
         audited: Further modes that an audit asks: the same by a compiler, or on arrays of equal elements.
         second: Modes whose gradient is the diagonal of the Hessian.
@@ -89,6 +90,7 @@ class Engine(NamedTuple):
         digits: The binary digits of its numbers: 53 for doubles, 24 for single precision.
         single: Those of its modes that compute in single precision although it has doubles.
         also: Other distributions of the same library.
+        program: For a library that is a program, the command that prints its version; empty for a library of Python.
     """
 
     load: Callable[[], Loaded]
@@ -100,6 +102,7 @@ class Engine(NamedTuple):
     digits: int = 53
     single: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    program: tuple[str, ...] = ()
 
 
 OPERATORS: Mapping[str, Callable[..., Any]] = {

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import pkgutil
+import re
 import reprlib
+import shutil
+import subprocess
 from collections.abc import Iterable
 from functools import cache
 from importlib import import_module, metadata
@@ -13,6 +17,8 @@ from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
 from diffcompare.engines import libraries
 from diffcompare.engines.engine import Engine
 from diffcompare.engines.own_engine import is_own_engine, own_engine
+
+VERSION_SECONDS = 5.0  # that a program may take to print its version
 
 
 @cache
@@ -42,15 +48,41 @@ def version(name: str) -> str | None:
     """Return the version of an engine's library; None where it is not installed."""
     if is_own_engine(name):
         return "file"
-    for package in (engine(name).package, *engine(name).also):
+    about = engine(name)
+    if about.program:
+        path = shutil.which(about.program[0])
+        return path and _program_version((path, *about.program[1:]))
+    for package in (about.package, *about.also):
         with contextlib.suppress(metadata.PackageNotFoundError):
             return metadata.version(package.partition("[")[0])
     return None
 
 
+@cache
+def _program_version(command: tuple[str, ...]) -> str:
+    """Return the version that a program prints: to a terminal, because some keep quiet otherwise."""
+    terminal, ours = -1, subprocess.DEVNULL
+    with contextlib.suppress(OSError, AttributeError):  # there are none on Windows
+        terminal, ours = os.openpty()
+        os.write(terminal, b"quit;\n")
+    try:
+        done = subprocess.run(command, stdin=ours, capture_output=True, timeout=VERSION_SECONDS, check=False)
+        printed = done.stdout.decode(errors="replace")
+    except (OSError, subprocess.TimeoutExpired):
+        printed = ""
+    finally:
+        if terminal >= 0:
+            os.close(terminal)
+            os.close(ours)
+    found = re.search(r"(?<![\w,.])V?(\d+\.\d+(\.\d+)*)", printed)
+    return found[1] if found else "unknown"
+
+
 def how_to_install(name: str) -> str:
     """Return the one command that installs an engine's library."""
     package = engine(name).package
+    if engine(name).program:
+        return f"apt install {package}"
     return f'pip install "{package}"' if "[" in package else f"pip install {package}"  # [ ] are patterns of a shell
 
 

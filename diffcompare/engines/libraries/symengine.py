@@ -6,7 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, Mode
+from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, Mode, each_number, number_or_nan
+
+INFINITE = {"zoo": math.inf, "oo": math.inf, "-oo": -math.inf, "nan": math.nan}
 
 
 def load() -> Loaded:
@@ -44,8 +46,9 @@ def load() -> Loaded:
             value = se.sympify(f(*variables))
             at = dict(zip(variables, map(se.Float, point), strict=True))
             partials = [se.diff(value, *([variables[i]] * order)) for i in wrt]
-            numbers = [_number(partial.subs(at).n(53, real=True)) for partial in partials]
-            return EngineAnswer(_number(value.subs(at).n(53, real=True)), numbers, size=sum(map(size, partials)))
+            numbers = each_number([lambda partial=partial: _number(partial.subs(at)) for partial in partials])
+            number = number_or_nan(lambda: _number(value.subs(at)))
+            return EngineAnswer(number, numbers, size=sum(map(size, partials)))
 
         return answer
 
@@ -53,8 +56,13 @@ def load() -> Loaded:
 
 
 def _number(x: Any) -> float:
-    """Return a number as a double, complex infinity as inf."""
-    return float("inf") if str(x) == "zoo" else float(x)
+    """Return a number as a double, infinity without a direction as inf.  Raises ValueError for one that is not real."""
+    if str(x) in INFINITE:
+        return INFINITE[str(x)]
+    number = complex(x.n(53))
+    if number.imag:
+        raise ValueError(f"{x} is not real")
+    return number.real
 
 
 ENGINE = Engine(load, "symengine", ("formula",), second=("second",), way="symbolically")

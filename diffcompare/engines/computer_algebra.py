@@ -1,0 +1,212 @@
+"""Computer algebra systems that are programs: ours is written for them, run by them, and their output read.
+
+A function becomes a program of assignments, `t0`, `t1`, ..., one for each operation, of variables `x0`, `x1`, ...:
+nothing of a user's text gets there, and what the function shares is written once.  Numbers are written exactly, as
+integers and fractions.  Each question starts a process of its own, which ends with its input.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from diffcompare.engines.engine import COMPARISONS, EngineAnswer, Function, Loaded, Mode
+
+CPU_SECONDS = 60  # of one process, which may outlive a worker that ran out of its budget
+PROMPTS = re.compile(r"(\d+>> .*|// .*|\*\*\* +Warning: .*|)")  # giac shows what it reads, times and warnings
+NODES = re.compile(r"\d+\.?\d*|[A-Za-z_]\w*|[-+*/^<>=]+")  # of a formula as text: numbers, names and operators
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eEb][-+]?\d+)?")
+WORDS = {"infinity": math.inf, "inf": math.inf, "+infinity": math.inf, "-infinity": -math.inf, "undef": math.nan}
+MAX_SAID = 200  # characters of its output that an error shows
+
+
+class System(NamedTuple):
+    """A computer algebra system: how it is started, and how its language says what is asked.
+
+    Attributes:
+        command: The command that starts it.
+        start: The statements that come first.
+        assign: The statement that gives an expression a name.
+        show: The statement that prints the value of an expression on a line of its own.
+        partial: The formula of the partial of an expression with respect to a variable.
+        at: A formula at a point, by variable, as a number of forty digits.
+        decimal: A fraction as a number of forty digits, for the coordinates of a point.
+        power: How a power of two expressions is written.
+    """
+
+    command: tuple[str, ...]
+    assign: Callable[[str, str], str]
+    show: Callable[[str], str]
+    partial: Callable[[str, str], str]
+    at: Callable[[str, Mapping[str, str]], str]
+    decimal: Callable[[str], str]
+    start: tuple[str, ...] = ()
+
+
+class Term:
+    """A number of a program under construction: the name or the text of an expression."""
+
+    def __init__(self, program: Program, text: str) -> None:
+        """Remember the program and the text."""
+        self.program = program
+        self.text = text
+
+    def __add__(self, other: Any) -> Term:
+        return self.program.term(f"{self.text}+{self.program.written(other)}")
+
+    def __radd__(self, other: Any) -> Term:
+        return self.program.term(f"{self.program.written(other)}+{self.text}")
+
+    def __sub__(self, other: Any) -> Term:
+        return self.program.term(f"{self.text}-{self.program.written(other)}")
+
+    def __rsub__(self, other: Any) -> Term:
+        return self.program.term(f"{self.program.written(other)}-{self.text}")
+
+    def __mul__(self, other: Any) -> Term:
+        return self.program.term(f"{self.text}*{self.program.written(other)}")
+
+    def __rmul__(self, other: Any) -> Term:
+        return self.program.term(f"{self.program.written(other)}*{self.text}")
+
+    def __truediv__(self, other: Any) -> Term:
+        return self.program.term(f"{self.text}/{self.program.written(other)}")
+
+    def __rtruediv__(self, other: Any) -> Term:
+        return self.program.term(f"{self.program.written(other)}/{self.text}")
+
+    def __pow__(self, other: Any) -> Term:
+        return self.program.term(f"{self.text}^{self.program.written(other)}")
+
+    def __rpow__(self, other: Any) -> Term:
+        return self.program.term(f"{self.program.written(other)}^{self.text}")
+
+    def __neg__(self) -> Term:
+        return self.program.term(f"-{self.text}")
+
+
+class Program:
+    """A program under construction: its statements, each with a name."""
+
+    def __init__(self, assign: Callable[[str, str], str] | None, number: Callable[[float], str] | None = None) -> None:
+        """Start an empty program.
+
+        `assign` is the statement that gives an expression a name; None: there are no statements, and an expression
+        has those inside it, in parentheses.  `number` writes a number; None: exactly.
+        """
+        self.assign = assign
+        self.number = number or exactly
+        self.statements: list[str] = []
+
+    def term(self, text: str) -> Term:
+        """Give an expression a name, in a statement."""
+        if self.assign is None:
+            return Term(self, f"({text})")
+        name = f"t{len(self.statements)}"
+        self.statements.append(self.assign(name, text))
+        return Term(self, name)
+
+    def written(self, x: Any) -> str:
+        """Return a term's name, or a number as it is written."""
+        return x.text if isinstance(x, Term) else self.number(x)
+
+
+def exactly(x: float) -> str:
+    """Return a number as an integer or a fraction.  Raises ValueError for inf and nan."""
+    if not math.isfinite(x):
+        raise ValueError(f"{x} cannot be written exactly")
+    above, below = x.as_integer_ratio()
+    return f"({above})" if below == 1 else f"({above}/{below})"
+
+
+def call(text: str) -> Callable[..., Term]:
+    """Return a function of terms that is written by a template, `sin({})`."""
+
+    def function(*arguments: Any) -> Term:
+        program = next(argument.program for argument in arguments if isinstance(argument, Term))
+        return program.term(text.format(*map(program.written, arguments)))
+
+    return function
+
+
+def conditions(text: str) -> dict[str, Callable[..., Term]]:
+    """Return the rows of conditions of a language by its template, `when({})`: comparison, yes and no come there."""
+    return {row: call(text.format(f"{{}}{row.removeprefix('if ')}{{}}")) for row in COMPARISONS}
+
+
+def loaded(system: System, templates: Mapping[str, str], others: Mapping[str, Callable[..., Any]] = {}) -> Loaded:
+    """Return a system as a library, with its functions by templates.  Raises ImportError where it is not installed."""
+    if shutil.which(system.command[0]) is None:
+        raise ImportError(f"no program {system.command[0]}")
+    functions = {row: call(text) for row, text in templates.items()} | dict(others)
+    return Loaded(functions, {"formula": _mode(system, 1), "second": _mode(system, 2)})
+
+
+def _mode(system: System, order: int) -> Mode:
+    def answer(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
+        program = Program(system.assign)
+        names = [f"x{i}" for i in range(len(point))]
+        value = program.written(f(*[Term(program, name) for name in names]))
+        at = {name: _coordinate(system, x) for name, x in zip(names, point, strict=True)}
+        partials = []
+        for i in wrt:
+            formula = value
+            for _ in range(order):
+                formula = system.partial(formula, names[i])
+            partials.append(formula)
+        asked = [*partials, system.at(value, at), *[system.at(partial, at) for partial in partials]]
+        output = run(system, program.statements, asked)
+        formulas, (number, *numbers) = output[: len(wrt)], output[len(wrt) :]
+        gradient = [read_number(text) for text in numbers]
+        if unknown := next((text for text in output if re.search(r"\bt\d+\b", text)), None):
+            raise ArithmeticError(f"it does not evaluate {unknown[:MAX_SAID]}")
+        if all(partial is None for partial in gradient):
+            raise ArithmeticError(f"it answers {numbers[0][:MAX_SAID] or 'nothing'}")
+        known = read_number(number)
+        return EngineAnswer(math.nan if known is None else known, gradient, size=sum(map(size, formulas)))
+
+    return answer
+
+
+def _coordinate(system: System, x: float) -> str:
+    """Return a coordinate as it is substituted: an integer exactly, so that an end of a domain is one."""
+    text = exactly(x)
+    return text if float(x).is_integer() else system.decimal(text)
+
+
+def run(system: System, statements: Iterable[str], asked: Sequence[str]) -> list[str]:
+    """Run a program and return what it printed for each expression that is asked."""
+    marked = [line for i, text in enumerate(asked) for line in (system.show(f"mark{i}"), system.show(text))]
+    lines = [*system.start, *statements, *marked, system.show(f"mark{len(asked)}"), ""]
+    limited = ["sh", "-c", f'ulimit -t {CPU_SECONDS}; exec "$0" "$@"', *system.command]
+    done = subprocess.run(
+        limited, input="\n".join(lines), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    )
+    said: dict[str, list[str]] = {}
+    current: list[str] = []
+    for line in done.stdout.splitlines():
+        text = line.strip()
+        if re.fullmatch(r"mark\d+", text):
+            current = said.setdefault(text, [])
+        elif not PROMPTS.fullmatch(text):
+            current.append(text)
+    if "mark0" not in said:
+        raise ArithmeticError(f"{system.command[0]} ended without an answer")
+    return [" ".join(said.get(f"mark{i}", [])) for i in range(len(asked))]
+
+
+def read_number(text: str) -> float | None:
+    """Return a number that a system printed as a double; None for anything else, such as a complex number."""
+    text = text.strip().replace(" E", "e")
+    if text in WORDS:
+        return WORDS[text]
+    return float(text.replace("b", "e")) if NUMBER.fullmatch(text) else None
+
+
+def size(formula: str) -> int:
+    """Return the number of nodes of a formula written out as a tree: its numbers, names and operators."""
+    return len(NODES.findall(formula))
