@@ -47,49 +47,49 @@ class System(NamedTuple):
     start: tuple[str, ...] = ()
 
 
-class Term:
+class AlgebraTerm:
     """A number of a program under construction: the name or the text of an expression."""
 
-    def __init__(self, program: Program, text: str) -> None:
+    def __init__(self, program: AlgebraProgram, text: str) -> None:
         """Remember the program and the text."""
         self.program = program
         self.text = text
 
-    def __add__(self, other: Any) -> Term:
+    def __add__(self, other: Any) -> AlgebraTerm:
         return self.program.term(f"{self.text}+{self.program.written(other)}")
 
-    def __radd__(self, other: Any) -> Term:
+    def __radd__(self, other: Any) -> AlgebraTerm:
         return self.program.term(f"{self.program.written(other)}+{self.text}")
 
-    def __sub__(self, other: Any) -> Term:
+    def __sub__(self, other: Any) -> AlgebraTerm:
         return self.program.term(f"{self.text}-{self.program.written(other)}")
 
-    def __rsub__(self, other: Any) -> Term:
+    def __rsub__(self, other: Any) -> AlgebraTerm:
         return self.program.term(f"{self.program.written(other)}-{self.text}")
 
-    def __mul__(self, other: Any) -> Term:
+    def __mul__(self, other: Any) -> AlgebraTerm:
         return self.program.term(f"{self.text}*{self.program.written(other)}")
 
-    def __rmul__(self, other: Any) -> Term:
+    def __rmul__(self, other: Any) -> AlgebraTerm:
         return self.program.term(f"{self.program.written(other)}*{self.text}")
 
-    def __truediv__(self, other: Any) -> Term:
+    def __truediv__(self, other: Any) -> AlgebraTerm:
         return self.program.term(f"{self.text}/{self.program.written(other)}")
 
-    def __rtruediv__(self, other: Any) -> Term:
+    def __rtruediv__(self, other: Any) -> AlgebraTerm:
         return self.program.term(f"{self.program.written(other)}/{self.text}")
 
-    def __pow__(self, other: Any) -> Term:
+    def __pow__(self, other: Any) -> AlgebraTerm:
         return self.program.term(f"{self.text}^{self.program.written(other)}")
 
-    def __rpow__(self, other: Any) -> Term:
+    def __rpow__(self, other: Any) -> AlgebraTerm:
         return self.program.term(f"{self.program.written(other)}^{self.text}")
 
-    def __neg__(self) -> Term:
+    def __neg__(self) -> AlgebraTerm:
         return self.program.term(f"-{self.text}")
 
 
-class Program:
+class AlgebraProgram:
     """A program under construction: its statements, each with a name."""
 
     def __init__(self, assign: Callable[[str, str], str] | None, number: Callable[[float], str] | None = None) -> None:
@@ -102,17 +102,17 @@ class Program:
         self.number = number or exactly
         self.statements: list[str] = []
 
-    def term(self, text: str) -> Term:
+    def term(self, text: str) -> AlgebraTerm:
         """Give an expression a name, in a statement."""
         if self.assign is None:
-            return Term(self, f"({text})")
+            return AlgebraTerm(self, f"({text})")
         name = f"t{len(self.statements)}"
         self.statements.append(self.assign(name, text))
-        return Term(self, name)
+        return AlgebraTerm(self, name)
 
     def written(self, x: Any) -> str:
         """Return a term's name, or a number as it is written."""
-        return x.text if isinstance(x, Term) else self.number(x)
+        return x.text if isinstance(x, AlgebraTerm) else self.number(x)
 
 
 def exactly(x: float) -> str:
@@ -123,17 +123,17 @@ def exactly(x: float) -> str:
     return f"({above})" if below == 1 else f"({above}/{below})"
 
 
-def call(text: str) -> Callable[..., Term]:
+def call(text: str) -> Callable[..., AlgebraTerm]:
     """Return a function of terms that is written by a template, `sin({})`."""
 
-    def function(*arguments: Any) -> Term:
-        program = next(argument.program for argument in arguments if isinstance(argument, Term))
+    def function(*arguments: Any) -> AlgebraTerm:
+        program = next(argument.program for argument in arguments if isinstance(argument, AlgebraTerm))
         return program.term(text.format(*map(program.written, arguments)))
 
     return function
 
 
-def conditions(text: str) -> dict[str, Callable[..., Term]]:
+def conditions(text: str) -> dict[str, Callable[..., AlgebraTerm]]:
     """Return the rows of conditions of a language by its template, `when({})`: comparison, yes and no come there."""
     return {row: call(text.format(f"{{}}{row.removeprefix('if ')}{{}}")) for row in COMPARISONS}
 
@@ -148,9 +148,9 @@ def loaded(system: System, templates: Mapping[str, str], others: Mapping[str, Ca
 
 def _mode(system: System, order: int) -> Mode:
     def answer(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
-        program = Program(system.assign)
+        program = AlgebraProgram(system.assign)
         names = [f"x{i}" for i in range(len(point))]
-        value = program.written(f(*[Term(program, name) for name in names]))
+        value = program.written(f(*[AlgebraTerm(program, name) for name in names]))
         at = {name: _coordinate(system, x) for name, x in zip(names, point, strict=True)}
         partials = []
         for i in wrt:

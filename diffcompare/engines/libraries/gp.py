@@ -9,7 +9,15 @@ import math
 from collections.abc import Sequence
 
 from diffcompare.engines import computer_algebra
-from diffcompare.engines.computer_algebra import MAX_SAID, Program, System, Term, exactly, read_number, run
+from diffcompare.engines.computer_algebra import (
+    MAX_SAID,
+    AlgebraProgram,
+    AlgebraTerm,
+    System,
+    exactly,
+    read_number,
+    run,
+)
 from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, Mode
 
 SYSTEM = System(
@@ -41,9 +49,9 @@ def _series(order: int) -> Mode:
     def answer(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
         asked = []
         for i in wrt:
-            program = Program(SYSTEM.assign)
+            program = AlgebraProgram(SYSTEM.assign)
             names = [f"x{j}" for j in range(len(point))]
-            result = program.written(f(*[Term(program, name) for name in names]))
+            result = program.written(f(*[AlgebraTerm(program, name) for name in names]))
             at = [f"{name}={SYSTEM.decimal(exactly(x))}" for name, x in zip(names, point, strict=True)]
             at[i] += f"+'e+O('e^{order + 1})"
             steps = "".join([*[f"{text};" for text in at], *program.statements])

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from diffcompare.engines.computer_algebra import Program, Term, call
+from diffcompare.engines.computer_algebra import AlgebraProgram, AlgebraTerm, call
 from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded
 
 LONGEST = 1_000_000  # characters of a formula, which is written out as a tree
@@ -39,9 +39,9 @@ def load() -> Loaded:
     ot.Log.Show(ot.Log.NONE)
 
     def symbolic(f: Function, point: Sequence[float]) -> Any:
-        program = Program(None, _decimal)
+        program = AlgebraProgram(None, _decimal)
         names = [f"x{i}" for i in range(len(point))]
-        text = program.written(f(*[Term(program, name) for name in names]))
+        text = program.written(f(*[AlgebraTerm(program, name) for name in names]))
         if len(text) > LONGEST:
             raise ValueError(f"a formula of {len(text)} characters")
         if text.startswith("(") and text.endswith(")"):
