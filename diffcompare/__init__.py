@@ -125,6 +125,7 @@ codegen/                      Generated code: the gradient as a program that run
   source.py                   Expressions and names as source text of a library: Python's `math`, NumPy, or JavaScript
 engines/                      Real engines: other libraries that differentiate, each asked in a process of its own, by its own functions
   cases.py                    The cases of an audit: `cases.toml`, one stanza each, with the right value, its reason and its source
+  computer_algebra.py         Computer algebra systems that are programs: ours is written for them, run by them, and their output read
   engine.py                   Engines: what a file in `libraries` says of its library, and how an expression runs through the library's functions
   engine_client.py            The client of the engines: each is asked in a worker of its own, within the budget, and kept for the next question
   engine_worker.py            The worker of an engine: a process that imports one library and answers requests, a line of JSON each
@@ -142,7 +143,9 @@ engines/                      Real engines: other libraries that differentiate, 
     fastdual.py               fastdual: forward mode by `autojac`, second derivatives by `autohess`, through NumPy's functions of its numbers
     heyoka.py                 heyoka: formulas by `diff` and tensors of derivatives by `diff_tensors`, compiled by `cfunc`
     jax.py                    JAX: reverse mode by `jax.value_and_grad`, forward mode by `jax.jvp`, with doubles switched on
+    maxima.py                 Maxima: a formula by `diff`, evaluated with forty digits by `bfloat`
     mlx.py                    MLX: reverse mode by `mlx.value_and_grad`, forward mode by `mlx.jvp`, on doubles, which it has on a CPU only
+    mpmath.py                 mpmath: differences by `mpmath.diff`, with as many digits more as they lose
     mygrad.py                 MyGrad: reverse mode by `Tensor.backward`, on tensors of doubles; it has no other
     num_dual.py               num-dual: forward mode by `gradient`, second derivatives by `hessian`, through the methods of its dual numbers
     paddle.py                 PaddlePaddle: reverse mode by `paddle.grad`, on tensors of doubles; it has no forward mode in eager execution
