@@ -1,0 +1,114 @@
+"""Systems that are programs get a program of ours, with exact numbers, and their output is read."""
+
+import math
+import shutil
+
+import pytest
+
+from diffcompare.engines.computer_algebra import AlgebraProgram, AlgebraTerm, call, exactly, read_number, size
+from diffcompare.engines.engine import as_function, every_function, written_for
+from diffcompare.engines.registry import engine, how_to_install, version
+from diffcompare.language.parser import parse
+
+PROGRAMS = ("giac", "ginsh", "gp", "maxima")
+
+
+def test_numbers_are_written_exactly():
+    assert exactly(0.1) == "(3602879701896397/36028797018963968)"
+    assert exactly(-3.0) == "(-3)"
+    with pytest.raises(ValueError, match="inf cannot be written exactly"):
+        exactly(math.inf)
+
+
+def test_what_is_shared_is_written_once():
+    program = AlgebraProgram("{}:={};".format)
+    x = AlgebraTerm(program, "x0")
+    square = x * x
+    call("sin({})")(square + square)
+    assert program.statements == ["t0:=x0*x0;", "t1:=t0+t0;", "t2:=sin(t1);"]
+
+
+def test_without_statements_an_expression_has_its_parts_in_parentheses():
+    program = AlgebraProgram(None, repr)
+    x = AlgebraTerm(program, "x0")
+    assert (2.5 - -x / 3.0).text == "(2.5-((-x0)/3.0))"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("3.287144105209750193102286076520383129793b-1", 0.328714410520975),
+        ("0.1699341702116635583692871215994926134824e-16", 1.6993417021166355e-17),
+        ("1.467149833671074885382198 E-347", 0.0),
+        ("-infinity", -math.inf),
+        ("undef", math.nan),
+        ("-5.5-25.1*I", None),
+        ("diff(0,0)", None),
+        ("", None),
+    ],
+)
+def test_what_is_printed_is_a_number_or_none(text, number):
+    read = read_number(text)
+    assert read is None if number is None else read == pytest.approx(number, rel=1e-15, nan_ok=True)
+
+
+def test_the_size_of_a_formula_counts_numbers_names_and_operators():
+    assert size("x1*cos(x0*x1)") == 6
+    assert size("-x0^2+1.5") == 6
+
+
+def ask(name, text, point, mode=None):
+    if shutil.which(engine(name).program[0]) is None:
+        pytest.skip(f"{name} is not installed")
+    loaded = engine(name).load()
+    functions = every_function(loaded)
+    names = list(point)
+    written, replaced = written_for(parse(text, names=names), functions)
+    assert not replaced
+    f = as_function(written, names, functions)
+    return loaded.modes[mode or engine(name).modes[0]](f, list(point.values()), range(len(names)))
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_gradient_has_all_digits(name):
+    answer = ask(name, "x^2*y + sin(x*y)/0.1", {"x": 1.7, "y": -0.3})
+    assert answer.value == pytest.approx(1.7**2 * -0.3 + math.sin(-0.51) / 0.1, rel=1e-15)
+    right = [2 * 1.7 * -0.3 - 0.3 * math.cos(-0.51) / 0.1, 1.7**2 + 1.7 * math.cos(-0.51) / 0.1]
+    assert answer.gradient == pytest.approx(right, rel=1e-15)
+    assert (answer.size is None) == (name == "gp"), "series are no formulas"
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_tail_of_tanh_is_right(name):
+    assert ask(name, "tanh(x)", {"x": 20.0}).gradient == [1.6993417021166355e-17]
+    assert ask(name, "tanh(x)", {"x": 20.0}, "second").gradient == [-3.398683404233271e-17]
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_number_that_is_not_real_is_refused(name):
+    with pytest.raises(ArithmeticError, match="it answers"):
+        ask(name, "(-2)^x", {"x": 3.0})
+
+
+def test_a_kink_is_refused_or_has_no_number():
+    with pytest.raises(ArithmeticError, match="0 to a negative exponent"):
+        ask("maxima", "abs(x)", {"x": 0.0})
+    with pytest.raises(ArithmeticError, match="division by zero"):
+        ask("ginsh", "abs(x)", {"x": 0.0})
+    assert math.isnan(ask("giac", "abs(x)", {"x": 0.0}).gradient[0])
+
+
+def test_an_expression_that_failed_is_no_variable():
+    with pytest.raises(ArithmeticError, match="it does not evaluate"):  # its derivative as a variable would be 0
+        ask("ginsh", "(x - x)^(-1) + x", {"x": 2.0})
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_version_is_what_the_program_prints(name):
+    if shutil.which(engine(name).program[0]) is None:
+        pytest.skip(f"{name} is not installed")
+    assert version(name)[0].isdigit()
+
+
+def test_a_program_is_installed_by_the_system():
+    assert how_to_install("gp") == "apt install pari-gp"
