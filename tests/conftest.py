@@ -1,8 +1,17 @@
-"""Property tests draw the same examples every time; `--hypothesis-profile explore` looks at new ones."""
+"""Property tests draw the same examples every time; `--hypothesis-profile explore` looks at new ones.
+
+With REQUIRE_ENGINES in the environment the engines of the extra `engines` have to be installed, so that none of their
+tests is skipped.
+"""
 
 import os
+import tomllib
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
+
+from diffcompare.engines.registry import how_to_install, version
 
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None)
@@ -10,3 +19,14 @@ settings.load_profile("repeatable")
 
 # Hundreds of tests start the program: it is compiled once.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_configure(config):
+    """Refuse to run without the engines that are required."""
+    if not os.environ.get("REQUIRE_ENGINES"):
+        return
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (listed,) = project["optional-dependencies"]["engines"]
+    names = listed.partition("[")[2].rstrip("]").split(",")
+    if missing := [how_to_install(name) for name in names if version(name) is None]:
+        raise pytest.UsageError(f"engines are required and missing: {'; '.join(missing)}")

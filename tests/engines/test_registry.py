@@ -45,6 +45,17 @@ def test_a_library_has_the_version_of_whichever_distribution_is_installed(monkey
     assert how_to_install("mlx") == 'pip install "mlx[cpu]"'
 
 
+@pytest.mark.parametrize("name", engine_names())
+def test_every_library_is_an_extra(name):
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    if engine(name).program:
+        assert name not in extras, "the system installs it"
+    elif not any(line.startswith(engine(name).package) for line in project["dependencies"]):
+        (line,) = extras[name]
+        assert line.startswith(engine(name).package.partition("[")[0])
+
+
 def test_no_library_is_imported_by_looking_at_the_engines():
     code = (
         "from diffcompare.engines.registry import *; import sys; before = set(sys.modules)\n"
