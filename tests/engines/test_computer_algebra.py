@@ -98,6 +98,10 @@ def test_a_kink_is_refused_or_has_no_number():
     assert math.isnan(ask("giac", "abs(x)", {"x": 0.0}).gradient[0])
 
 
+def test_the_variables_of_ginac_are_real():
+    assert ask("ginsh", "abs(x)", {"x": -2.3}, "second").gradient == [0.0], "the complex derivative gives -0.7"
+
+
 def test_an_expression_that_failed_is_no_variable():
     with pytest.raises(ArithmeticError, match="it does not evaluate"):  # its derivative as a variable would be 0
         ask("ginsh", "(x - x)^(-1) + x", {"x": 2.0})

@@ -8,7 +8,7 @@ from diffcompare.engines.engine import Engine, Loaded
 
 SYSTEM = System(
     ("ginsh",),
-    start=("Digits=40:",),
+    start=("real_symbols;", "Digits=40:"),
     assign=lambda name, text: f"{name}={text}:",
     show=lambda text: f"{text};",
     partial=lambda text, variable: f"diff({text},{variable})",
