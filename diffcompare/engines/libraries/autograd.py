@@ -73,7 +73,7 @@ def load() -> Loaded:
 
 ENGINE = Engine(
     load,
-    "autograd",
+    "autograd[scipy]",
     ("reverse", "forward"),
     audited=("reverse, python float", "reverse, array of 17"),
     second=("grad of grad",),
