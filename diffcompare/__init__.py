@@ -315,6 +315,7 @@ studies/                      Studies: each puts questions to the table, the cat
   jacobian_report.py          A Jacobian as JSON and as a document: its pattern and colours, every entry against the truth, and cost
   listings.py                 Listings: the catalogue (`list`), the table of operations (`ops`), kinds of mistakes (`--kinds`)
   matrix_tables.py            Records of matrices: the best known matrix, errors entry by entry, and the tables and data of all of them
+  own_formulas.py             Formulas of the user: a mistake at the point that rounding does not explain, and what they say elsewhere
   prime_notation.py           Derivatives still to be worked out, as people write them: `d/dx[x^2]`, `(x^2)'`, `sin(x)'`, `u'`, `f'(x)`, `du/dx`
   products.py                 `dc.jvp` and `dc.vjp`: the Jacobian times a direction by one forward sweep, weights times it by one reverse sweep
   question.py                 The validated question: point or default point (away from kinks), variables, steps and budgets

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from diffcompare.truth.establish import Truth
     from diffcompare.truth.rounding import TrueNumber
 
+BITS = 53  # of a double
 FULL_DIGITS = 15.9  # correct digits of the nearest double, -log10(2^-53), rounded down
 
 
@@ -42,6 +43,21 @@ def measure(partial: float | None, true: TrueNumber | None) -> dict[str, float |
     digits = FULL_DIGITS if partial == true.nearest and relative is not None else correct_digits(relative)
     digits = digits and min(digits, true.known_digits)
     return {"absolute": absolute, "relative": relative, "ulp": ulp, "digits": digits}
+
+
+def full_digits(bits: int) -> float:
+    """Return the correct decimal digits of the nearest number of so many bits: 15.9 of 53, 7.2 of 24."""
+    return FULL_DIGITS if bits >= BITS else math.floor(10 * bits * math.log10(2)) / 10
+
+
+def at_own_precision(errors: Mapping[str, float | None], bits: int) -> dict[str, float | None]:
+    """Return errors with ulp and digits of numbers of so many bits, of which no more can be asked."""
+    ulp, digits = errors["ulp"], errors["digits"]
+    if bits >= BITS or ulp is None or digits is None:
+        return dict(errors)
+    ulp /= 2.0 ** (BITS - bits)
+    full = full_digits(bits)
+    return dict(errors) | {"ulp": ulp, "digits": full if ulp <= 0.5 else min(digits, full)}
 
 
 def tenths(digits: float | None) -> Approximate | None:

@@ -21,18 +21,15 @@ from diffcompare.backends import (
 from diffcompare.backends.automatic import gradient_at
 from diffcompare.backends.problem import Derivative, Hand, Problem, Size
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, ManyNumbers
-from diffcompare.inputs.point import candidates
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import active_nodes, dag_size, operation_count, tree_size, variables, wengert_list
-from diffcompare.numeric.evaluate import RANGE_ERRORS, Undefined, is_number, value_at, values_at
-from diffcompare.studies.accuracy import FULL_DIGITS, measure, truth_about
+from diffcompare.numeric.evaluate import RANGE_ERRORS, Undefined, is_number, values_at
+from diffcompare.studies.accuracy import FULL_DIGITS, at_own_precision, full_digits, measure, truth_about
 from diffcompare.studies.question import (
     checked_names,
     checked_positive,
-    format_point,
     is_function,
-    near_kink,
     own_operations,
     own_partials,
     question_and_point,
@@ -41,8 +38,6 @@ from diffcompare.studies.question import (
 from diffcompare.studies.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from diffcompare.studies.array_comparison import ArrayComparison
     from diffcompare.truth.establish import Truth
     from diffcompare.truth.rounding import TrueNumber
@@ -112,11 +107,8 @@ class Comparison(Record):
     def errors(self, answer: Derivative, name: str) -> dict[str, float | None]:
         """Return the errors of a method's partial; ulp and digits of a library are those of its own precision."""
         partial = answer.gradient.get(name)
-        if answer.engine is None:
-            return self.measure(name, partial)
-        from diffcompare.studies.engine_answers import errors_of
-
-        return errors_of(answer.engine, partial, self.true_partial(name))
+        errors = self.measure(name, partial)
+        return errors if answer.engine is None else at_own_precision(errors, answer.engine.digits)
 
     @cached_property
     def _measured(self) -> dict[tuple[str, float | None], dict[str, float | None]]:
@@ -147,6 +139,9 @@ class Comparison(Record):
 
 # A method of exact rules that keeps fewer digits than this has lost some to rounding, or is wrong.
 MIN_EXACT_DIGITS = 12.0
+# Half of the digits of a double: a method that keeps fewer has lost them to cancellation, or its formula is wrong.
+MIN_USEFUL_DIGITS = 8.0
+GIVEN = ("given", "file")  # variants of formulas that the user wrote
 NEARBY_TOLERANCE = 1e-3  # how close partials near a kink must be to the truth at the kink
 
 # How far a point is moved off a kink; at smaller distances a formula like (exp(x) - 1)/x has lost its digits.
@@ -206,9 +201,7 @@ def _method_accuracy(
     exact = method not in DIFFERENCES and not (method == "complex-step" and comparison.problem.step is not None)
     full = FULL_DIGITS
     if answer.engine is not None:
-        from diffcompare.studies.engine_answers import full_digits
-
-        exact, full = answer.engine.way != "numerically", full_digits(answer.engine)
+        exact, full = answer.engine.way != "numerically", full_digits(answer.engine.digits)
         tolerance *= 10 ** (FULL_DIGITS - full)
     digits, errors_at_zero, no_number = {}, {}, []
     for name, true in true_partials.items():
@@ -282,59 +275,6 @@ def _gradient_beside(problem: Problem, point: Mapping[str, float]) -> Mapping[st
 def _is_near(partial: float, true: TrueNumber | None) -> bool:
     tolerance = NEARBY_TOLERANCE
     return true is not None and math.isclose(partial, true.nearest, rel_tol=tolerance, abs_tol=tolerance)
-
-
-# --- The user's formulas at other points ------------------------------------------------------------------------------
-
-# A formula that agrees at one point may be wrong: x^2 equals 2*x at 2.  So it is compared with reverse mode elsewhere.
-
-MIN_DIFFERENCE = 1e-6  # relative; smaller differences between a formula and reverse mode may be rounding
-
-
-def disagreement_elsewhere(comparison: Comparison) -> str:
-    """Return a clause on the first other point at which a formula of the user is wrong; empty if none is found."""
-    for name, point, value, partial in _formulas_elsewhere(comparison):
-        if is_number(value) and abs(value - partial) > MIN_DIFFERENCE * max(abs(partial), abs(value)):
-            return (
-                f"check the formula by hand for df/d{name}: it agrees at this point, but at {format_point(point)} it "
-                f"gives {value:.6g} and reverse-ad {partial:.6g}, and one point proves nothing"
-            )
-    return ""
-
-
-def gap_elsewhere(comparison: Comparison) -> list[str]:
-    """Return a clause on the first other point at which a formula of the user is undefined, though f is not.
-
-    A removable singularity, such as that of sin(x)/x at 0, is not a gap.
-    """
-    for name, point, value, _ in _formulas_elsewhere(comparison):
-        if type(value) is Undefined:
-            from diffcompare.verify.regions import find_unmet_requirement, is_hole
-
-            assert comparison.problem.hand is not None
-            formula = comparison.problem.hand.formulas[name]
-            if not is_hole(formula, comparison.problem.expression, point):
-                needs = find_unmet_requirement(formula, point)
-                where = format_point(point) + (f" (it needs {needs})" if needs else "")
-                return [f"by hand df/d{name} has no value, for instance at {where}, where f has a derivative"]
-    return []
-
-
-def _formulas_elsewhere(comparison: Comparison) -> Iterator[tuple[str, dict[str, float], Any, float]]:
-    """Yield (variable, point, value of the user's formula, partial by reverse mode) for other points."""
-    problem = comparison.problem
-    answered = any(answer.method == "hand-coded" and answer.status == "ok" for answer in comparison.answers)
-    if problem.hand is None or problem.hand.origin == "catalogue" or not answered:
-        return
-    formulas = {name: problem.hand.formulas[name] for name in problem.wrt if name in problem.hand.formulas}
-    for point in candidates(list(problem.point)) if problem.point else ():
-        gradient = gradient_at(problem.expression, point)
-        if gradient is None or near_kink(problem.expression, point):
-            continue
-        for name, formula in formulas.items():
-            partial = gradient[name]
-            assert partial is not None
-            yield name, point, value_at(formula, point), partial
 
 
 # --- Comparing --------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from diffcompare.backends import WAYS
@@ -26,12 +27,11 @@ from diffcompare.language.wengert import tree_size
 from diffcompare.numeric.evaluate import Undefined
 from diffcompare.studies.accuracy import error_cells
 from diffcompare.studies.compare import Comparison
+from diffcompare.studies.compare_verdict import engine_answers
 from diffcompare.studies.compare_verdict import verdict as verdict  # the record asks its report for it
 from diffcompare.studies.record import counted, large, number, plain, question_entries, select, slope_data, study_data
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from diffcompare.truth.rounding import Slopes, TrueNumber
 
 UNINFORMATIVE = "textbook rules"  # a note that says no more than the column `how` does
@@ -93,9 +93,7 @@ def _method(comparison: Comparison, answer: Derivative) -> dict[str, Any]:
 
 def _conventions(answer: Derivative, slopes: Mapping[str, Slopes]) -> dict[str, str | None]:
     """Name the convention that each partial at a kink follows; None where it is no number."""
-    from diffcompare.studies.engine_answers import convention
-
-    return {name: convention(answer, name, slopes[name]) or None for name in slopes}
+    return {name: engine_answers().convention(answer, name, slopes[name]) or None for name in slopes}
 
 
 def _engine(run: EngineRun) -> dict[str, Any]:
@@ -197,20 +195,17 @@ def _value_row(comparison: Comparison, answer: Derivative, name: str) -> tuple[C
         if partial is not None:
             cell = Measured(partial, true.text if true and math.isfinite(true.nearest) else None)
         return answer.method, cell, *error_cells(comparison.measure(name, partial)), None, None
-    from diffcompare.studies.engine_answers import convention, estimate_cell, number_cell, own_error_cells
-
-    cells = own_error_cells(answer.engine, comparison.errors(answer, name))
-    followed = convention(answer, name, slopes) or None
-    return answer.method, number_cell(answer, name, true), *cells, estimate_cell(answer, name), followed
+    own = engine_answers()
+    cells = own.own_error_cells(answer.engine, comparison.errors(answer, name))
+    followed = own.convention(answer, name, slopes) or None
+    return answer.method, own.number_cell(answer, name, true), *cells, own.estimate_cell(answer, name), followed
 
 
 def _other_values(comparison: Comparison) -> list[tuple[Cell, ...]]:
     """Return the rows of libraries whose value of f is not ours."""
     if not any(answer.engine for answer in comparison.answers):
         return []
-    from diffcompare.studies.engine_answers import value_rows
-
-    return [(*row, None, None) for row in value_rows(comparison)]
+    return [(*row, None, None) for row in engine_answers().value_rows(comparison)]
 
 
 def _slopes(comparison: Comparison) -> Table:

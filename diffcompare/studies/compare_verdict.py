@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import math
 from collections.abc import Sequence
 from decimal import Decimal
@@ -14,26 +13,23 @@ from diffcompare.language.printer import shorten
 from diffcompare.numeric.evaluate import is_number
 from diffcompare.studies.accuracy import FULL_DIGITS
 from diffcompare.studies.compare import (
+    GIVEN,
     MIN_EXACT_DIGITS,
+    MIN_USEFUL_DIGITS,
     Comparison,
     MethodAccuracy,
-    disagreement_elsewhere,
-    gap_elsewhere,
     has_countable_digits,
     kinks,
     method_accuracies,
     right_nearby,
     value_digits,
 )
-from diffcompare.studies.record import join
+from diffcompare.studies.record import join, partials
 
 if TYPE_CHECKING:
     from diffcompare.truth.establish import Truth
     from diffcompare.truth.rounding import TrueNumber
 
-
-# Half of the digits of a double: a method that keeps fewer has lost them to cancellation, or its formula is wrong.
-MIN_USEFUL_DIGITS = 8.0
 
 STOPPED = {
     "timed-out": "timed out",
@@ -41,10 +37,6 @@ STOPPED = {
     "failed": "failed",
     "not-supported": "cannot differentiate this function",
 }
-
-
-GIVEN = ("given", "file")  # variants of formulas that the user wrote
-_FACTORS = {-1.0: "minus", 2.0: "twice", 0.5: "half", -2.0: "minus twice", -0.5: "minus half"}
 
 
 def verdict(comparison: Comparison) -> str:
@@ -156,7 +148,7 @@ def branch_clause(comparison: Comparison) -> list[str]:
 def missing(comparison: Comparison, methods: Sequence[MethodAccuracy]) -> list[str]:
     """Tell what is missing: numbers of a method, partials that doubles cannot hold, the truth, whole answers."""
     engines = [method for method in methods if method.answer.engine is not None]
-    nans = _engine_answers().without_number(engines) if engines else []
+    nans = engine_answers().without_number(engines) if engines else []
     return [*_without_number(methods), *nans, *_out_of_range(comparison), *stopped(comparison)]
 
 
@@ -227,17 +219,14 @@ def cost(comparison: Comparison) -> list[str]:
     return [f"for {which} reverse-ad does {work['reverse-ad']} operations and {other} {work[other]}"]
 
 
-# --- Words ------------------------------------------------------------------------------------------------------------
+# --- Other libraries -------------------------------------------------------------------------------------------------
 
 
-def partials(names: Sequence[str], word: str = "and") -> str:
-    """List partials: `df/dx`, `df/dx and df/dy`, `df/dx1, df/dx2, df/dx3 and 5 more`."""
-    return join([f"df/d{name}" for name in names], word, most=4)
-
-
-def _engine_answers() -> ModuleType:
+def engine_answers() -> ModuleType:
     """Import what is said of other libraries, which a comparison of our own methods need not load."""
-    return importlib.import_module("diffcompare.studies.engine_answers")
+    from diffcompare.studies import engine_answers
+
+    return engine_answers
 
 
 # --- Where nothing can be compared ------------------------------------------------------------------------------------
@@ -256,7 +245,7 @@ def _no_gradient(comparison: Comparison) -> str:
         if numbers.isdisjoint(names):
             return f"{sentence}, and no method returns a number for it"
         engines = any(answer.engine for answer in comparison.answers)
-        outside = _engine_answers().outside_slopes(comparison) if engines else ""
+        outside = engine_answers().outside_slopes(comparison) if engines else ""
         sentence = f"{sentence}: a number that a method returns for it is a convention, or an accident of its step"
         return f"{sentence}; {outside}" if outside else sentence
     if failure.code == "E802" and numbers:
@@ -288,16 +277,13 @@ def _compared(comparison: Comparison) -> list[str]:
     """
     methods = method_accuracies(comparison)
     at_fault, misled_by_it = _own_operation(comparison, methods)
-    mistake = _mistake(comparison, [method for method in methods if method not in misled_by_it])
-    if mistake:
-        return [*at_fault, mistake]
-    doubt = "" if at_fault else disagreement_elsewhere(comparison)
+    doubt, gap = _own_formulas(comparison, [method for method in methods if method not in misled_by_it], at_fault)
     if doubt:
-        return [doubt]
+        return [*at_fault, doubt]
     at_kink, explained = (at_fault, misled_by_it) if at_fault else _at_kink(comparison, methods)
     engines = any(method.answer.engine for method in methods)
     unexplained = [method for method in methods if method not in explained]
-    wrong, named = _engine_answers().wrong_answers(comparison, unexplained) if engines else ([], set())
+    wrong, named = engine_answers().wrong_answers(comparison, unexplained) if engines else ([], set())
     others = [method for method in unexplained if method.method not in named]
     exact = [method for method in others if method.exact and method.full == FULL_DIGITS]
     single = [method for method in others if method.exact and method.full < FULL_DIGITS]
@@ -313,36 +299,28 @@ def _compared(comparison: Comparison) -> list[str]:
         *at_kink,
         *zero(comparison, others),
         *agreement(exact, comparison.truth),
-        *(_engine_answers().single_precision(single) if single else []),
+        *(engine_answers().single_precision(single) if single else []),
         *differences(approximate),
         *missing(comparison, methods),
         *value(comparison),
-        *gap_elsewhere(comparison),
+        *gap,
         *cost(comparison),
     ] or ["there is nothing to compare"]
 
 
-def _mistake(comparison: Comparison, methods: Sequence[MethodAccuracy]) -> str:
-    """Name the formulas of the user that are wrong where all other exact methods are right; empty if none is."""
-    hand = next((method for method in methods if method.answer.variant in GIVEN), None)
-    if hand is None or comparison.problem.hand is None:
-        return ""
-    others = [method for method in methods if method.exact and method is not hand]
-    wrong = [
-        name
-        for name in hand.wrong
-        if name in comparison.problem.hand.formulas
-        and hand.digits.get(name, 0.0) <= MIN_USEFUL_DIGITS
-        and not any(name in other.wrong for other in others)
-    ]
-    if not wrong:
-        return ""
-    one = len(wrong) == 1
-    subject = f"check the formula{'' if one else 's'} by hand for {partials(wrong)}: {'it' if one else 'they'}"
-    factor = _factor(comparison, hand, wrong)
-    if factor:
-        return f"{subject} {'is' if one else 'are'} {factor} the truth: a mistake, not rounding"
-    return f"{subject} {_how_wrong(hand, wrong, others)}, which is more often a mistake than rounding"
+def _own_formulas(
+    comparison: Comparison, methods: Sequence[MethodAccuracy], at_fault: Sequence[str]
+) -> tuple[str, list[str]]:
+    """Return a clause on a mistake in the formulas of the user, here or elsewhere, and one on where they have no value.
+
+    An operation of the user's own that is at fault speaks for what differs elsewhere.
+    """
+    if comparison.problem.hand is None or comparison.problem.hand.origin == "catalogue":
+        return "", []
+    from diffcompare.studies.own_formulas import disagreement_elsewhere, gap_elsewhere, mistake
+
+    doubt = mistake(comparison, methods) or ("" if at_fault else disagreement_elsewhere(comparison))
+    return doubt, [] if doubt else gap_elsewhere(comparison)
 
 
 def _own_operation(comparison: Comparison, methods: Sequence[MethodAccuracy]) -> tuple[list[str], list[MethodAccuracy]]:
@@ -354,27 +332,6 @@ def _own_operation(comparison: Comparison, methods: Sequence[MethodAccuracy]) ->
 
     clause = disagreement(comparison.nodes, comparison.problem.point)
     return ([clause], [method for method in wrong if method.answer.variant not in GIVEN]) if clause else ([], [])
-
-
-def _factor(comparison: Comparison, hand: MethodAccuracy, wrong: Sequence[str]) -> str:
-    """Name the simple factor by which all wrong partials differ from the truth; empty if there is none."""
-    pairs = [(hand.answer.gradient[name], comparison.true_partial(name)) for name in wrong]
-    ratios = {round(given / true.nearest, 9) for given, true in pairs if given is not None and true and true.nearest}
-    return _FACTORS.get(ratios.pop(), "") if len(ratios) == 1 and len(pairs) == len(wrong) else ""
-
-
-def _how_wrong(hand: MethodAccuracy, wrong: Sequence[str], others: Sequence[MethodAccuracy]) -> str:
-    """Compare the digits of the wrong formulas with those of the other exact methods."""
-    one = len(wrong) == 1
-    kept = [hand.digits[name] for name in wrong if name in hand.digits]
-    if not kept:
-        error = max(hand.errors_at_zero[name] for name in wrong)
-        return f"{'is' if one else 'are'} off by {error:.2g} where the truth is 0"
-    how = f"keep{'s' if one else ''} {min(kept):.1f} digits{'' if one else ' at worst'}"
-    good = [other.digits[name] for other in others for name in wrong if name in other.digits]
-    if not good:
-        return how
-    return f"{how} where the other exact methods keep {min(good):.1f}{' or more' if len(set(good)) > 1 else ''}"
 
 
 def _cancellation(

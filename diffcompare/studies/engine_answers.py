@@ -6,46 +6,27 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from diffcompare.backends.problem import Derivative, EngineRun
 from diffcompare.document import Cell, Measured, approximate
 from diffcompare.engines.judgement import judge
 from diffcompare.numeric.evaluate import is_number
-from diffcompare.studies.accuracy import FULL_DIGITS, error_cells, measure
+from diffcompare.studies.accuracy import BITS, at_own_precision, error_cells, full_digits, measure
+from diffcompare.studies.compare import Comparison, MethodAccuracy
 from diffcompare.studies.record import join
 
 if TYPE_CHECKING:
-    from diffcompare.backends.problem import Derivative, EngineRun
-    from diffcompare.studies.compare import Comparison, MethodAccuracy
     from diffcompare.truth.rounding import Slopes, TrueNumber
 
-DOUBLE = 53  # binary digits
 # How far a number may be from a convention that it follows, in parts of the slopes: rounding, or that of a difference.
 ROUNDED, DIFFERENCE = 1e-12, 1e-4
-
-
-def full_digits(run: EngineRun | None) -> float:
-    """Return the decimal digits of the nearest number of a library: 15.9 for doubles, 7.2 for single precision."""
-    if run is None or run.digits >= DOUBLE:
-        return FULL_DIGITS
-    return math.floor(10 * run.digits * math.log10(2)) / 10
-
-
-def errors_of(run: EngineRun, number: float | None, true: TrueNumber | None) -> dict[str, float | None]:
-    """Return the errors of a number of a library as `accuracy.measure` does, ulp and digits at its own precision."""
-    errors = measure(number, true)
-    ulp, digits = errors["ulp"], errors["digits"]
-    if run.digits >= DOUBLE or ulp is None:
-        return errors
-    ulp /= 2.0 ** (DOUBLE - run.digits)
-    full = full_digits(run)
-    return errors | {"ulp": ulp, "digits": None if digits is None else full if ulp <= 0.5 else min(digits, full)}
 
 
 def own_error_cells(run: EngineRun | None, errors: Mapping[str, float | None]) -> tuple[Cell, ...]:
     """Return the errors as the cells of a table; the digits of single precision say of how many: `7.2 of 7.2`."""
     cells = error_cells(errors)
-    if run is None or run.digits >= DOUBLE or errors["digits"] is None:
+    if run is None or run.digits >= BITS or errors["digits"] is None:
         return cells
-    return *cells[:3], f"{errors['digits']:.1f} of {full_digits(run):.1f}"
+    return *cells[:3], f"{errors['digits']:.1f} of {full_digits(run.digits):.1f}"
 
 
 def number_cell(answer: Derivative, name: str, true: TrueNumber | None) -> Cell:
@@ -88,7 +69,7 @@ def value_rows(comparison: Comparison) -> list[tuple[Cell, ...]]:
         text = true.text if true and math.isfinite(true.nearest) else None
         cell: Cell = Measured(number, text) if finite else str(number)
         assert answer.engine is not None
-        errors = errors_of(answer.engine, number if finite else None, true)
+        errors = at_own_precision(measure(number if finite else None, true), answer.engine.digits)
         rows.append(("f", answer.method, cell, *own_error_cells(answer.engine, errors)))
     return rows
 
@@ -197,4 +178,3 @@ def single_precision(methods: Sequence[MethodAccuracy]) -> list[str]:
         for method in methods
         if method.min_digits is not None
     ]
-

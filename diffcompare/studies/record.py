@@ -169,6 +169,11 @@ def number(value: Any) -> float | None:
     return float(value) if value is not None and is_number(value) else None
 
 
+def partials(names: Sequence[str], word: str = "and") -> str:
+    """List partials: `df/dx`, `df/dx and df/dy`, `df/dx1, df/dx2, df/dx3 and 5 more`."""
+    return join([f"df/d{name}" for name in names], word, most=4)
+
+
 def slope_data(slope: float | None) -> float | str | None:
     """Return a one-sided slope for JSON: an infinite one as the text `inf` or `-inf`, a missing one as None."""
     return slope if slope is None or math.isfinite(slope) else str(slope)

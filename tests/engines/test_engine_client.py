@@ -93,7 +93,6 @@ def test_inf_and_nan_are_no_numbers_but_are_kept(engine_that):
     engine_that("import cmath; cmath.sin = lambda x: complex(float('nan'), float('inf'))")
     answer = ask("sin(x) + y", x=1.0, y=2.0)
     assert (answer.status, answer.gradient["x"]) == ("undefined", None)
-    assert answer.gradient["y"] == 1.0
     assert answer.engine.raw["x"] == math.inf
 
 

@@ -7,8 +7,7 @@ import pytest
 
 import diffcompare as dc
 from diffcompare.inputs.catalogue import load
-from diffcompare.studies.compare_verdict import partials
-from diffcompare.studies.record import join
+from diffcompare.studies.record import join, partials
 
 AD = ("forward-ad", "reverse-ad")
 

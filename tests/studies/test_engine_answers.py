@@ -1,0 +1,166 @@
+"""Answers of other libraries beside ours: made-up libraries, so that every case is there whatever is installed."""
+
+import math
+
+import pytest
+
+import diffcompare as dc
+from diffcompare import backends
+from diffcompare.backends.problem import Backend, Derivative, EngineRun
+from diffcompare.engines import engine_client, registry
+
+
+@pytest.fixture
+def library(monkeypatch):
+    """Put made-up answers in place of those of torch: partials by variable, and more fields of `EngineRun`."""
+    monkeypatch.setattr(registry, "version", lambda name: "1.0")
+
+    def answering(partials, *, way="automatically", digits=53, **more):
+        def differentiate(problem):
+            run = EngineRun("torch", "reverse", "1.0", way, digits, **{"raw": partials, **more})
+            gradient = {name: x if x is not None and math.isfinite(x) else None for name, x in partials.items()}
+            status = "undefined" if None in gradient.values() else "ok"
+            return Derivative("torch-reverse", status, "torch 1.0", gradient, engine=run)
+
+        found = Backend("torch-reverse", differentiate)
+        monkeypatch.setattr(engine_client, "engine_backend", lambda name: found if name == "torch-reverse" else None)
+
+    backends._loaded.cache_clear()
+    return answering
+
+
+def compare(text, methods="reverse-ad", **point):
+    return dc.compare(text, point, methods=[methods, "torch-reverse"])
+
+
+def table(comparison, key="values"):
+    """Return a table of the document: a dictionary for each row, by column."""
+    found = next(block for block in comparison.document().blocks if getattr(block, "key", None) == key)
+    return [dict(zip([column.key for column in found.columns], row, strict=True)) for row in found.rows]
+
+
+def row(comparison, partial="df/dx", method="torch-reverse", key="values"):
+    return next(r for r in table(comparison, key) if r.get("partial", partial) == partial and r["method"] == method)
+
+
+# --- Rows -------------------------------------------------------------------------------------------------------------
+
+
+def test_nan_and_inf_are_shown_as_what_they_are(library):
+    library({"x": math.nan, "y": -math.inf})
+    comparison = compare("x*y", x=2.0, y=3.0)
+    assert (row(comparison)["value"], row(comparison, "df/dy")["value"]) == ("nan", "-inf")
+    assert "torch-reverse has nan for df/dx; torch-reverse has -inf for df/dy" in comparison.verdict
+
+
+def test_the_value_of_f_is_shown_where_it_is_not_ours(library):
+    library({"x": 1.0}, value=2.5)
+    comparison = compare("x", x=2.0)
+    assert row(comparison, "f")["value"].value == 2.5
+    assert row(comparison, "f")["absolute"].value == 0.5
+    assert comparison.verdict.startswith("Torch-reverse is wrong: the value is 2.0, not 2.5")
+    library({"x": 1.0}, value=2.0)
+    assert all(r["partial"] != "f" for r in table(compare("x", x=2.0)))
+
+
+@pytest.mark.parametrize(
+    ("partial", "convention"),
+    [
+        (-1.0, "slope from the left"),
+        (1.0, "slope from the right"),
+        (0.0, "mean of both slopes"),
+        (0.25, "between the slopes"),
+        (math.nan, "nan"),
+        (2.0, "outside both slopes"),
+    ],
+)
+def test_conventions_at_a_kink(library, partial, convention):
+    library({"x": partial})
+    comparison = compare("abs(x)", x=0.0)
+    assert row(comparison)["convention"] == convention
+    method = comparison.data()["methods"][1]
+    assert method["convention"] == {"x": convention}
+    assert ("torch-reverse (2.0) is outside both slopes" in comparison.verdict) == (partial == 2.0)
+
+
+def test_methods_of_ours_follow_conventions_too():
+    rows = table(dc.compare("abs(x)*y", x=0, y=2))
+    named = {r["method"]: r["convention"] for r in rows if r["partial"] == "df/dx"}
+    assert named["forward-difference"] == "slope from the right"
+    assert named["central-difference"] == "mean of both slopes"
+    assert "convention" not in table(dc.compare("x^2", x=1))[0]
+
+
+def test_a_numerical_library_has_its_own_estimate_beside_the_true_error(library):
+    library({"x": 0.5 + 1e-9}, way="numerically", errors={"x": 3e-12})
+    comparison = compare("sin(x)", x=math.pi / 3)
+    assert row(comparison)["estimate"].value == 3e-12
+    assert row(comparison)["absolute"].value == pytest.approx(1e-9, rel=1e-3)
+    assert "torch-reverse keeps 8.6 of 15.9 digits" in comparison.verdict, "a difference, not an exact method"
+
+
+def test_the_size_of_a_symbolic_library_is_its_swell(library):
+    library({"x": 4.0}, way="symbolically", size=9)
+    swollen = row(compare("x^2", x=2.0), key="cost")
+    assert (swollen["tree"], swollen["swell"].value) == (9, 3.0)
+
+
+# --- Single precision -------------------------------------------------------------------------------------------------
+
+
+def test_single_precision_is_judged_at_its_own(library):
+    library({"x": 0.5403022766113281}, digits=24)  # the single that is nearest to cos(1)
+    comparison = compare("sin(x)", x=1.0)
+    assert row(comparison)["digits"] == "7.2 of 7.2"
+    assert row(comparison)["ulp"].value <= 0.5
+    assert "torch-reverse, in single precision, keeps 7.2 of 7.2 digits" in comparison.verdict
+    assert comparison.data()["methods"][1]["digits"] == {"x": 7.2}
+
+
+def test_single_precision_is_no_excuse(library):
+    library({"x": 0.5404}, digits=24)
+    comparison = compare("sin(x)", x=1.0)
+    assert row(comparison)["digits"] == "3.7 of 7.2"
+    assert "keeps 3.7 of 7.2 digits" in comparison.verdict
+    library({"x": -0.5403}, digits=24)
+    assert "Torch-reverse is wrong: df/dx is 0.5403023058681398, not -0.5403" in compare("sin(x)", x=1.0).verdict
+
+
+# --- The closing sentence ---------------------------------------------------------------------------------------------
+
+
+def test_finite_and_wrong_is_named_with_what_is_right(library):
+    library({"x": 6.0, "y": 3.0})
+    verdict = compare("x*y", x=3.0, y=3.0).verdict
+    assert verdict == ("Torch-reverse is wrong: df/dx is 3.0, not 6.0; reverse-ad keeps all 15.9 digits of a double.")
+
+
+def test_it_hides_no_mistake_in_a_formula_by_hand(library):
+    library({"x": 7.0})
+    verdict = dc.compare("x^2", {"x": 3.0}, hand={"x": "x"}, methods=["reverse-ad", "torch-reverse"]).verdict
+    assert verdict.startswith("Check the formula by hand for df/dx: it is half the truth")
+
+
+def test_what_a_kink_explains_is_a_convention(library):
+    library({"x": 2.0})
+    verdict = compare("relu(x) - relu(-x)", x=0.0).verdict
+    assert verdict.startswith("At the kink of relu(x) reverse-ad and torch-reverse follow a convention, and miss df/dx")
+
+
+def test_a_missing_library_is_a_row_and_no_clause(monkeypatch):
+    monkeypatch.setattr(registry, "version", lambda name: None)
+    monkeypatch.setattr(engine_client, "version", lambda name: None)
+    comparison = dc.compare("x*y", x=3, y=2, methods="reverse-ad", engines=["torch"])
+    assert comparison.verdict == "Reverse-ad keeps all 15.9 digits of a double."
+    assert row(comparison, method="torch")["value"] == "not-installed"
+    assert row(comparison, method="torch", key="notes")["note"] == "not installed: pip install torch"
+    described = comparison.data()["methods"][1]["engine"]
+    assert described == {
+        "name": "torch",
+        "mode": "reverse",
+        "version": None,
+        "digits": 53,
+        "value": None,
+        "raw": {},
+        "size": None,
+    }
