@@ -130,6 +130,7 @@ engines/                      Real engines: other libraries that differentiate, 
   engine_client.py            The client of the engines: each is asked in a worker of its own, within the budget, and kept for the next question
   engine_worker.py            The worker of an engine: a process that imports one library and answers requests, a line of JSON each
   judgement.py                The judgement on one number of an engine: right, some digits lost, a convention at a kink, or wrong
+  native.py                   A user's Python function as it is written for a library: its own tensors come in, and it differentiates them
   own_engine.py               An engine of one's own for `audit my_engine.py`: a Python file with a function `gradient(f, point)`
   registry.py                 The engines by name, a file each in `libraries`: which are installed, in which version, how to install one
   libraries/                  The engines, a file each: what the library is called, how its users write our operations, and its modes

@@ -55,6 +55,15 @@ class RecordedProgram(Protocol):
         """Return the run at another point.  Raises DiffcompareError where the function does not run."""
 
 
+class NativeProgram(Protocol):
+    """A Python function that a library runs and differentiates, called with the library's own arrays."""
+
+    def native(
+        self, library: str, point: Mapping[str, float] | None = None, *, value_only: bool = False
+    ) -> tuple[float, dict[str, float]]:
+        """Return the value and the partials by flat name.  Raises DiffcompareError."""
+
+
 class ProgramOfSeveral(RecordedProgram, Protocol):
     """A Python function that may return several numbers."""
 
@@ -115,7 +124,7 @@ class Problem(NamedTuple):
 
     `step` overrides the step of difference formulas; `budget` is in seconds for each method (None: no limit);
     without `simplify` a method with formulas does not look for shorter ones.  For a Python function, `program`, the
-    expression is the tape of its run at the point.
+    expression is the tape of its run at the point; `native` is the function that libraries run.
     """
 
     expression: Expression
@@ -126,6 +135,7 @@ class Problem(NamedTuple):
     budget: float | None = 5.0
     simplify: bool = True
     program: RecordedProgram | None = None
+    native: NativeProgram | None = None
 
     def at(self, point: Mapping[str, float]) -> Expression:
         """Return the expression that computes the function at a point; a formula is the same everywhere."""

@@ -133,6 +133,15 @@ def methods(
     return tuple(dict.fromkeys((*(chosen or default), *engine_methods(map(str.lower, split(engines))))))
 
 
+def native_methods(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the methods of the libraries that `--native` names."""
+    if not names:
+        return ()
+    from diffcompare.engines.registry import native_methods
+
+    return native_methods(names)
+
+
 def split(texts: Sequence[str] | None) -> list[str]:
     """Return the words of an option that can be repeated or given a list with commas; those inside brackets stay."""
     words = [word.strip() for text in texts or () for word in re.split(r",(?![^\[]*\])", text)]
@@ -161,14 +170,21 @@ def parse_input(
     *,
     several: bool = False,
     program: ProcessProgram | None = None,
+    native: Sequence[str] = (),
 ) -> tuple[ParsedInput, dict[str, float] | None]:
     """Parse the expression argument (with `several` also a list of outputs), and the point of `--at` if there is one.
 
-    `budget` is for the runs of a Python function, and `program` is one that is loaded already.
+    `budget` is for the runs of a Python function, and `program` is one that is loaded already; one that is written for
+    the library `native` may be impossible to record.
 
     Commands call this before they import their study, so that a syntax error is reported in half the time.
     """
     program = program or function_program(expression, at, budget)
+    if native:
+        if program is None:
+            help = f"for example `grad model.py:f --native {native[0]}`; `--with {native[0]}` is for all"
+            raise usage_error("E506", "`--native` is for a Python function that is written for the library", help)
+        return program.as_native_input(native[0]), None if at is None else program.at.point
     if program is not None:
         return program.as_input(default=at is None, several=several), None if at is None else program.at.point
     from diffcompare.inputs.resolve import resolve
@@ -329,6 +345,10 @@ With: TypeAlias = Annotated[
         help="Ask torch, jax, ..., or `all`.",
         autocompletion=methods_at("engines.registry:engine_names"),
     ),
+]
+Native: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--native", metavar="LIBRARY", help="Let torch, jax or autograd run FILE.py:f itself."),
 ]
 SecondOrderMethod: TypeAlias = Annotated[list[str] | None, _method("backends.hessian_methods:METHODS")]
 HigherOrderMethod: TypeAlias = Annotated[list[str] | None, _method("backends.taylor_methods:METHODS")]

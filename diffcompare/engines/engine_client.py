@@ -15,7 +15,8 @@ from typing import Any
 
 from diffcompare import processes
 from diffcompare.backends.problem import Backend, Derivative, EngineRun, Problem, Status
-from diffcompare.engines.registry import engine, engine_and_mode, how_to_install, version
+from diffcompare.diagnostics import DiffcompareError
+from diffcompare.engines.registry import NATIVE, engine, engine_and_mode, how_to_install, version
 from diffcompare.language import serialization
 from diffcompare.numeric.user_operations import written_out
 from diffcompare.processes import WorkerLost
@@ -43,6 +44,8 @@ def engine_backend(method: str) -> Backend | None:
     if asked is None:
         return None
     name, mode = asked
+    if mode == NATIVE:
+        return Backend(method, lambda problem: run_natively(method, name, problem))
     return Backend(method, lambda problem: differentiate(method, name, mode, problem), lambda: prepare(name))
 
 
@@ -56,13 +59,19 @@ def prepare(name: str) -> None:
             _lock.release()
 
 
+def missing(name: str) -> str:
+    """Return the note of a library that is not installed."""
+    return f"not installed: {how_to_install(name)}"
+
+
 def differentiate(method: str, name: str, mode: str, problem: Problem) -> Derivative:
     """Compute the gradient by one mode of an engine; `method` is the name of the answer."""
     installed = version(name)
     run = EngineRun(name, mode, installed, engine(name).way, engine(name).digits)
     if installed is None:
-        note = f"not installed: {how_to_install(name)}"
-        return Derivative(method, "not-installed", gradient=dict.fromkeys(problem.wrt), notes=(note,), engine=run)
+        return Derivative(
+            method, "not-installed", gradient=dict.fromkeys(problem.wrt), notes=(missing(name),), engine=run
+        )
     names = list(problem.point)
     question = {
         "program": serialization.encode(written_out(problem.expression)),
@@ -84,6 +93,27 @@ def differentiate(method: str, name: str, mode: str, problem: Problem) -> Deriva
             return _answered(method, variant, run, answer, problem)
         status, note = "not-supported" if "missing" in answer else "failed", answer["error"]
     return Derivative(method, status, variant, dict.fromkeys(problem.wrt), notes=(note,), engine=run)
+
+
+def run_natively(method: str, name: str, problem: Problem) -> Derivative:
+    """Return what a library makes of the user's function as it is written for it; an error of the function is a row."""
+    installed = version(name)
+    run = EngineRun(name, NATIVE, installed, engine(name).way, 53)
+    nothing = dict.fromkeys(problem.wrt)
+    if installed is None:
+        return Derivative(method, "not-installed", gradient=nothing, notes=(missing(name),), engine=run)
+    variant = f"{name} {installed}"
+    if problem.native is None:
+        note = f"a formula is not written for a library: `--with {name}` asks it"
+        return Derivative(method, "not-supported", variant, nothing, notes=(note,), engine=run)
+    try:
+        value, gradient = problem.native.native(name)
+    except DiffcompareError as error:
+        return Derivative(method, "failed", variant, nothing, notes=(error.diagnostic.message,), engine=run)
+    raw = {variable: gradient[variable] for variable in problem.wrt}
+    partials = {variable: partial if math.isfinite(partial) else None for variable, partial in raw.items()}
+    status: Status = "undefined" if None in partials.values() else "ok"
+    return Derivative(method, status, variant, partials, engine=run._replace(value=value, raw=raw))
 
 
 def _answered(method: str, variant: str, run: EngineRun, answer: Mapping[str, Any], problem: Problem) -> Derivative:

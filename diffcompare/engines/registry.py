@@ -20,6 +20,9 @@ from diffcompare.engines.own_engine import is_own_engine, own_engine
 
 VERSION_SECONDS = 5.0  # that a program may take to print its version
 
+NATIVE = "native"  # the mode of a function that is written for a library
+WRITTEN_FOR = ("torch", "jax", "autograd")  # the libraries that `native` can call such a function with
+
 
 @cache
 def engine_names() -> tuple[str, ...]:
@@ -110,11 +113,30 @@ def method_name(name: str, mode: str) -> str:
     return f"{name}-{mode}" if mode else name
 
 
+def native_methods(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the methods by which libraries run the user's function as it is written for them.
+
+    Raises DiffcompareError for an unknown name, and for a library that no function is written for.
+    """
+    methods = []
+    for name in names:
+        engine(name)
+        if name not in WRITTEN_FOR:
+            help = f"functions may be written for {', '.join(WRITTEN_FOR)}"
+            raise DiffcompareError(
+                Diagnostic("E718", "bad_value", f"{name} does not run functions of yours", help=help)
+            )
+        methods.append(method_name(name, NATIVE))
+    return tuple(dict.fromkeys(methods))
+
+
 def engine_and_mode(method: str) -> tuple[str, str] | None:
     """Return the engine and the mode that a method asks; None if it is no method of an engine."""
     for name in engine_names():
         if method == name:
             return name, engine(name).modes[0]
+        if method == method_name(name, NATIVE) and name in WRITTEN_FOR:
+            return name, NATIVE
         if method.startswith(f"{name}-") and method.removeprefix(f"{name}-") in engine(name).modes:
             return name, method.removeprefix(f"{name}-")
     return None

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 WORKER = "diffcompare.inputs.function_worker"
 STARTUP = 60.0  # seconds that starting Python may take
+LIBRARY = 60.0  # seconds that the import of a library may take, beyond the budget
 LOADING = 20.0  # seconds that running the file may take, beyond the budget: it imports libraries
 
 
@@ -54,14 +55,14 @@ class FunctionProcess:
         self.known_operations: list[UserOperation] = []
         self.is_operation = False  # is it a `Function` of the tape?
 
-    def ask(self, do: str, **fields: Any) -> dict[str, Any]:
-        """Send a request and return its answer.
+    def ask(self, do: str, extra: float = 0.0, **fields: Any) -> dict[str, Any]:
+        """Send a request and return its answer; it may take `extra` seconds beyond the budget.
 
         Raises DiffcompareError for what the function did, and where it takes longer than the budget.
         """
         if self.process is None:
             self._start()
-        answer = self._exchange({"do": do, **fields}, self.budget)
+        answer = self._exchange({"do": do, **fields}, None if self.budget is None else self.budget + extra)
         if do == "at":
             self.setup = fields
         return answer
@@ -191,6 +192,14 @@ class ProcessProgram(FunctionProgram):
             return PlainCall(answer["values"] and tuple(answer["values"]), answer["trouble"])
         except DiffcompareError as error:
             return PlainCall(None, error.diagnostic.message)
+
+    def native(
+        self, library: str, point: Mapping[str, float] | None = None, *, value_only: bool = False
+    ) -> tuple[float, dict[str, float]]:
+        """Return value and gradient that a library computes of the function, called with the library's own arrays."""
+        fields = {"library": library, "point": point and dict(point), "value_only": value_only}
+        answer = self.process.ask("native", extra=LIBRARY, **fields)
+        return answer["value"], answer["gradient"]
 
     @cached_property
     def formulas(self) -> tuple[Expression, ...]:

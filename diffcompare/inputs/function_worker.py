@@ -96,6 +96,17 @@ class Service:
                 return {"value": self.program.plain_value()}
             case "run":
                 return dict(self.program.run(request["point"])._asdict())
+            case "native":
+                from diffcompare.engines.native import native_answer  # only where a library is asked
+
+                answer = native_answer(
+                    request["library"],
+                    self.function,
+                    self.program.at,
+                    request["point"],
+                    value_only=request["value_only"],
+                )
+                return dict(answer._asdict())
             case "formulas":
                 return {"formulas": serialization.encode(*map(_writable, self.program.formulas))}
             case "tape":

@@ -12,9 +12,10 @@ from diffcompare.inputs.function_point import FunctionPoint, default_values, fun
 from diffcompare.inputs.python_file import applied, is_tape_variable
 from diffcompare.inputs.recording_doubts import MOVE, PlainCall, doubts, unrecorded_dependence
 from diffcompare.inputs.resolve import ParsedInput
-from diffcompare.language.expression import Expression
+from diffcompare.language.expression import Expression, Variable, apply
 from diffcompare.language.parser import Parsed
 from diffcompare.numeric.evaluate import RANGE_ERRORS, is_number
+from diffcompare.numeric.user_operations import UserOperation
 from diffcompare.recording.growth import MAX_INPUTS, MAX_RECORDED
 from diffcompare.recording.outcome import did_not_end, flattened_result, raised
 from diffcompare.recording.recorded_number import plain
@@ -36,6 +37,25 @@ def array_run() -> Any:
     from diffcompare.tape import array_run
 
     return array_run
+
+
+def opaque(run: FunctionProgram, library: str) -> Expression:
+    """Return a program as an operation of its numbers, whose values are those that a library computes.
+
+    Raises DiffcompareError where the library has no value at the point.
+    """
+    names = list(run.at.point)
+    run.native(library, value_only=True)
+
+    def value(*numbers: float) -> float:
+        try:
+            return run.native(library, dict(zip(names, map(float, numbers), strict=True)), value_only=True)[0]
+        except DiffcompareError:
+            return math.nan
+
+    name = run.label.rpartition(":")[2]
+    operation = UserOperation(name, names, functools.lru_cache(maxsize=None)(value), [None] * len(names))
+    return apply(operation, tuple(Variable(name) for name in names))
 
 
 # --- A function as a program that can be recorded ---------------------------------------------------------------------
@@ -223,6 +243,22 @@ class FunctionProgram:
         parsed = Parsed(outputs[-1], label, notes, outputs) if several else Parsed(recording.output, label, notes)
         return ParsedInput(label, parsed, "function", label, program=self)
 
+    def as_native_input(self, library: str) -> ParsedInput:
+        """Return the program as the input of a study; one that cannot be recorded is known by a library's values only.
+
+        It then is an operation of the point's numbers, whose partials nobody knows, and a note says why.
+        """
+        try:
+            return self.as_input(default=False)
+        except ManyNumbers:
+            raise
+        except DiffcompareError as refused:
+            expression = opaque(self, library)
+            why = f"it is not recorded, and f is what {library} computes: {refused.diagnostic.message}"
+            note = refused.diagnostic._replace(code="W315", message=why, help=None, severity="note")
+            parsed = Parsed(expression, self.label, (note,))
+            return ParsedInput(self.label, parsed, "function", self.label, point=self.at.point, native=self)
+
     def close(self) -> None:
         """End what the program needs beyond this process: nothing."""
 
@@ -233,6 +269,17 @@ class FunctionProgram:
     def values(self, point: Mapping[str, float]) -> tuple[float, ...] | None:
         """Return the values of a plain call at a point; None where one of them has none."""
         return self.run(point).values
+
+    def native(
+        self, library: str, point: Mapping[str, float] | None = None, *, value_only: bool = False
+    ) -> tuple[float, dict[str, float]]:
+        """Return value and gradient (by flat name) that a library computes of the function, called with its own arrays.
+
+        Raises DiffcompareError for whatever goes wrong.
+        """
+        from diffcompare.engines.native import native_answer  # only where a library is asked
+
+        return native_answer(library, self.function, self.at, point, value_only=value_only)
 
     def gradient_by(self, function: Callable[..., Any]) -> Callable[[Mapping[str, float]], dict[str, float | None]]:
         """Return a user's gradient as a function of the numbers by flat name; exceptions are errors at their line."""

@@ -40,6 +40,7 @@ class ParsedInput(NamedTuple):
     point: Mapping[str, float] | None = None  # the classic point, if there is one
     match: CatalogueMatch | None = None  # the match of a typed expression in the catalogue
     program: FunctionProgram | None = None  # a Python function at a point; the expression is the tape of its run
+    native: FunctionProgram | None = None  # a Python function that cannot be recorded, and runs in a library only
 
     @property
     def variables(self) -> list[str]:

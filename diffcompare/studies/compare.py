@@ -308,7 +308,15 @@ def compare_question(
     setup = set_up(question, at, wrt)
     hand = hand or question.hand
     problem = Problem(
-        question.parsed.expression, setup.point, setup.wrt, hand, step, budget, simplify, question.program
+        question.parsed.expression,
+        setup.point,
+        setup.wrt,
+        hand,
+        step,
+        budget,
+        simplify,
+        question.program,
+        question.native or question.program,
     )
     value = (
         values_at(wengert_list(problem.expression), setup.point)[problem.expression]
@@ -338,6 +346,7 @@ def compare(
     truth: bool = True,
     simplify: bool = True,
     engines: str | Iterable[str] = (),
+    native: str | Iterable[str] = (),
     ops: Any = None,
     **values: Any,
 ) -> Comparison | ArrayComparison:
@@ -358,6 +367,8 @@ def compare(
         truth: Whether to compute the true gradient, to 25 digits with error bounds.
         simplify: Whether sympy simplifies its formulas, which takes most of its time.
         engines: Names of other libraries to ask as well, such as "torch" and "jax", or "all" that are installed.
+        native: Libraries that run a Python function as it is written for them, of "torch", "jax" and "autograd": it is
+            called with their own arrays of doubles.  Where it cannot be recorded, f is what the first of them computes.
         ops: Functions of your own that the text calls by name: a `Function` of `diffcompare.tape`, a file of them
             (which is run), or a list.
         **values: Coordinates of the point for variables that are not named like an option.
@@ -379,8 +390,9 @@ def compare(
     """
     if isinstance(values.get("method"), str | list | tuple):
         raise TypeError("compare() asks several methods: the option is `methods`")
+    libraries = checked_names("native", native)
     try:
-        question, at = question_and_point(expression, point, values, ops=ops, budget=budget)
+        question, at = question_and_point(expression, point, values, ops=ops, budget=budget, native=libraries)
     except ManyNumbers as refused:
         from diffcompare.studies.array_comparison import compare_arrays  # needs NumPy
 
@@ -388,10 +400,11 @@ def compare(
         return compare_arrays(refused, hand=by_hand, wrt=wrt, methods=methods, budget=budget, truth=truth)
     with own_operations(ops):
         own = own_partials(hand, question)
-    if engines:
-        from diffcompare.engines.registry import engine_methods
+    if engines or libraries:
+        from diffcompare.engines.registry import engine_methods, native_methods
 
-        methods = [*checked_names("methods", methods), *engine_methods(checked_names("engines", engines))]
+        asked = engine_methods(checked_names("engines", engines))
+        methods = [*checked_names("methods", methods), *asked, *native_methods(libraries)]
     return compare_question(
         question, at=at, hand=own, wrt=wrt, methods=methods, step=step, budget=budget, truth=truth, simplify=simplify
     )

@@ -192,7 +192,11 @@ def _is(names: Sequence[str]) -> str:
 
 def stopped(comparison: Comparison) -> list[str]:
     """Tell which methods stopped without an answer, and why."""
-    return [f"{answer.method} {STOPPED[answer.status]}" for answer in comparison.answers if answer.status in STOPPED]
+    groups: dict[str, list[str]] = {}
+    for answer in comparison.answers:
+        if answer.status in STOPPED:
+            groups.setdefault(STOPPED[answer.status], []).append(answer.method)
+    return [f"{join(methods)} {why}" for why, methods in groups.items()]
 
 
 def value(comparison: Comparison) -> list[str]:

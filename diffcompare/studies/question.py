@@ -188,11 +188,22 @@ def question_and_point(
     several: bool = False,
     ops: Any = None,
     budget: float | None = 5.0,
+    native: Sequence[str] = (),
 ) -> tuple[ParsedInput, dict[str, Any] | None]:
     """Return the question that a Python caller asks, and the point as a mapping (None where none was given).
 
-    Texts may call the caller's own operations, `ops`, and a Python function may run for `budget` seconds.
+    Texts may call the caller's own operations, `ops`, and a Python function may run for `budget` seconds; one that is
+    written for the libraries `native` may be impossible to record.
     """
+    if native:
+        if not is_function(expression):
+            message = "`native` is for a Python function that is written for the library"
+            raise bad_value(message, "native", f"`engines={list(native)!r}` asks for a formula")
+        from diffcompare.inputs.python_function import program
+
+        given = function_values(expression, point, values)
+        run = program(expression, given, function_label(expression), checked_positive("budget", budget))
+        return run.as_native_input(native[0]), run.at.point
     with own_operations(ops):
         return _question_and_point(expression, point, values, several=several, budget=budget)
 

@@ -22,6 +22,7 @@ def command(
     hand: options.Hand = None,
     method: options.Method = None,
     engines: options.With = None,
+    native: options.Native = None,
     wrt: options.Wrt = None,
     step: options.Step = None,
     budget: options.Budget = 5.0,
@@ -31,13 +32,14 @@ def command(
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Compare ways of differentiating an expression."""
+    libraries = options.split(native)
     try:
-        parsed, point = options.parse_input(expression, at, budget)
+        parsed, point = options.parse_input(expression, at, budget, native=libraries)
     except ManyNumbers as refused:
-        asked = options.methods(method, engines=engines)
+        asked = (*options.methods(method, engines=engines), *options.native_methods(libraries))
         return _on_arrays(refused, hand, asked, options.split(wrt), budget, truth=truth, quiet=quiet)
     formulas = None if hand is None else options.hand(hand, parsed)
-    methods = options.methods(method, engines=engines)
+    methods = (*options.methods(method, engines=engines), *options.native_methods(libraries))
     from diffcompare.studies.compare import compare_question
 
     comparison = compare_question(
