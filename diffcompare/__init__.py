@@ -172,6 +172,8 @@ gradcheck/                    Gradient check: is the gradient of a Python functi
   gradient_check.py           The check of a Python gradient against values of the function: `dc.check(f, gradient, x)`
   jacobian_check.py           The check of a Jacobian against slopes of f: every entry, or random directions if there are many
   noise.py                    The noise of f near a point, estimated from differences of close values (ECnoise)
+  other_checkers.py           The gradient checkers of other libraries on the user's gradient: PyTorch's `gradcheck` and JAX's `check_grads`
+  other_checkers_worker.py    The checker of another library, in the process that has run the user's files and imports that library
   report.py                   The report of a gradient check: its sentences, its JSON data, and its document
   values.py                   Values of f near one point, counted: a gradient check asks f for nothing else
 inputs/                       User input: expressions, points, formulas by hand, and entries of the catalogue or of files

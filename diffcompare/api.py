@@ -52,6 +52,7 @@ def check(
     points: Iterable[Any] = (),
     each: bool = False,
     seed: int = 0,
+    engines: str | Sequence[str] = (),
     **named: Any,
 ) -> GradientCheck: ...
 def check(
@@ -66,6 +67,7 @@ def check(
     points: Any = (),
     each: Any = False,
     seed: int = 0,
+    engines: Any = (),
     **named: Any,
 ) -> Check | GradientCheck | FunctionCheck | MatrixCheck:
     """Check a derivative that somebody wrote, of an expression or of a Python function.
@@ -96,6 +98,8 @@ def check(
         ops: for an expression, functions of your own that it and the answer call by name: a `Function` of
             `diffcompare.tape`, a file of them (it is run), or a list.
         points: for a callable, more points; a tuple stands for several arguments.
+        engines: for a callable, libraries whose own checkers are asked as well, with their defaults, in this process:
+            "torch" (`gradcheck`), "jax" (`check_grads`), or "all" that are installed.
         each: for a callable, check every entry; by default more than 200 coordinates are checked along random
             directions only.
         seed: chooses random points and directions.
@@ -141,7 +145,8 @@ def check(
             raise TypeError(f'`{name}` is an option for expressions; give an argument of f as {{"{name}": ...}}')
         from diffcompare.gradcheck.gradient_check import check_callable
 
-        return check_callable(function, answer, *point, points=points, each=each, seed=seed, **named)
+        names = [engines] if isinstance(engines, str) else list(engines)
+        return check_callable(function, answer, *point, points=points, each=each, seed=seed, engines=names, **named)
     if _is_matrix(function, answer):
         from diffcompare.studies.check_jacobian import check_outputs
 
@@ -153,6 +158,7 @@ def check(
     # An expression may have variables of these names: their partials are given like those of any other.
     partials = {"points": points} if points != () else {}
     partials |= {"each": each} if each is not False else {}
+    partials |= {"engines": engines} if engines != () else {}
     return check_expression(function, answer, seed=seed, **expression_options, **named, **partials)
 
 

@@ -34,9 +34,9 @@ CYCLIC = {
 MAY_RECUR = {"__init__", "report"}
 """Base names that may occur more than once, beside media of pictures, commands, and demos named after their subject."""
 
-MAX_MODULES = 348
-MAX_LATE_IMPORTS = 102
-MAX_TYPE_IMPORTS = 89
+MAX_MODULES = 350
+MAX_LATE_IMPORTS = 106
+MAX_TYPE_IMPORTS = 91
 MAX_LOADED_MODULES = 62
 MAX_MODULE_LINES = 450
 """The ledger: what is smaller may become the new limit; what has to grow needs a reason.  `python

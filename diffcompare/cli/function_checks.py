@@ -2,36 +2,72 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from diffcompare.cli.output import CommandResult
-from diffcompare.diagnostics import usage_error
+from diffcompare.diagnostics import DiffcompareError, usage_error
+from diffcompare.engines.registry import version
 from diffcompare.gradcheck.function_report import document_of
 from diffcompare.gradcheck.gradient_check import check_callable
 from diffcompare.inputs.files import function_file
 from diffcompare.inputs.function_point import parse_function_point
-from diffcompare.inputs.function_process import FunctionProcess, callable_of, load_at
+from diffcompare.inputs.function_process import LIBRARY, FunctionProcess, callable_of, load_at
+
+if TYPE_CHECKING:
+    from diffcompare.gradcheck.other_checkers import OtherCheck
 
 
 def check_function(
-    path: str, name: str, hand: Sequence[str], at: Sequence[str] | None, *, seed: int, budget: float, brief: bool
-) -> CommandResult:
-    """Check what `--hand FILE.py:name` says about a function of a file, or else the Function itself."""
+    path: str, name: str, hand: Sequence[str], at: Sequence[str] | None, *, seed: int, budget: float, brief: bool,
+    engines: Sequence[str] = (),
+) -> CommandResult:  # fmt: skip
+    """Check what `--hand FILE.py:name` says about a function of a file, or else the Function itself.
+
+    The checkers of `engines`, other libraries, are asked about a gradient as well.
+    """
     gradient = function_file(hand[0]) if len(hand) == 1 else None
     if gradient is None:
         return _check_backward(path, name, hand, at, seed, budget, brief)
-    return _check_gradient(path, name, gradient, at, seed, budget, brief)
+    return _check_gradient(path, name, gradient, at, seed, budget, brief, engines)
 
 
 def _check_gradient(
-    path: str, name: str, named: tuple[str, str], at: Sequence[str] | None, seed: int, budget: float, brief: bool
-) -> CommandResult:
+    path: str, name: str, named: tuple[str, str], at: Sequence[str] | None, seed: int, budget: float, brief: bool,
+    engines: Sequence[str],
+) -> CommandResult:  # fmt: skip
     """Check a gradient that is a Python function against values of another one, each in a process of its own."""
     program = load_at(path, name, at, budget)
     gradient = callable_of(FunctionProcess(*named, budget), named[1])
     checked = check_callable(callable_of(program.process, name), gradient, *program.at.arguments, seed=seed)
+    if engines:
+        others = _others(path, name, named, program.at.arguments, engines, budget)
+        checked = dataclasses.replace(checked, others=others)
     return CommandResult(checked.document(brief=brief), (), None, 0 if checked.ok else 1)
+
+
+def _others(
+    path: str, name: str, named: tuple[str, str], arguments: list[Any], engines: Sequence[str], budget: float
+) -> tuple[OtherCheck, ...]:
+    """Ask the checkers of other libraries, each in a process of its own, whose end is a row."""
+    from diffcompare.gradcheck.other_checkers import CHECKERS, OtherCheck, checker_names, not_installed
+
+    answers = []
+    for library in checker_names(engines):
+        missing = not_installed(library)
+        if missing is not None:
+            answers.append(missing)
+            continue
+        with FunctionProcess(path, name, budget, "diffcompare.gradcheck.other_checkers_worker") as process:
+            try:
+                asked = {"library": library, "gradient": named, "arguments": arguments}
+                answers.append(OtherCheck(**process.ask("checker", extra=LIBRARY, **asked)))
+            except DiffcompareError as error:
+                why = error.diagnostic.message
+                answers.append(OtherCheck(library, version(library), CHECKERS[library][0], "failed", note=why))
+    return tuple(answers)
 
 
 def _check_backward(

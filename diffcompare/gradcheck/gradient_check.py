@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.gradcheck.entries import CONSTANT_VALUES, GradientEntry, worst_first
@@ -19,6 +19,9 @@ from diffcompare.gradcheck.given import WrongShape, evaluate_gradient
 from diffcompare.gradcheck.jacobian_check import JacobianCheck
 from diffcompare.gradcheck.values import FunctionValues, describe_point
 from diffcompare.studies.record import Record
+
+if TYPE_CHECKING:
+    from diffcompare.gradcheck.other_checkers import OtherCheck
 
 MAX_ENTRIES = 200  # points with more coordinates are checked along random directions
 
@@ -75,6 +78,8 @@ class GradientCheck(Record):
     """Name of the function."""
     points: tuple[Inspection, ...]
     """For every point its value, noise, judged entries, and the pattern of the mistake; in the order given."""
+    others: tuple[OtherCheck, ...] = ()
+    """The verdicts of other libraries' checkers at the first point, where they were asked."""
 
     @property
     def entries(self) -> tuple[GradientEntry, ...]:
@@ -136,6 +141,7 @@ def check_callable(
     points: Iterable[Any] = (),
     each: bool = False,
     seed: int = 0,
+    engines: Sequence[str] = (),
     **coordinates: Any,
 ) -> GradientCheck:
     """Check the gradient of a Python function at a point, by values of the function alone.
@@ -164,8 +170,13 @@ def check_callable(
     flat_points = _all_points(point, coordinates, points)
     if len(flat_points) > 1 and not (callable(gradient) or gradient is True):
         raise TypeError("several points need a callable gradient")
+    others: tuple[OtherCheck, ...] = ()
+    if engines:
+        from diffcompare.gradcheck.other_checkers import checker_names, other_check
+
+        others = tuple(other_check(name, f, gradient, flat_points[0]) for name in checker_names(engines))
     inspections = tuple(inspect_point(f, gradient, flat, seed=seed, each=each) for flat in flat_points)
-    return GradientCheck(getattr(f, "__name__", type(f).__name__).replace("<lambda>", "f"), inspections)
+    return GradientCheck(getattr(f, "__name__", type(f).__name__).replace("<lambda>", "f"), inspections, others)
 
 
 def _all_points(point: tuple[Any, ...], coordinates: dict[str, Any], points: Iterable[Any]) -> list[FlatPoint]:

@@ -144,6 +144,7 @@ def data(check: GradientCheck) -> dict[str, Any]:
         "verdict": check.verdict,
         "evaluations": check.evaluations,
         "points": [_point_data(point) for point in check.points],
+        **({"others": [other._asdict() for other in check.others]} if check.others else {}),
         "sentence": verdict(check),
     }
 
@@ -189,8 +190,22 @@ def document(check: GradientCheck, *, brief: bool = False) -> Document:
     blocks.append(Listing((("function", check.name), ("evaluations", check.evaluations))))
     for index, point in enumerate(check.points, 1):
         blocks += _point_blocks(point, index if len(check.points) > 1 else 0)
+    if check.others:
+        blocks += _others(check)
     blocks.append(Paragraph(verdict(check), "verdict"))
     return Document(tuple(blocks), check.data)
+
+
+def _others(check: GradientCheck) -> list[Block]:
+    """Return the verdicts of other libraries' checkers, and whether they differ from this one."""
+    from diffcompare.gradcheck.other_checkers import disagreement
+
+    rows = tuple(
+        (other.tool, other.version or "-", other.verdict, other.settings or other.note) for other in check.others
+    )
+    table = Table("others", columns("tool | version | verdict | settings"), rows, "Other checkers")
+    differs = disagreement(check.verdict, check.others)
+    return [table, Paragraph(differs, "note")] if differs else [table]
 
 
 def _point_blocks(point: Inspection, index: int) -> list[Block]:

@@ -39,6 +39,7 @@ def command(
     expression: options.OptionalExpression = None,
     hand: options.Hand = None,
     at: options.At = None,
+    engines: options.With = None,
     domain: Domain = None,
     seed: options.Seed = 0,
     budget: options.OptionalBudget = None,
@@ -64,7 +65,11 @@ def command(
     if named is not None:
         from diffcompare.cli.function_checks import check_function
 
-        return check_function(*named, hand or (), at, seed=seed, budget=budget or 5.0, brief=quiet)
+        others = [word.lower() for word in options.split(engines)]
+        return check_function(*named, hand or (), at, seed=seed, budget=budget or 5.0, brief=quiet, engines=others)
+    if engines:
+        help = "for example `check model.py:f --hand model.py:df --with torch,jax`"
+        raise usage_error("E506", "`--with` asks checkers of Python functions, and this is a formula", help)
     if at is not None:
         help = f"for a function: `check model.py:f --hand model.py:df --at {at[0]}`"
         raise usage_error("E506", "a formula is checked wherever it is defined, and needs no `--at`", help)

@@ -1,0 +1,29 @@
+"""The checker of another library, in the process that has run the user's files and imports that library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from diffcompare.gradcheck.flat_arguments import flat_point
+from diffcompare.gradcheck.other_checkers import other_check
+from diffcompare.inputs.function_worker import Service, answer_requests
+from diffcompare.inputs.python_file import applied, load
+
+
+def main() -> None:
+    """Answer requests until standard input closes."""
+    answer_requests(CheckerService())
+
+
+class CheckerService(Service):
+    """The function that was loaded, whose gradient a library can check as well."""
+
+    def serve(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the answer to a request.  Raises DiffcompareError."""
+        if request["do"] != "checker":
+            return super().serve(request)
+        gradient = applied(load(*request["gradient"]))
+        return dict(
+            other_check(request["library"], self.function, gradient, flat_point(request["arguments"]))._asdict()
+        )
