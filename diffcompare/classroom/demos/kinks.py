@@ -15,6 +15,7 @@ from diffcompare.classroom.demos.frame import (
     partial_cell,
     table,
 )
+from diffcompare.classroom.other_libraries import LibraryQuestion, Measured, libraries_frame
 from diffcompare.document import Cell
 from diffcompare.localization import phrase
 from diffcompare.studies.compare import compare
@@ -35,9 +36,24 @@ AT_ZERO = (
     ),
 )
 
+LIBRARIES = (
+    LibraryQuestion("|x|", 0.0, "-1 | 1"),
+    LibraryQuestion("max(x, 0)", 0.0, "0 | 1"),
+    LibraryQuestion("relu(x) - relu(-x)", 0.0, "1"),
+)
+MEASURED: Measured = {
+    "torch": ("2.15.0", (0.0, 0.5, 0.0)),
+    "jax": ("0.12.0.1", (1.0, 0.5, 0.0)),
+    "autograd": ("1.9.1", (0.0, 0.5, 1.0)),
+    "casadi": ("3.8.2", (0.0, 0.5, 1.0)),
+    "tensorflow": ("2.21.0", (0.0, 1.0, 0.0)),
+    "pytensor": ("3.3.8", (0.0, 1.0, 2.0)),
+    "mlx": ("0.32.4", (0.0, 0.0, 0.0)),
+}
+
 
 def frames() -> Iterator[Frame]:
-    """Yield three functions with a kink at 0, a point close to a kink, and a step function."""
+    """Yield three functions with a kink at 0, also in other libraries, a point close to one, and a step function."""
     for text, title, sentence in AT_ZERO:
         comparison = compare(text, {"x": 0.0}, methods=METHODS)
         answers = answers_table(comparison, "x", at_point(text, 0))
@@ -51,6 +67,12 @@ def frames() -> Iterator[Frame]:
             (mask(answers, 1),),
             _one_side(text),
         )
+    yield libraries_frame(
+        "Other libraries at 0",
+        LIBRARIES,
+        MEASURED,
+        "Conventions go function by function, not library by library. In the last column only 1 is right.",
+    )
     yield _near_kink()
     yield _staircase()
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from diffcompare.backends.problem import Derivative
 from diffcompare.classroom.demos.frame import Broken, Demo, Frame, at_point, mask, partial_cell, table, true_partial
+from diffcompare.classroom.other_libraries import LibraryQuestion, Measured, libraries_frame
 from diffcompare.document import Cell
 from diffcompare.localization import phrase
 from diffcompare.numeric.evaluate import Real, Undefined
@@ -26,6 +27,20 @@ CASES = (
     ("ln(1 + exp(x))", {"x": 800.0}, "softplus(x)", "The stable form never computes exp(800)."),
 )
 
+LIBRARIES = (LibraryQuestion("sqrt(x^2)", 0.0, "-1 | 1"), LibraryQuestion("if(x < 0, exp(x), 1)", 800.0, "0"))
+MEASURED: Measured = {
+    "torch-reverse": ("2.15.0", (math.nan, math.nan)),
+    "torch-forward": ("2.15.0", (math.nan, 0.0)),
+    "jax-reverse": ("0.12.0.1", (math.nan, math.nan)),
+    "jax-forward": ("0.12.0.1", (math.nan, 0.0)),
+    "autograd-reverse": ("1.9.1", (math.nan, math.nan)),
+    "autograd-forward": ("1.9.1", (math.nan, 0.0)),
+    "casadi-reverse": ("3.8.2", (0.0, 0.0)),
+    "casadi-forward": ("3.8.2", (0.0, 0.0)),
+    "mlx-reverse": ("0.32.4", (math.nan, math.nan)),
+    "mlx-forward": ("0.32.4", (math.nan, math.nan)),
+}
+
 
 def partial_by(comparison: Comparison, method: str, variable: str) -> Cell:
     """Return the partial of one method, or the reason why there is none."""
@@ -37,6 +52,12 @@ def frames() -> Iterator[Frame]:
     yield from _upstream()
     yield _naive()
     yield _guarded()
+    yield libraries_frame(
+        "Other libraries and nan",
+        LIBRARIES,
+        MEASURED,
+        "Where both branches are computed, reverse mode multiplies an infinite slope by 0.",
+    )
     for case in CASES:
         yield _case(*case)
 

@@ -394,7 +394,7 @@ def test_bug_of_branches(bugs):
 
 
 def test_kinks(played):
-    corner, maximum, identity, beside, staircase = (frame.numbers for frame in played("kinks").frames)
+    corner, maximum, identity, _, beside, staircase = (frame.numbers for frame in played("kinks").frames)
     assert corner["truth"] == "-1 from the left, 1 from the right"
     assert [corner[name] for name in ("reverse-ad", "symbolic", "central-difference", "forward-difference")] == [
         0,
@@ -412,7 +412,7 @@ def test_kinks(played):
     assert staircase["reverse-ad"] == staircase["central-difference, h = 0.01"] == 0
     assert staircase["central-difference, h = 0.1"] == near(1)
     sides = [frame.broken and tuple(frame.broken.numbers.values()) for frame in played("kinks").frames]
-    assert sides == [(1, -1), (1, 0), None, None, None]
+    assert sides == [(1, -1), (1, 0), None, None, None, None]
 
 
 def test_nan(figures):
