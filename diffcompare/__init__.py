@@ -159,7 +159,6 @@ engines/                      Real engines: other libraries that differentiate, 
     torch.py                  PyTorch: reverse mode by `torch.autograd.grad`, forward mode by `torch.func.jvp`, on tensors of doubles
     uncertainties.py          uncertainties: the derivatives by which it propagates standard deviations, through the functions of `umath`
     warp.py                   NVIDIA Warp: reverse mode by `warp.Tape`, on arrays of one double, by functions that `warp.map` compiles
-    warp.py                   NVIDIA Warp: reverse mode by `warp.Tape`, on arrays of one double, whose functions `warp.map` compiles for the CPU
 gradcheck/                    Gradient check: is the gradient of a Python function right, judged by values of the function alone?
   backward_mistakes.py        Mistakes in the backward of a `Function`: a forgotten chain, a wrong saved value, `=` for `+=`, a broadcast shape
   entries.py                  The verdict on one entry of a gradient: the given value against the estimated slope of f
