@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any
 
 from diffcompare import processes
-from diffcompare.backends.problem import Backend, Derivative, EngineRun, Problem, Status
+from diffcompare.backends.problem import Backend, Derivative, EngineRun, Problem, Status, lacking_definition
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.engines.registry import NATIVE, engine, engine_and_mode, how_to_install, version
 from diffcompare.language import serialization
@@ -71,6 +71,11 @@ def differentiate(method: str, name: str, mode: str, problem: Problem) -> Deriva
     if installed is None:
         return Derivative(
             method, "not-installed", gradient=dict.fromkeys(problem.wrt), notes=(missing(name),), engine=run
+        )
+    lacking = lacking_definition((problem.expression,))
+    if lacking:
+        return Derivative(
+            method, "not-supported", f"{name} {installed}", dict.fromkeys(problem.wrt), notes=(lacking,), engine=run
         )
     names = list(problem.point)
     question = {

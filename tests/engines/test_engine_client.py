@@ -10,8 +10,10 @@ from diffcompare.backends import backend
 from diffcompare.backends.problem import Problem
 from diffcompare.engines import engine_client as client
 from diffcompare.engines import registry
+from diffcompare.language.expression import Variable, apply
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import variables, wengert_list
+from diffcompare.numeric.user_operations import UserOperation
 
 # A library made up for these tests: complex numbers, whose imaginary part is the derivative times a tiny step.
 TINY = """
@@ -87,6 +89,15 @@ def test_what_it_lacks_is_said(engine_that):
     assert ask("digamma(x)", x=1.0).notes == ("it has no digamma",)
     answer = ask("cot(x)*sin(x)", x=1.0)
     assert answer.status == "not-supported", "neither cot nor cos"
+
+
+def test_an_operation_of_the_users_own_without_a_definition_is_said(engine_that):
+    engine_that()
+    own = UserOperation("Own", ["x"], math.sinh, [None])
+    problem = Problem(apply(own, (Variable("x"),)), {"x": 1.0}, ("x",))
+    answer = backend("autograd-reverse").differentiate(problem)
+    assert answer.status == "not-supported"
+    assert answer.notes[0].startswith("Own(x) has no `definition` in the language")
 
 
 def test_inf_and_nan_are_no_numbers_but_are_kept(engine_that):
