@@ -105,6 +105,9 @@ def is_like_flag(argument: str) -> bool:
     return re.fullmatch(r"--?[A-Za-z][\w-]*(=.*)?", argument, re.DOTALL) is not None
 
 
+ASK_LIBRARIES = ("--with", "--native")
+
+
 def no_such_option(argument: str, flags: Sequence[str]) -> DiffcompareError:
     """Return the error for an argument that looks like an option but is not declared."""
     flag = argument.partition("=")[0]
@@ -112,6 +115,8 @@ def no_such_option(argument: str, flags: Sequence[str]) -> DiffcompareError:
     if near == flag:
         return usage_error("E504", f"`{flag}` comes after `--`", "write options before it")
     help = f"did you mean `{near}`?" if near else "`-h` shows the options"
+    if flag in ASK_LIBRARIES:
+        help = "other libraries are asked for gradients: `grad EXPR --with torch,jax`"
     return usage_error("E502", f"no such option `{flag}`", help)
 
 

@@ -85,6 +85,10 @@ def test_a_line_that_is_still_being_typed_is_never_wrong() -> None:
         (["x", "--metod", "symbolic"], "E502 no such option `--metod` | did you mean `--method`?"),
         (["x", "--Method", "symbolic"], "E502 no such option `--Method` | did you mean `--method`?"),
         (["--metod=symbolic"], "E502 no such option `--metod` | did you mean `--method`?"),
+        (
+            ["--native", "jax", "x"],
+            "E502 no such option `--native` | other libraries are asked for gradients: `grad EXPR --with torch,jax`",
+        ),
         (["--nonsense", "3", "x"], "E502 no such option `--nonsense` | `-h` shows the options"),
         (["x", "--at", "x=3"], "E504 `--at` comes after `--` | write options before it"),
         (["-x^2", "-v"], "E502 no such option `-v` | `-h` shows the options"),
