@@ -193,7 +193,7 @@ def test_a_question_loads_few_modules():
 
 def test_a_module_is_read_in_one_sitting():
     long = {name for name in MODULES if lines_of(name) > MAX_MODULE_LINES}
-    assert long <= {"language.operations"}  # the table has a row for every operation
+    assert long <= {"language.operations", "__init__"}  # the table has a row for every operation, the map for a file
 
 
 def test_packages_do_not_hand_on_what_their_modules_define():

@@ -10,9 +10,10 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from diffcompare.backends import DIFFERENCES
+from diffcompare.backends import DIFFERENCES, METHODS
 from diffcompare.batch.row_result import MethodSummary, RowSummary
 from diffcompare.document import (
     Approximate,
@@ -27,6 +28,7 @@ from diffcompare.document import (
     approximate,
     columns,
 )
+from diffcompare.studies.accuracy import BITS
 from diffcompare.studies.record import SCHEMA, counted, join, large
 
 if TYPE_CHECKING:
@@ -89,6 +91,17 @@ class MethodStatistics:
             self.swells.add(cell.swell)
 
 
+@cache
+def _is_exact(method: str) -> bool:
+    """Tell whether a method has exact rules in doubles: no difference formula, and no such library."""
+    if method in METHODS:
+        return method not in DIFFERENCES
+    from diffcompare.engines.registry import engine, engine_and_mode
+
+    asked = engine_and_mode(method)
+    return asked is None or (engine(asked[0]).way != "numerically" and engine(asked[0]).digits >= BITS)
+
+
 class WorstRow(NamedTuple):
     """A row on which an exact method is far from the truth."""
 
@@ -141,7 +154,7 @@ class Statistics:
 
     def _note_worst(self, row: RowSummary) -> None:
         """Keep a row among the worst, once, by its worst exact method: differences are rough everywhere."""
-        exact = [cell for cell in row.cells if cell.method not in DIFFERENCES and cell.error and cell.partial]
+        exact = [cell for cell in row.cells if _is_exact(cell.method) and cell.error and cell.partial]
         if not exact:
             return
         cell = max(exact, key=lambda cell: cell.error or 0.0)

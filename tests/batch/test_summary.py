@@ -5,8 +5,11 @@ import statistics
 
 import pytest
 
+from diffcompare.batch import summary
 from diffcompare.batch.row_result import MethodSummary, RowSummary, summarize
 from diffcompare.batch.summary import MAX_FAILED, MAX_WORST, Median, Statistics
+from diffcompare.engines import registry
+from diffcompare.engines.engine import Engine
 
 
 def row(number, error=1e-16, status="ok", method="reverse-ad", unknown=None, check=None, failed=None):
@@ -87,3 +90,13 @@ def test_a_digest_takes_the_worst_partial_absolute_where_the_truth_is_0():
     document = {"name": "a", "file": "f.txt", "line": 2, "expression": {"size": {"tree": 3}}, "methods": [method]}
     (cell,) = summarize(document).cells
     assert cell == ("reverse-ad", "ok", 2e-9, "y", "z", 3, 2.0)
+
+
+def test_a_numerical_library_is_no_exact_method(monkeypatch):
+    ways = {"torch": "automatically", "jax": "numerically"}
+    monkeypatch.setattr(registry, "engine", lambda name: Engine(dict, name, ("reverse",), way=ways[name]))
+    monkeypatch.setattr(registry, "engine_names", lambda: tuple(ways))
+    summary._is_exact.cache_clear()
+    exact = [summary._is_exact(name) for name in ("torch-reverse", "jax-reverse", "reverse-ad", "central-difference")]
+    summary._is_exact.cache_clear()
+    assert exact == [True, False, True, False]
