@@ -19,7 +19,6 @@ from diffcompare.engines.engine import Engine
 from diffcompare.engines.own_engine import is_own_engine, own_engine
 
 VERSION_SECONDS = 5.0  # that a program may take to print its version
-
 NATIVE = "native"  # the mode of a function that is written for a library
 WRITTEN_FOR = ("torch", "jax", "autograd")  # the libraries that `native` can call such a function with
 
