@@ -32,6 +32,7 @@ def load(path: str, name: str) -> Callable[..., Any]:
     module = _run(path)
     functions = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
     own = [key for key in functions if getattr(vars(module)[key], "__module__", None) == MODULE_NAME] or functions
+    own.sort(key=lambda key: isinstance(vars(module)[key], type))  # classes are seldom meant
     listed = f"it has {', '.join(own)}" if own else "it has no functions"
     if not name:
         message = f"which function of `{path}`?"
@@ -109,6 +110,8 @@ def _run(path: str) -> types.ModuleType:
         diagnostic = raised(error).diagnostic
         message = diagnostic.message.replace("the function raised", f"`{path}` raised", 1)
         help = "`diffcompare` runs the whole file, as `python` does, and then the function"
+        if isinstance(error, ImportError) and "relative import" in str(error):
+            help = "a file that is run belongs to no package, under `python` too: write `from name import ...`"
         raise DiffcompareError(diagnostic._replace(code="E645", message=message, help=help)) from error
     return module
 
@@ -139,7 +142,8 @@ def is_tape_variable(value: object) -> bool:
 def tape_functions(path: str) -> dict[str, Any]:
     """Run a file and return the Functions of the tape that it defines, by their names in the language.
 
-    Raises DiffcompareError where there are none, and for what `by_name` refuses.
+    A class without a `forward`, such as the base of others, is none.  Raises DiffcompareError where there are none, and
+    for what `by_name` refuses.
     """
     classes = [
         value for value in vars(_run(path)).values() if is_tape_function(value) and value.__module__ == MODULE_NAME
@@ -147,14 +151,15 @@ def tape_functions(path: str) -> dict[str, Any]:
     if not classes:
         help = "it defines none: class Sinh(Function), with Function from diffcompare.tape"
         raise _wrong("E649", f"`{path}` has no Function of the tape", help, path)
-    return by_name(classes, path)
+    return by_name([each for each in classes if _writes(each, "forward")] or classes, path)
 
 
 def by_name(classes: Iterable[Any], source: str) -> dict[str, Any]:
     """Return Functions of the tape by their names in the language.
 
-    That is the class attribute `name`, or the name of the class in lower case.  Raises DiffcompareError, with the
-    source of the classes, for a name that is not one or means something already.
+    That is the class attribute `name`, or the name of the class in lower case.  One that lacks its `backward` has
+    values, and no derivatives.  Raises DiffcompareError, with the source of the classes, for a name that is not one or
+    means something already, and for a class that has no `forward` or whose parts are not static.
     """
     named: dict[str, Any] = {}
     for function in classes:
@@ -163,22 +168,27 @@ def by_name(classes: Iterable[Any], source: str) -> dict[str, Any]:
         if why:
             help = f'give the class {function.__name__} another one: name = "my_{function.__name__.lower()}"'
             raise _wrong("E649", f"the name `{name}` {why}", help, source)
-        check_parts(function)
+        parts = ("forward", "backward") if _writes(function, "backward") else ("forward",)
+        check_parts(function, parts)
         named[name] = function
     return named
 
 
-def check_parts(function: type) -> None:
+def check_parts(function: type, parts: Iterable[str] = ("forward", "backward")) -> None:
     """Raise DiffcompareError for a `Function` of the tape that lacks its forward or its backward."""
-    written = [name for kind in function.__mro__ if kind.__module__ != _TAPE for name in vars(kind)]
-    for part in ("forward", "backward"):
-        if part not in written:
+    for part in parts:
+        if not _writes(function, part):
             message = f"{function.__name__} has no `{part}`"
             help = "a Function has a static forward(ctx, ...) and a static backward(ctx, grad_output)"
-            raise DiffcompareError(Diagnostic("E645", "bad_value", message, help=help))
+            raise DiffcompareError(Diagnostic("E655", "bad_value", message, help=help))
         if not isinstance(inspect.getattr_static(function, part), staticmethod):
             message = f"the {part} of {function.__name__} is not static"
-            raise DiffcompareError(Diagnostic("E645", "bad_value", message, help="write @staticmethod above it"))
+            raise DiffcompareError(Diagnostic("E655", "bad_value", message, help="write @staticmethod above it"))
+
+
+def _writes(function: type, part: str) -> bool:
+    """Tell whether a class, or a base of its, has a part of its own, and not that of every Function."""
+    return any(part in vars(kind) for kind in function.__mro__ if kind.__module__ != _TAPE)
 
 
 def applied(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -53,7 +53,7 @@ class Einsum(Function):
 def einsum(subscripts: Any, *operands: Any, **options: Any) -> Any:
     """Return the sum of products that NumPy's notation names: `ij,jk->ik`."""
     if not isinstance(subscripts, str) or "..." in subscripts:
-        raise TapeError("E644", "np.einsum is recorded for axes named by letters", "write np.einsum('ij,jk->ik', a, b)")
+        raise TapeError("E654", "np.einsum is recorded for axes named by letters", "write np.einsum('ij,jk->ik', a, b)")
     text = subscripts.replace(" ", "")
     inputs, arrow, result = text.partition("->")
     terms = inputs.split(",")
@@ -63,7 +63,7 @@ def einsum(subscripts: Any, *operands: Any, **options: Any) -> Any:
     for place, (term, operand) in enumerate(zip(terms, operands, strict=True)):
         if len(set(term)) < len(term):  # a diagonal
             if len(term) != 2:
-                raise TapeError("E644", f"np.einsum with `{term}` is not recorded", "take np.diagonal first")
+                raise TapeError("E654", f"np.einsum with `{term}` is not recorded", "take np.diagonal first")
             operand, terms[place] = rearranged(np.diagonal)(_variable(operand)), term[0]
         plain.append(operand)
     return Einsum.apply(terms, result, *plain)
@@ -198,7 +198,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
         if ord in (1, -1, math.inf, -math.inf) and x.ndim == 2 and axis is None and not keepdims:
             sums = total(abs_(x), 0 if abs(ord) == 1 else 1)
             return largest(sums) if ord > 0 else smallest(sums)
-        raise TapeError("E644", f"np.linalg.norm with ord={ord!r} of matrices is not recorded", "write it out")
+        raise TapeError("E654", f"np.linalg.norm with ord={ord!r} of matrices is not recorded", "write it out")
     if ord in (math.inf, -math.inf):
         return (largest if ord > 0 else smallest)(abs_(x), axis, keepdims=keepdims)
     if ord in (None, 2):
@@ -206,7 +206,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
     if ord == 1:
         return total(abs_(x), axis, keepdims=keepdims)
     if ord == 0 or isinstance(ord, str):
-        raise TapeError("E644", f"np.linalg.norm with ord={ord!r} is not recorded", "write it out")
+        raise TapeError("E654", f"np.linalg.norm with ord={ord!r} is not recorded", "write it out")
     return total(abs_(x) ** ord, axis, keepdims=keepdims) ** (1 / ord)
 
 

@@ -335,7 +335,7 @@ def _computed(function: Any, inputs: list[Any], options: dict[str, Any], run: Pr
     try:
         return recorded_function(function)(*inputs, **options)
     except TapeError as error:
-        if error.diagnostic.code != "E644":
+        if error.diagnostic.code != "E654":
             raise
         help = "write it out in arithmetic and functions that are: sums, products, slices, np.where, np.linalg.solve"
         raise run.refuse(not_recorded(_title(function), help)) from None

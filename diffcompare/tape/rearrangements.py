@@ -107,7 +107,7 @@ def diagonal_matrix(a: Any, k: int = 0) -> Any:
 def padded(a: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Any:
     """Return an array with a margin, of constants or of its own entries."""
     if mode not in ("constant", "edge", "reflect", "symmetric", "wrap"):
-        raise TapeError("E644", f"np.pad with mode={mode!r} is not recorded", "pad with constants, and fill the margin")
+        raise TapeError("E654", f"np.pad with mode={mode!r} is not recorded", "pad with constants, and fill the margin")
     inside = np.arange(a.size).reshape(a.shape)
     if mode != "constant":
         return chosen(a, np.pad(inside, pad_width, mode, **options))

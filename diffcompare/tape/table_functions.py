@@ -101,7 +101,7 @@ class Elementary(Function):
 def _times(gradient: Variable, partial: Any, result: Any, arguments: Sequence[Any], ctx: Any) -> Any:
     factor = partial(result, *arguments) if callable(partial) else partial
     if factor is None:
-        raise TapeError("E641", f"{ctx} has no derivative with respect to one of its arguments", "make it a constant")
+        raise TapeError("E651", f"{ctx} has no derivative with respect to one of its arguments", "make it a constant")
     if type(factor) is int and factor in (0, 1, -1):
         return -gradient if factor == -1 else gradient if factor else variable_of(np.zeros_like(gradient.value)[()])
     return gradient * factor
@@ -199,7 +199,7 @@ def assign(a: Variable, index: Any, entries: Any) -> Any:
     """
     node = a.grad_fn
     if isinstance(node, Index) and node.saved and _is_basic(node.saved[0]):
-        raise TapeError("E643", "a part `row = m[i]` is a copy on the tape, and setting its entries leaves m as it is",
+        raise TapeError("E653", "a part `row = m[i]` is a copy on the tape, and setting its entries leaves m as it is",
                         "write m[i, j] = ..., or row = m[i].clone() for an array of its own")  # fmt: skip
     return Assign.apply(a, index, entries)
 

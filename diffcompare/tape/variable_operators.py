@@ -46,7 +46,7 @@ def recorded_function(key: Any) -> Callable[..., Any]:
     if key not in RECORDED:
         if type(key) is not Operation and not isinstance(key, Operation):
             name = getattr(key, "__name__", key)
-            raise TapeError("E644", f"np.{name} is not recorded on the tape",
+            raise TapeError("E654", f"np.{name} is not recorded on the tape",
                             "v.data is the plain array, without a derivative")  # fmt: skip
         RECORDED[key] = RECORDED[Operation](key)
     return RECORDED[key]
@@ -158,7 +158,7 @@ class TapeOperators:
     def __reduce__(self) -> Any:
         """Copy and pickle a leaf, with its value; raise TapeError for what a node made."""
         if self.grad_fn is not None:
-            raise TapeError("E644", "a copy of this Variable would leave the tape",
+            raise TapeError("E654", "a copy of this Variable would leave the tape",
                             "v.clone() is on the tape, and v.detach() is not")  # fmt: skip
         return type(self), (self.value, self.requires_grad)
 
@@ -188,7 +188,7 @@ class TapeOperators:
         if method != "__call__" or options:
             if not any(_is_followed(each) for each in (*inputs, *options.get("out", ()))):
                 return getattr(ufunc, method)(*map(value_of, inputs), **options)  # w.data -= 0.1 * w.grad
-            raise TapeError("E644", f"np.{ufunc.__name__} into or along an array is not recorded",
+            raise TapeError("E654", f"np.{ufunc.__name__} into or along an array is not recorded",
                             "write out = out + v; np.sum, np.max and np.stack are recorded")  # fmt: skip
         return recorded_function(ufunc)(*inputs)
 
@@ -199,7 +199,7 @@ class TapeOperators:
         except TypeError as error:
             if "argument" not in str(error):
                 raise
-            raise TapeError("E644", f"np.{function.__name__} is not recorded with these arguments",
+            raise TapeError("E654", f"np.{function.__name__} is not recorded with these arguments",
                             "take fewer of them, or index and combine the array yourself") from error  # fmt: skip
 
     @property
@@ -244,7 +244,7 @@ def _change_in_place(name: str) -> Callable[[Any, Any], Any]:
         if result is NotImplemented:
             return result
         if result.shape != left.shape:
-            raise TapeError("E643", f"a Variable of shape {left.shape} would change in place to shape {result.shape}",
+            raise TapeError("E653", f"a Variable of shape {left.shape} would change in place to shape {result.shape}",
                             "make a new value (c = c + 1)")  # fmt: skip
         return left.become(result)
 

@@ -85,7 +85,7 @@ def test_an_argument_with_a_default_may_be_left_out(checked):
     [
         ("Slip", {}, "E587.*exq"),
         ("Slip", {"i": 1.0}, "E587.*exq"),
-        ("Half", {}, "E645.*Half has no `backward`"),
+        ("Half", {}, "E655.*Half has no `backward`"),
         ("Sinh", {"x": 1.0}, "E705.*no parameter `x`"),
     ],
 )

@@ -83,7 +83,8 @@ def test_they_are_known_only_meanwhile(file):
         ((sinh_with(name="2x"),), "E649.*is no name"),
         ((sinh_with(name="fused"), FUSED), "E649.*stands for two classes"),
         (("def f(x): return x\n",), "E649.*has no Function of the tape"),
-        (("class Half(Function):\n    pass\n",), "E645.*Half has no `forward`"),
+        (("class Half(Function):\n    pass\n",), "E655.*Half has no `forward`"),
+        ((FUSED.replace("    @staticmethod\n    def b", "    def b"),), "E655.*backward of Fused is not static"),
         ((sinh_with(name="sinh2", definition="exp(j)"),), "E647.*names `j`"),
         ((sinh_with(name="sinh2", definition="exp(i"),), "E2"),
     ],
@@ -91,6 +92,27 @@ def test_they_are_known_only_meanwhile(file):
 def test_what_is_wrong_with_a_file_is_told(file, classes, words):
     with pytest.raises(DiffcompareError, match=words):
         operations_of(file(*classes))
+
+
+HALF_WRITTEN = """\
+class Base(Function):
+    pass
+class Twice(Base):
+    @staticmethod
+    def forward(ctx, a):
+        return 2 * a
+"""
+
+
+def test_a_class_that_is_not_finished_costs_the_others_nothing(file):
+    rows = operations_of(file(HALF_WRITTEN, FUSED))
+    assert [row.name for row in rows] == ["twice", "fused"]
+    with with_functions({row.name: row for row in rows}):
+        assert dc.gradient("fused(x, y)", {"x": 3.0, "y": 2.0})["x"] == np.sin(2.0)
+        differences, reverse = dc.compare("twice(x)*x", x=1.0, methods=["central-difference", "reverse-ad"]).answers
+    assert differences.gradient["x"] == pytest.approx(4.0)
+    assert reverse.gradient["x"] is None
+    assert "has no backward" in reverse.notes[0]
 
 
 def test_the_process_answers_with_numbers(file):

@@ -117,6 +117,8 @@ def test_an_object_that_cannot_be_made_without_arguments_is_told(module, name, c
         ("1 / 0\n", "f", "E645", "raised ZeroDivisionError"),
         ("import nowhere_to_be_found\n", "f", "E645", "ModuleNotFoundError"),
         ("import sys\nsys.exit(3)\n", "f", "E645", "SystemExit"),
+        ("from . import neighbour\n", "f", "E645", "belongs to no package"),
+        ("class Line:\n    pass\ndef loss(x):\n    return x\n", "", "E641", "model.py:loss"),
         ("def loss(x):\n    return x\n", "los", "E642", "did you mean"),
         ("def loss(x):\n    return x\n", "quite_other", "E642", "it has loss"),
         ("f = 3\n", "f", "E643", "not a function, but 3"),
