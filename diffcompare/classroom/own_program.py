@@ -54,7 +54,7 @@ def program_of(question: ParsedInput, demo: str) -> FunctionProgram:
     if question.program is None:
         message = f"`{demo}` plays a Python function, and this is a formula"
         help = f"write it to a file: `demo {demo} --expr model.py:f --at x=2`; `demo trace` takes formulas"
-        raise DiffcompareError(Diagnostic("E584", "bad_value", message, help=help))
+        raise DiffcompareError(Diagnostic("E506", "bad_value", message, help=help))
     return question.program
 
 

@@ -120,7 +120,7 @@ class FunctionProcess:
         except processes.WorkerLost as lost:
             self.end()
             help = "the function ended it: os._exit, a crash in a library, or too little memory"
-            raise DiffcompareError(Diagnostic("E591", "bad_value", str(lost), help=help)) from None
+            raise DiffcompareError(Diagnostic("E580", "bad_value", str(lost), help=help)) from None
         if "error" in answer:
             fields = answer["error"]
             span = fields["span"] and tuple(fields["span"])

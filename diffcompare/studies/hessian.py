@@ -222,7 +222,7 @@ def _check_size(problem: HessianProblem) -> None:
     if problem.vector is None and len(problem.wrt) > MAX_VARIABLES:
         message = f"the Hessian by {len(problem.wrt)} variables is too large: {MAX_VARIABLES} is the limit"
         help = "name some variables (--wrt), or ask for a product with a vector (--times)"
-        raise DiffcompareError(Diagnostic("E714", "resource_limit", message, help=help))
+        raise DiffcompareError(Diagnostic("E718", "resource_limit", message, help=help))
 
 
 def hessian(

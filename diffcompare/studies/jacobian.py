@@ -157,7 +157,7 @@ def _check_size(problem: VectorProblem) -> None:
     entries = len(problem.outputs) * len(problem.wrt)
     if entries > MAX_ENTRIES:
         message = f"the Jacobian has {entries:,} entries, and {MAX_ENTRIES:,} is the limit"
-        raise DiffcompareError(Diagnostic("E714", "resource_limit", message, help="name some variables: --wrt"))
+        raise DiffcompareError(Diagnostic("E718", "resource_limit", message, help="name some variables: --wrt"))
 
 
 def _truths(problem: VectorProblem) -> tuple[Truth, ...]:

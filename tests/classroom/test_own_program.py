@@ -166,4 +166,4 @@ def test_a_function_that_differs_from_itself_is_told_before_it_is_played():
 def test_a_formula_has_no_lines_to_run():
     with pytest.raises(DiffcompareError) as caught:
         program_of(question_of("x^2"), "tape")
-    assert caught.value.diagnostic.code == "E584"
+    assert caught.value.diagnostic.code == "E506"

@@ -158,7 +158,7 @@ def test_functions_of_a_file_in_demos_and_the_lesson(cli, tmp_path):
     page = tmp_path.joinpath("own.html").read_text(encoding="utf-8")
     assert '"cubed": {value: (a) => a**3, partials: (y, a) => [3*(a*a)]}' in page
     for command in ("demo", "lesson"):
-        assert "E584" in cli(command, "trace", "--ops", "model.py").err
+        assert "E506" in cli(command, "trace", "--ops", "model.py").err
     refused = cli("lesson", "trace", "--expr", "quadric(x)", *ops, "-o", "no.html")
     assert "the backward of quadric disagrees with its definition" in refused.err
     assert not tmp_path.joinpath("no.html").exists()

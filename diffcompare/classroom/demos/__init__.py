@@ -1,7 +1,7 @@
 """Demos: lists of frames that are computed when they are shown, one module each; their names in teaching order.
 
-E581  no demo of that name          E583  no such frame
-E582  an expression too long for a demo          E587  an expression that the page cannot play
+E581  no demo of that name          E599  no such frame
+E598  an expression too long for a demo          E585  an expression that the page cannot play
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def compute(demo: Demo) -> ComputedDemo:
 def document(demos: Sequence[ComputedDemo], *, brief: bool = False, only: int | None = None) -> Document:
     """Return the frames of the demos one after the other, or frame number `only` of a single demo.
 
-    Raises DiffcompareError (E583) if there is no such frame.
+    Raises DiffcompareError (E599) if there is no such frame.
     """
     blocks: list[Block] = []
     for computed in demos:
@@ -66,13 +66,13 @@ def heading(demo: Demo) -> str:
 
 
 def numbered(computed: ComputedDemo, only: int | None) -> list[tuple[int, Frame]]:
-    """Return the frames with their numbers, from 1 on, or only one of them.  Raises DiffcompareError (E583)."""
+    """Return the frames with their numbers, from 1 on, or only one of them.  Raises DiffcompareError (E599)."""
     frames = list(enumerate(computed.frames, 1))
     if only is None:
         return frames
     if not 1 <= only <= len(frames):
         message = f"`{computed.demo.name}` has {counted(len(frames), 'frame')}; there is no frame {only}"
-        raise usage_error("E583", message, f"for example `--frame {len(frames)}`")
+        raise usage_error("E599", message, f"for example `--frame {len(frames)}`")
     return [frames[only - 1]]
 
 

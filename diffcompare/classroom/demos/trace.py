@@ -43,7 +43,7 @@ def frames() -> Iterator[Frame]:
 def frames_of(question: ParsedInput, at: Mapping[str, float] | None = None) -> Iterator[Frame]:
     """Yield every frame of a question.
 
-    Raises DiffcompareError if the expression is too long (E582) or has no derivative at the point.
+    Raises DiffcompareError if the expression is too long (E598) or has no derivative at the point.
     """
     trace = trace_question(question, at=at, mode="both")
     refuse_long(trace)
@@ -55,7 +55,7 @@ def frames_of(question: ParsedInput, at: Mapping[str, float] | None = None) -> I
 
 
 def refuse_long(trace: Trace) -> None:
-    """Raise DiffcompareError (E582) for a trace that is too long to be shown step by step."""
+    """Raise DiffcompareError (E598) for a trace that is too long to be shown step by step."""
     if len(trace.nodes) > MAX_NODES:
         subject, help = "expression", "use `diffcompare trace` instead"
         if trace.question.program is not None:
@@ -64,7 +64,7 @@ def refuse_long(trace: Trace) -> None:
                 "`tape` and `branches` play programs of any length: lesson tape branches",
             )
         message = f"the {subject} has {len(trace.nodes):,} nodes, too many to show one by one"
-        raise DiffcompareError(Diagnostic("E582", "resource_limit", message, help=help))
+        raise DiffcompareError(Diagnostic("E598", "resource_limit", message, help=help))
 
 
 class _TraceFrames(NamedTuple):

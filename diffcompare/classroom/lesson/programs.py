@@ -171,13 +171,13 @@ def _without_numbers(traced: Trace) -> Diagnostic | None:
     """Return why the page cannot show a trace of a function that has derivatives; None if it can."""
     if traced.identity is None:
         message = f"there is nothing to show: {traced.remark}"
-        return Diagnostic("E587", "bad_value", message, help='for example `--expr "x^2*tanh(x)" --at x=1`')
+        return Diagnostic("E585", "bad_value", message, help='for example `--expr "x^2*tanh(x)" --at x=1`')
     steps = [step for seed in traced.tangents for step in traced.tangent(seed) if step.node in traced.adjoints]
     plain = all(step.total is not None for step in (*steps, *traced.adjoint))
     if plain and first_nonfinite(traced.nodes, traced.values, traced.nodes[-1]) is None:
         return None
     help = "choose another point, or use `diffcompare demo trace --expr`"
-    return Diagnostic("E587", "bad_value", "a number of the sweeps is not finite at this point", help=help)
+    return Diagnostic("E585", "bad_value", "a number of the sweeps is not finite at this point", help=help)
 
 
 def _not_in_a_browser(traced: Trace) -> Diagnostic | None:
@@ -186,7 +186,7 @@ def _not_in_a_browser(traced: Trace) -> Diagnostic | None:
     if not why:
         return None
     help = "the page computes with definitions, in the browser: use `diffcompare demo trace --expr`"
-    return Diagnostic("E587", "bad_value", why, help=help)
+    return Diagnostic("E585", "bad_value", why, help=help)
 
 
 def _steps(traced: Trace) -> list[dict[str, Any]]:

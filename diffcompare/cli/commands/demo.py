@@ -78,12 +78,12 @@ def command(
 
     check_destination(settings)
     if ops is not None and expr is None:
-        raise usage_error("E584", "`--ops` is for your own expression", NEEDS_EXPRESSION)
+        raise usage_error("E506", "`--ops` is for your own expression", NEEDS_EXPRESSION)
     if list_ or not (names or expr is not None or at is not None):
         return CommandResult(catalogue())
     demos = _selected(names or ["trace"], expr, at)
     if frame is not None and len(demos) > 1:
-        raise usage_error("E584", "`--frame` needs a single demo", "for example `demo trace --frame 3`")
+        raise usage_error("E506", "`--frame` needs a single demo", "for example `demo trace --frame 3`")
     if handout is not None:
         return CommandResult(_write_handout(demos, handout, settings.output))
     if not (frames or settings.quiet or frame is not None) and _can_play(settings):
@@ -106,7 +106,7 @@ def _selected(names: Sequence[str], expr: str | None, at: Sequence[str] | None) 
         return select_demos(names)
     other = next((name for name in names if name not in OWN), None)
     if other is not None:
-        raise usage_error("E584", f"`{other}` has its own expressions", 'write `demo trace --expr "x^2" --at x=3`')
+        raise usage_error("E506", f"`{other}` has its own expressions", 'write `demo trace --expr "x^2" --at x=3`')
     parsed, point = options.parse_input(SURVEY if expr is None else expr, at)
     from diffcompare.classroom.own_program import own_demo
 

@@ -35,7 +35,7 @@ def command(
     from diffcompare.classroom.lesson import page, programs
 
     if ops is not None and expr is None:
-        raise usage_error("E584", "`--ops` is for your own expression", NEEDS_EXPRESSION)
+        raise usage_error("E506", "`--ops` is for your own expression", NEEDS_EXPRESSION)
     chosen, own = select_demos(names or TEN, NAMES), None
     if expr is not None or at is not None:
         parsed, point = options.parse_input(SURVEY if expr is None else expr, at)
@@ -45,7 +45,7 @@ def command(
         selected = [demo.name for demo in chosen]
         if not set(played) & set(selected):
             plays_own = "`trace`" if parsed.program is None else "`trace`, `tape` and `branches`"
-            raise usage_error("E584", f"`--expr` and `--at` are for {plays_own}", f"add it: `lesson {played[0]}`")
+            raise usage_error("E506", f"`--expr` and `--at` are for {plays_own}", f"add it: `lesson {played[0]}`")
         if "trace" in selected:
             own = programs.staged(parsed, point)
         chosen = [own_demo(demo.name, parsed, point) if demo.name in played else demo for demo in chosen]
