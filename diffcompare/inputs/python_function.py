@@ -238,7 +238,7 @@ class FunctionProgram:
         recording, label = self.recording, self.label
         if not (several and recording.outputs):
             single_output(self, recording)
-        notes = tuple([_default_note(self)] * default + doubts(self, recording))
+        notes = tuple([_default_note(self)] * (default and bool(self.at.parameters)) + doubts(self, recording))
         outputs = recording.outputs
         parsed = Parsed(outputs[-1], label, notes, outputs) if several else Parsed(recording.output, label, notes)
         return ParsedInput(label, parsed, "function", label, program=self)

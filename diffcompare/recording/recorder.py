@@ -180,6 +180,13 @@ class Recording:
         """Return a decision as a comparison of two expressions: `x > 0`."""
         return f"{merged(self.nodes[decision.left])} {decision.sign} {merged(self.nodes[decision.right])}"
 
+    def parting_decision(self, other: Recording) -> Decision | None:
+        """Return the decision of this run in which another one parts from it; None where it only goes on or ends."""
+        for mine, yours in zip(self.decisions, other.decisions, strict=False):
+            if (mine.sign, mine.place, mine.outcome) != (yours.sign, yours.place, yours.outcome):
+                return mine
+        return None
+
     def first_difference(self, other: Recording) -> str:
         """Return in words the first decision in which two runs part; empty where they take the same path."""
         for mine, yours in zip(self.decisions, other.decisions, strict=False):

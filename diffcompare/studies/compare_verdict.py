@@ -292,6 +292,9 @@ def _compared(comparison: Comparison) -> list[str]:
     exact = [method for method in others if method.exact and method.full == FULL_DIGITS]
     single = [method for method in others if method.exact and method.full < FULL_DIGITS]
     approximate = [method for method in others if not method.exact]
+    unlike = [] if at_kink else _not_the_function(comparison)
+    if unlike:
+        return [*unlike, *missing(comparison, methods)]
     misled = branch_clause(comparison)
     lost = "" if misled else _cancellation(comparison, exact, approximate)
     if lost:
@@ -310,6 +313,16 @@ def _compared(comparison: Comparison) -> list[str]:
         *gap,
         *cost(comparison),
     ] or ["there is nothing to compare"]
+
+
+def _not_the_function(comparison: Comparison) -> list[str]:
+    """Tell where the recording is not the function, so that the truth about it is none about the function."""
+    codes = {note.code for note in comparison.notes}
+    if "W320" in codes:
+        return ["the truth is that of one recorded run, and the function differs from call to call"]
+    if "W321" in codes:
+        return ["the truth is that of the recording, and the function is another one: see the warning"]
+    return []
 
 
 def _own_formulas(

@@ -363,6 +363,7 @@ def counting(x):
         (lambda x: float("%r" % x) ** 2, 0.3, "W321", "x left the tape"),  # noqa: UP031
         (lambda x: ast.literal_eval(repr([x]))[0] * 2, 0.3, "W321", "x left the tape"),
         (lambda x: 0 if x == 0 else x, 0.0, "W321", "or decides alone"),
+        (lambda x: max(3.0, x), 3.0, None, ""),
         (lambda x: (x - 1) ** 2, 1.0, None, ""),
         (lambda x: math.floor(x) + (1.0 if x > 0 else 0.0), 0.5, None, ""),
         (lambda x: abs(x) if x > 0 else -x, 2.0, None, ""),

@@ -261,3 +261,43 @@ def test_the_gradient_alone_has_the_bits_of_the_comparison():
     alone = dc.gradient(network, point)
     assert [*alone["w"], alone["b"]] == [answer.gradient[name] for name in ("w[0]", "w[1]", "w[2]", "b")]
     assert dc.compare(network, point, methods=[]).value == network(np.array(point["w"]), 0.1)
+
+
+def by_text(x):
+    return 2 * float(f"{x}")
+
+
+CALLS = []
+
+
+def counted(x):
+    CALLS.append(1)
+    return x * len(CALLS)
+
+
+@pytest.mark.parametrize(
+    ("function", "sentence"),
+    [
+        (by_text, "The truth is that of the recording, and the function is another one: see the warning."),
+        (counted, "The truth is that of one recorded run, and the function differs from call to call."),
+    ],
+)
+def test_where_the_recording_is_not_the_function_the_last_sentence_says_so(function, sentence):
+    comparison = dc.compare(function, x=2.0, methods=["central-difference", "reverse-ad"])
+    assert comparison.verdict == sentence
+
+
+def test_the_tie_of_a_maximum_is_a_kink_and_nothing_left_the_tape():
+    comparison = dc.compare(lambda x, y: max(x, y), x=1.0, y=1.0, methods=["reverse-ad"])
+    assert not comparison.notes
+    assert comparison.failure.code == "E803"
+
+
+def test_a_function_without_parameters_is_a_constant_and_needs_no_point():
+    comparison = dc.compare(lambda: 3.0, methods=["reverse-ad"])
+    assert (comparison.value, comparison.notes) == (3.0, ())
+
+
+def test_at_a_tie_a_gradient_follows_the_path_that_ran_as_in_other_engines():
+    assert dc.gradient(lambda x: max(0, x), x=0.0) == {"x": 0.0}
+    assert dc.gradient(lambda x, y: max(x, y), x=1.0, y=1.0) == {"x": 1.0, "y": 0.0}
