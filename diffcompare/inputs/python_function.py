@@ -238,7 +238,11 @@ class FunctionProgram:
         recording, label = self.recording, self.label
         if not (several and recording.outputs):
             single_output(self, recording)
-        notes = tuple([_default_note(self)] * (default and bool(self.at.parameters)) + doubts(self, recording))
+        notes = tuple(
+            [_default_note(self)] * (default and bool(self.at.parameters))
+            + _count_notes(self.at)
+            + doubts(self, recording)
+        )
         outputs = recording.outputs
         parsed = Parsed(outputs[-1], label, notes, outputs) if several else Parsed(recording.output, label, notes)
         return ParsedInput(label, parsed, "function", label, program=self)
@@ -383,6 +387,20 @@ def single_output(run: FunctionProgram, recording: Recording) -> None:
         message = f"{run.label} returned {len(recording.places) or 'no'} numbers, and one number has a gradient"
         help = "return one of them, or their sum; `diffcompare jacobian` takes several" if recording.places else None
         raise error_at(definition_of(run.function), "E586", "bad_value", message, help)
+
+
+def _count_notes(at: FunctionPoint) -> list[Diagnostic]:
+    """Return a note for every parameter that the function counts or indexes with though its default is no integer."""
+    return [
+        Diagnostic(
+            "W322",
+            "note",
+            f"{p.name} counts or indexes here, so it is the integer {p.numbers[0]:.0f} and no variable",
+            severity="note",
+        )
+        for p in at.parameters
+        if p.name in at.fixed and not p.counts_as and not p.shape
+    ]
 
 
 def _default_note(run: FunctionProgram) -> Diagnostic:

@@ -7,6 +7,7 @@ import random
 import numpy as np
 import pytest
 
+import diffcompare as dc
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.inputs.function_point import function_point, gradient_by_name, parse_function_point
 from diffcompare.inputs.python_file import load
@@ -376,3 +377,17 @@ def test_a_recording_that_may_not_be_the_function_is_told(function, x, code, tex
     notes = doubts(run, run.recording)
     assert [note.code for note in notes] == ([code] if code else [])
     assert not code or text in notes[0].message
+
+
+def test_a_parameter_that_turns_out_to_be_a_count_is_told_unless_its_default_says_so():
+    def repeated(x, times):
+        return sum(x for _ in range(times))
+
+    def repeated_by_default(x, times=3):
+        return sum(x for _ in range(times))
+
+    (note,) = dc.compare(repeated, x=2.0, times=3.0, methods=["reverse-ad"], truth=False).notes
+    assert (note.code, note.severity) == ("W322", "note")
+    assert note.message == "times counts or indexes here, so it is the integer 3 and no variable"
+    assert not dc.compare(repeated_by_default, x=2.0, methods=["reverse-ad"], truth=False).notes[1:]
+    assert not dc.compare(repeated_by_default, x=2.0, times=4, methods=["reverse-ad"], truth=False).notes
