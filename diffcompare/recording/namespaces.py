@@ -49,11 +49,7 @@ def recorded_names(
         codes = {item: item.__code__ for item in functions if imports_of(item.__code__)}
         try:
             for container in reached:
-                for value, put in places(container):
-                    other = exchange.stand_in(value)
-                    if other is not value:
-                        with suppress(AttributeError, TypeError):  # of an object that takes no other value
-                            put(other)
+                _put(container, exchange.stand_in)
             for item, code in codes.items():
                 item.__code__ = _with_imports(code)
             for name in imported:
@@ -61,14 +57,27 @@ def recorded_names(
             yield exchange.stand_in(function)
         finally:
             for container in reached:
-                for value, put in places(container):
-                    original = exchange.original(value)
-                    if original is not value:
-                        put(original)
+                _put(container, exchange.original)
             for item, code in codes.items():
                 item.__code__ = code
             for name in imported:
                 sys.modules.pop(_IMPORTED.format(name), None)
+
+
+def _put(container: Any, exchange: Callable[[Any], Any]) -> None:
+    """Exchange the values in a container, where they have another."""
+    if type(container) is dict and _NAMED.issuperset(map(type, container)):  # the names of a module, as a rule
+        for name, value in list(container.items()):
+            if type(value) not in _INERT:
+                other = exchange(value)
+                if other is not value:
+                    container[name] = other
+        return
+    for value, put in places(container):
+        other = exchange(value)
+        if other is not value:
+            with suppress(AttributeError, TypeError):  # of an object that takes no other value
+                put(other)
 
 
 class _Exchange:
@@ -123,7 +132,9 @@ class _Exchange:
         return value
 
 
-_ATOMS = frozenset((float, int, bool, str, bytes, type(None), FunctionType, type, dict, list))
+_INERT = frozenset((float, int, bool, str, bytes, type(None), dict, list))  # nothing stands in for these
+_ATOMS = _INERT | {FunctionType, type}  # and there is nothing in these that is made anew
+_NAMED = frozenset((str,))
 
 
 # --- Caches -----------------------------------------------------------------------------------------------------------
