@@ -22,6 +22,7 @@ from diffcompare import processes
 from diffcompare.recording.source_lines import is_user_file
 
 INTERVAL = 0.02  # seconds between two looks at the clock while a function runs
+IDLE = 50  # looks at no function, after which the watch ends: a thread costs as much as several short runs
 TOOL = 4  # of `sys.monitoring`; 0 to 2 and 5 are those of debuggers and profilers
 PATIENCE = 0.5  # seconds after which a function that keeps what it caught is interrupted anew
 
@@ -126,11 +127,13 @@ def _raise_at_lines(thread: int | None) -> None:
 
 
 def _watch() -> None:
-    """Interrupt the functions whose time is up, until none is running."""
+    """Interrupt the functions whose time is up, until none has been running for a while."""
+    idle = 0
     while True:
         sleep(INTERVAL)
         with _LOCK:
-            if not _RUNNING:
+            idle = 0 if _RUNNING else idle + 1
+            if idle > IDLE:
                 _WATCHES.clear()
                 return
             for limit in _RUNNING:
