@@ -60,20 +60,22 @@ class Column(NamedTuple):
     group: bool = False
     quantity: Quantity | None = None  # the AD quantity that the column holds, if any
     spare: bool = False  # left out, with a note, where the table is too wide for the page with it
+    folds: bool = False  # a line of a program, `3: y = x`: folded where it closes a table, or its number alone
 
 
 @cache
 def columns(text: str) -> tuple[Column, ...]:
     """Return columns written as `key=title` between bars; a key alone is its own title.
 
-    A mark before the key says more: `>` aligns the column to the right, `*` makes it a group column, `-` a spare one.
+    A mark before the key says more: `>` aligns the column to the right, `*` makes it a group column, `-` a spare one,
+    `~` one that folds.
     """
     listed = []
     for part in map(str.strip, text.split("|")):
-        key, _, title = part.lstrip(">*-").partition("=")
+        key, _, title = part.lstrip(">*-~").partition("=")
         marks = part[: part.index(key)]
         align: Literal["left", "right"] = "right" if ">" in marks else "left"
-        listed.append(Column(key, title or key, align, group="*" in marks, spare="-" in marks))
+        listed.append(Column(key, title or key, align, group="*" in marks, spare="-" in marks, folds="~" in marks))
     return tuple(listed)
 
 

@@ -8,7 +8,7 @@ aligned at `=`, with their remarks in a column of their own.  A line is a list o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -60,15 +60,26 @@ _LAYOUTS = (TableLayout(3, 1), TableLayout(2, 1), TableLayout(2, 1, True), Table
 def table_lines(table: Table, titles: list[str], body: list[list[Line]], legend: list[Line], look: Look) -> list[Line]:
     """Set the table in the first layout that fits, or else with a line for each cell; the legend goes below."""
     spare = [place for place, column in enumerate(table.columns) if column.spare]
-    for count in range(len(spare) + 1):
-        left_out = spare[len(spare) - count :]
-        lines = _fitting(*_without(left_out, table, titles, body), look)
-        if lines:
-            named = " and ".join(titles[place] for place in left_out)
-            verb, them = ("is", "it") if count == 1 else ("are", "them")
-            note = f"the column{'s' * (count > 1)} {named} {verb} left out here; CSV and JSON have {them}"
-            return lines + legend + (prose_lines(note, "faint", look.width) if left_out else [])
+    for cells, shorter in ((body, ""), *_with_line_numbers(table, body)):
+        for count in range(len(spare) + 1):
+            left_out = spare[len(spare) - count :]
+            lines = _fitting(*_without(left_out, table, titles, cells), look)
+            if lines:
+                named = " and ".join(titles[place] for place in left_out)
+                verb, them = ("is", "it") if count == 1 else ("are", "them")
+                note = f"the column{'s' * (count > 1)} {named} {verb} left out here; CSV and JSON have {them}"
+                notes = [*[note][: len(left_out)], *[shorter][: len(shorter)]]
+                return lines + legend + [line for text in notes for line in prose_lines(text, "faint", look.width)]
     return [*_stack(table, titles, body, look.width), *([[], *legend] if legend else [])]
+
+
+def _with_line_numbers(table: Table, body: list[list[Line]]) -> Iterator[tuple[list[list[Line]], str]]:
+    """Yield the cells with numbers in place of the lines of a program, and a note on it, if there are such lines."""
+    if not table.columns[-1].folds:
+        return
+    numbers = [line_text(row[-1]).partition(":")[0] for row in body]
+    cells = [[*row[:-1], [(number, "")]] for row, number in zip(body, numbers, strict=True)]
+    yield cells, "lines are given by number here; CSV and JSON have their text"
 
 
 def _without(

@@ -159,10 +159,11 @@ def _may_part(before: str, after: str) -> bool:
 
 
 def is_prose(table: Table, place: int) -> bool:
-    """Tell whether this is the closing column of prose, the only column that may be folded."""
+    """Tell whether this is the closing column of prose, or of code that folds: the only column that may be folded."""
     if place != len(table.columns) - 1 or table.columns[place].align != "left" or place == 0:
         return False
-    return all(row[place] is None or isinstance(row[place], str) for row in table.rows)
+    folds = table.columns[place].folds
+    return all(row[place] is None or isinstance(row[place], str) or folds for row in table.rows)
 
 
 def repeats(table: Table) -> list[tuple[bool, ...]]:

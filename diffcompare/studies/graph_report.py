@@ -200,7 +200,7 @@ def _short(name: str) -> str:
 
 def _table(graph: ComputationalGraph) -> Table:
     derivative = "" if graph.show == "primal" else f" | >{graph.show}"
-    line = " | source=line" if graph.question.program is not None else ""
+    line = " | ~source=line" if graph.question.program is not None else ""
     heads = columns(f"node | operation | arguments=of | >value{derivative} | used_by=used by{line}")
     rows = tuple(_row(graph, node) for node in graph.nodes)
     return Table("nodes", heads, rows, "Nodes, in the order of the Wengert list")

@@ -145,10 +145,14 @@ def _nodes_of_rows(trace: Trace) -> Iterator[list[Expression]]:
         yield [frame.source or frame.node for frame in trace.adjoint]
 
 
+_SPARE = ("numbers", "active")  # columns that make room for the lines of a program
+
+
 def _with_lines(table: Table, nodes: Sequence[Expression]) -> Table:
     """Add a column with the line of the program that each node was recorded from."""
     rows = [(*row, source_cell(node)) for row, node in zip(table.rows, nodes, strict=True)]
-    return table._replace(columns=(*table.columns, Column("source", "line")), rows=tuple(rows))
+    heads = [each._replace(spare=each.key in _SPARE) for each in table.columns]
+    return table._replace(columns=(*heads, Column("source", "line", folds=True)), rows=tuple(rows))
 
 
 def _primal(trace: Trace) -> Table:

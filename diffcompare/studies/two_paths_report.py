@@ -94,7 +94,7 @@ def _picture(paths: TwoPaths) -> Graph:
         Edge(_printed(paths.nodes[place]), _printed(node)) for node in paths.nodes for place in node.arguments
     )
     rows = tuple(_row(paths, node) for node in paths.nodes)
-    heads = columns("node | operation | of | path | >first=at the first | >second=at the second | source=line")
+    heads = columns("node | operation | of | path | >first=at the first | >second=at the second | ~source=line")
     most = MAX_ROWS if len(vertices) > MAX_DRAWN else None
     table = Table("nodes", heads, rows, "Nodes of both paths")._replace(most=most)
     outputs = tuple([_printed(paths.nodes[place]) for place in dict.fromkeys(paths.outputs)])

@@ -127,3 +127,23 @@ def test_spare_columns_are_left_out_where_the_page_is_too_narrow():
     assert all("3.5" in shown(width) for width in (56, 50, 20))
     assert "first:" in shown(20)  # a line for every cell has room for all of them
     assert render(document, "csv").splitlines()[0] == "name,value,first,second,last"
+
+
+def test_lines_of_a_program_are_folded_and_given_by_number_where_the_page_is_too_narrow():
+    heads = columns("node | value | ~source=line")
+    line = Code("12: y = (y + x / y) / 2")
+    document = Document((Table("t", heads, (("v0", "b" * 30, None), ("v1", "c" * 30, line)), "Lines"),))
+
+    def shown(width):
+        return render(document, "terminal", look=Look(width=width))
+
+    assert "12: y = (y + x / y) / 2" in shown(80)
+    folded = shown(62)
+    assert "12: y = (y + x / y)" in folded
+    assert "12: y = (y + x / y) / 2" not in folded
+    assert "/ 2" in folded
+    narrow = shown(46)
+    assert "lines are given by number here; CSV and JSON have their text" in narrow.replace("\n", " ")
+    assert [row.split() for row in narrow.splitlines() if "v1" in row] == [["v1", "c" * 30, "12"]]
+    assert "node:" in shown(30)  # a line for every cell has room for all of it
+    assert "12: y = (y + x / y) / 2" in render(document, "csv")
