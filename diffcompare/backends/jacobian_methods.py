@@ -60,6 +60,7 @@ from diffcompare.numeric.evaluate import (
     Undefined,
     evaluate,
     is_number,
+    is_undefined,
     values_at,
 )
 from diffcompare.numeric.extended_range import EXTENDED, may_leave_range, recover_range
@@ -239,8 +240,8 @@ def _run(method: str, problem: VectorProblem, sweep: Sweep, sweeps: int, work: W
         wide = sweep(problem, evaluate(nodes, problem.point, EXTENDED), EXTENDED, Deadline(None))
         entries, notes = _recovered(entries, wide)
     rows = tuple(
-        {name: _number(entries.get((number, name), _elsewhere(values[output]))) for name in problem.wrt}
-        for number, output in enumerate(problem.outputs)
+        {name: _number(entries.get((number, name), 0.0)) for name in problem.wrt}
+        for number in range(len(problem.outputs))
     )
     notes += tuple(_reasons(problem, values, entries))
     status: Status = "undefined" if any(None in row.values() for row in rows) else "ok"
@@ -263,11 +264,6 @@ def label(row: int, name: str) -> str:
     return f"df{row + 1}/d{name}"
 
 
-def _elsewhere(value: Any) -> float | None:
-    """Return the entry outside the pattern: 0 where the output has a value."""
-    return None if type(value) is Undefined else 0.0
-
-
 def _number(value: Any) -> float | None:
     return float(value) if value is not None and math.isfinite(value) else None
 
@@ -280,6 +276,8 @@ def _reasons(problem: VectorProblem, values: Mapping[Expression, Any], entries: 
         if type(values[output]) is Undefined:
             notes.append(f"f{number + 1}: {explain_undefined(nodes, values, output)}")
             continue
+        if is_undefined(values[output]):
+            notes.append(f"f{number + 1}: its value is nan")
         lost = [name for name in problem.wrt if not math.isfinite(entries.get((number, name), 0.0))]
         if lost:
             active = active_nodes(nodes, problem.wrt)
@@ -307,8 +305,6 @@ def difference(stencil: Stencil, problem: VectorProblem) -> MatrixAnswer:
     rows: list[dict[str, float | None]] = [dict.fromkeys(problem.wrt) for _ in problem.outputs]
     notes: list[str] = []
     middle = _values(problem, problem.point, notes) if 0 in stencil.offsets else []
-    at_point = values_at(nodes, problem.point) if problem.program is None else problem.program.recording.values
-    elsewhere = [_elsewhere(at_point[output]) for output in problem.outputs]
     runs_everywhere = problem.program is not None and problem.columns is None  # the pattern is that of one path
     for group in _columns(problem):
         if deadline.has_passed:
@@ -321,7 +317,7 @@ def difference(stencil: Stencil, problem: VectorProblem) -> MatrixAnswer:
                 name = problem.wrt[column]
                 values = [end[row] for end in ends]
                 known = runs_everywhere or pattern.has(row, column)
-                rows[row][name] = _quotient(stencil, values, moves[name]) if known else elsewhere[row]
+                rows[row][name] = _quotient(stencil, values, moves[name]) if known else 0.0
                 if rows[row][name] is None and known:
                     rows[row][name], note = _one_by_one(stencil, problem, row, name)
                     notes += [note] if note else []
@@ -434,35 +430,18 @@ BY_GROUPS: dict[str, Callable[[VectorProblem], MatrixAnswer]] = {
 
 
 def differentiate(method: str, problem: VectorProblem) -> MatrixAnswer:
-    """Compute the Jacobian by the method of a name out of `backends.METHODS`."""
-    answer = BY_GROUPS[method](problem) if method in BY_GROUPS else by_rows(method, problem)
-    return _without_undefined(answer, problem)
+    """Compute the Jacobian by the method of a name out of `backends.METHODS`.
 
-
-def is_undefined(value: Any) -> bool:
-    """Tell whether the value of an output is none at all; one that overflows may have a derivative all the same."""
-    return type(value) is Undefined or value != value
-
-
-def _without_undefined(answer: MatrixAnswer, problem: VectorProblem) -> MatrixAnswer:
-    """Return an answer without numbers for outputs that have no value at the point, whatever they are around it.
-
-    Differences need not look at the point, nor do formulas.
+    An output without a value at the point has no derivative there, whatever differences and formulas find around it.
     """
+    answer = BY_GROUPS[method](problem) if method in BY_GROUPS else by_rows(method, problem)
     nodes = wengert_list(*problem.outputs)
     values = values_at(nodes, problem.point) if problem.program is None else problem.program.recording.values
-    undefined = [number for number, output in enumerate(problem.outputs) if is_undefined(values[output])]
-    if not undefined:
+    lost = [number for number, output in enumerate(problem.outputs) if is_undefined(values[output])]
+    if not lost:
         return answer
-    rows = list(answer.rows)
-    notes = list(answer.notes)
-    for number in undefined:
-        rows[number] = dict.fromkeys(problem.wrt)
-        notes = [
-            note for note in notes if not note.startswith((f"f{number + 1}:", f"f{number + 1} ", f"df{number + 1}/"))
-        ]
-        output = problem.outputs[number]
-        why = explain_undefined(nodes, values, output) if type(values[output]) is Undefined else "its value is nan"
-        notes.append(f"f{number + 1}: {why}")
+    rows = tuple([dict.fromkeys(problem.wrt) if n in lost else row for n, row in enumerate(answer.rows)])
+    theirs = tuple([f"f{number + 1}{after}" for number in lost for after in ": "])
+    notes = [note for note in answer.notes if not note.startswith(theirs)] + _reasons(problem, values, {})
     status: Status = "undefined" if answer.status == "ok" else answer.status
-    return answer._replace(rows=tuple(rows), status=status, notes=tuple(notes))
+    return answer._replace(rows=rows, status=status, notes=tuple(notes))

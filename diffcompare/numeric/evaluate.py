@@ -280,6 +280,11 @@ def evaluate_along(
     return columns
 
 
+def is_undefined(value: Any) -> bool:
+    """Tell whether a value is none at all; one that overflows may have a derivative all the same."""
+    return type(value) is Undefined or value != value
+
+
 def is_number(value: Any) -> bool:
     """Tell whether a value is a finite number: neither Undefined nor nan nor inf."""
     return type(value) is not Undefined and math.isfinite(value)

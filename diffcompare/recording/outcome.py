@@ -107,7 +107,6 @@ _RETURNED: dict[type, tuple[str, str]] = {
     GeneratorType: ("the function returned a generator", f"{_AS_A_LIST}, or `return` in place of `yield`"),
     CoroutineType: ("the function returned a coroutine", "write `def` in place of `async def`, or asyncio.run(...)"),
     **dict.fromkeys((map, filter, zip, reversed), ("the function returned an iterator", _AS_A_LIST)),
-    dict: ("the function returned a dictionary", "return its numbers as a list: list(result.values())"),
     set: ("the function returned a set", "return its numbers in their order, as a list or a tuple"),
 }
 

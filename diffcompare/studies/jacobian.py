@@ -14,14 +14,13 @@ from diffcompare.backends.jacobian_methods import (
     MatrixAnswer,
     VectorProblem,
     differentiate,
-    is_undefined,
 )
 from diffcompare.backends.problem import Hand
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import operation_count, wengert_list
-from diffcompare.numeric.evaluate import Deadline, Undefined, is_number, values_at
+from diffcompare.numeric.evaluate import Deadline, Undefined, is_number, is_undefined, values_at
 from diffcompare.numeric.sparsity import SparsityPattern, colour, groups_of
 from diffcompare.studies.accuracy import truth_about
 from diffcompare.studies.failure import no_answer, point_failure
@@ -177,7 +176,7 @@ def _different(problem: VectorProblem, answers: Sequence[MatrixAnswer]) -> dict[
     different = {}
     for answer in answers:
         if answer.method in BY_GROUPS and answer.status != "timed-out":
-            whole = BY_GROUPS[answer.method](problem)
+            whole = differentiate(answer.method, problem)
             entries = [(row, name) for row in range(len(problem.outputs)) for name in problem.wrt]
             wrong = (entry for entry in entries if answer.rows[entry[0]][entry[1]] != whole.rows[entry[0]][entry[1]])
             place = next(wrong, None) if whole.status != "timed-out" else None
