@@ -39,6 +39,12 @@ STOPPED = {
 }
 
 
+_UNLIKE = {  # the clauses where the recording is not the function, by the warnings that say so
+    "W320": "the truth is that of one recorded run, and the function differs from call to call",
+    "W321": "the truth is that of the recording, and the function is another one: see the warning",
+}
+
+
 def verdict(comparison: Comparison) -> str:
     """Return one sentence that says what to learn from the tables."""
     sentence = _no_gradient(comparison) or _no_truth(comparison) or "; ".join(_compared(comparison))
@@ -292,8 +298,8 @@ def _compared(comparison: Comparison) -> list[str]:
     exact = [method for method in others if method.exact and method.full == FULL_DIGITS]
     single = [method for method in others if method.exact and method.full < FULL_DIGITS]
     approximate = [method for method in others if not method.exact]
-    unlike = [] if at_kink else _not_the_function(comparison)
-    if unlike:
+    unlike = [_UNLIKE[note.code] for note in comparison.notes if note.code in _UNLIKE]
+    if unlike and not at_kink:
         return [*unlike, *missing(comparison, methods)]
     misled = branch_clause(comparison)
     lost = "" if misled else _cancellation(comparison, exact, approximate)
@@ -313,16 +319,6 @@ def _compared(comparison: Comparison) -> list[str]:
         *gap,
         *cost(comparison),
     ] or ["there is nothing to compare"]
-
-
-def _not_the_function(comparison: Comparison) -> list[str]:
-    """Tell where the recording is not the function, so that the truth about it is none about the function."""
-    codes = {note.code for note in comparison.notes}
-    if "W320" in codes:
-        return ["the truth is that of one recorded run, and the function differs from call to call"]
-    if "W321" in codes:
-        return ["the truth is that of the recording, and the function is another one: see the warning"]
-    return []
 
 
 def _own_formulas(
