@@ -271,8 +271,8 @@ def _recording(data: Mapping[str, Any], operations: Sequence[UserOperation]) -> 
     tape.entries += [
         (
             operations[name] if type(name) is int else OPERATIONS[name],
-            left,
-            tuple(right) if type(right) is list else right,
+            tuple(left) if type(left) is list else left,
+            right,
             value,
             places[place],
             0,

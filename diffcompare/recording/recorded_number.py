@@ -30,9 +30,10 @@ _frame = sys._getframe
 class Tape:
     """The operations of one run in their order, and the decisions between them; the first entries are the variables.
 
-    An entry is a plain tuple, made at every operation: the row, the places of its arguments (the second is None where
-    there is none, and a tuple of places where there are more than two; those of constants are negative), its value, and
-    the code and the instruction that ran.  A decision is a plain tuple, too, with the fields of `Decision`.
+    An entry is a plain tuple, made at every operation: the row, the places of its two arguments (where there is one
+    the second is None; where there are more than two the first is a tuple of all their places, and the second None;
+    those of constants are negative), its value, and the code and the instruction that ran.  A decision is a plain
+    tuple, too, with the fields of `Decision`.
     """
 
     __slots__ = ("constants", "constants_known", "decisions", "entries", "is_open", "limit", "most", "refusal")
@@ -67,7 +68,7 @@ class Tape:
         return known
 
     def append(
-        self, row: Operation, left: int, right: int | tuple[int, ...] | None, value: Any, frame: FrameType
+        self, row: Operation, left: int | tuple[int, ...], right: int | None, value: Any, frame: FrameType
     ) -> RecordedNumber:
         """Append an operation and return its number."""
         number = RecordedNumber()
@@ -302,8 +303,8 @@ def record_operation(
             argument = argument if type(argument) is RecordedNumber else float(argument)
             places.append(tape.constant(argument))
             values.append(argument)
-    right = None if len(places) == 1 else places[1] if len(places) == 2 else tuple(places[1:])
-    return tape.append(row, places[0], right, ANY_NUMBER if has_no_value(values) else compute(*values), frame)
+    left, right = places if len(places) == 2 else (places[0] if len(places) == 1 else tuple(places), None)
+    return tape.append(row, left, right, ANY_NUMBER if has_no_value(values) else compute(*values), frame)
 
 
 def record_valued(row: Operation, value: Any, arguments: Sequence[Any], frame: FrameType) -> RecordedNumber:

@@ -203,17 +203,18 @@ class Recording:
 
     # --- The reverse sweep --------------------------------------------------------------------------------------------
 
-    def backward(self, adjoints: list[Any]) -> None:
-        """Sweep from the end of the tape to its beginning, and add the contributions to `adjoints`.
+    def backward(self, adjoints: list[Any]) -> list[Any]:
+        """Sweep from the end of the tape to its beginning; return the adjoints of the variables, None where none came.
 
-        `adjoints` has an entry for every entry of the tape, None where nothing has arrived yet, and holds the seed of
-        the output.  Nothing is cleared, so that a second sweep adds to the first.  An adjoint is the total of its
-        contributions, correctly rounded, as in the reverse sweep over expressions.
+        `adjoints` has an entry for every entry of the tape: the seeds of the outputs, of variables too, and None where
+        nothing has arrived yet.  The sweep uses it up.  An adjoint is the total of its contributions, correctly
+        rounded, as in the reverse sweep over expressions.
         """
-        total = math.fsum
+        total: Callable[[list[Any]], Any] = _rounded_total
         if RecordedNumber in map(type, [*self.point.values(), *self.tape.constants]):
             total = functools.partial(functools.reduce, operator.add)  # of numbers recorded for an outer function
-        sweep_back(self.tape.entries, self._numbers, len(self.point), adjoints, total)
+        with _without_collections():
+            return sweep_back(self.tape.entries, self._numbers, len(self.point), adjoints, total)
 
     @cached_property
     def _numbers(self) -> list[Any]:
@@ -266,10 +267,16 @@ class Recording:
 
     def gradient(self, output: int = 0) -> dict[str, Any]:
         """Return the partials of one output by name, by a reverse sweep."""
-        adjoints = self.seeded(output)
-        with _without_collections():
-            self.backward(adjoints)
-        return {name: 0.0 if adjoint is None else adjoint for name, adjoint in zip(self.point, adjoints, strict=False)}
+        adjoints = self.backward(self.seeded(output))
+        return {name: 0.0 if adjoint is None else adjoint for name, adjoint in zip(self.point, adjoints, strict=True)}
+
+
+def _rounded_total(contributions: list[float]) -> float:
+    """Return a sum, rounded once; from its end, where they are the smallest if a loop forgets where it began.
+
+    `math.fsum` carries all digits of what it has read, so that it is slow after large numbers and many small ones.
+    """
+    return math.fsum(reversed(contributions))
 
 
 def record(

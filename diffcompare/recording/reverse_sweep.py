@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any
 
+from diffcompare.language.expression import Operation
 from diffcompare.language.operations import OPERATIONS
 
 
@@ -13,28 +15,30 @@ def sweep_back(
     values: Sequence[Any],
     variables: int,
     adjoints: list[Any],
-    total: Callable[[Iterable[Any]], Any],
-) -> None:
-    """Add the contributions of all entries to `adjoints`, which has an entry for each and holds the seeds.
+    total: Callable[[list[Any]], Any],
+) -> list[Any]:
+    """Return the adjoints of the variables, which are the first entries; None where nothing arrives.
 
-    `values` has the numbers of the entries, then those of the constants, the last one first; the first entries are the
-    variables.  `total` sums several contributions.
+    `values` has the numbers of the entries, then those of the constants, the last one first.  `adjoints` has an entry
+    for each entry, a seed or None.  The sweep takes one off its end at every operation, so that the memory of an
+    adjoint serves the next one, and only those of the variables are left.  `total` sums several contributions.
     """
     # The commonest rows, whose partials need no call of theirs.
     add, subtract, product, quotient = (OPERATIONS[sign] for sign in "+-*/")
     negative, absolute, sine, exponential, power = (OPERATIONS[name] for name in ("neg", "abs", "sin", "exp", "^n"))
     cosine = OPERATIONS["cos"].real
-    # The contributions to an entry after the first one: a single one as it is, several in a list.
+    # The contributions to an operation after the first one: a single one as it is, several in a list; and all those to
+    # a variable, which are often as many as there are rounds of a loop.
     others: list[Any] = [None] * len(entries)
+    to_variables = [[] if seed is None else [seed] for seed in adjoints[:variables]]
+    last_adjoint, last_others = adjoints.pop, others.pop
     # Spelled out for two arguments and for one: this loop is where the sweep spends its time.
-    places = range(len(entries) - 1, variables - 1, -1)
-    backwards = zip(places, reversed(entries), reversed(adjoints), reversed(others), strict=False)
-    for place, (row, left, right, value, _, _), adjoint, before in backwards:
+    for row, left, right, value, _, _ in islice(reversed(entries), len(entries) - variables):
+        adjoint, before = last_adjoint(), last_others()
         if adjoint is None:
             continue
         if before is not None:
-            adjoint = total((adjoint, *before)) if type(before) is list else adjoint + before
-            adjoints[place] = adjoint
+            adjoint = total([adjoint, *before]) if type(before) is list else adjoint + before
         if right is None:
             if row is exponential:
                 contribution = adjoint * value
@@ -44,12 +48,16 @@ def sweep_back(
                 contribution = adjoint * cosine(values[left])
             elif row is absolute and type(value) is float and value:
                 contribution = adjoint if value == values[left] else -adjoint
+            elif type(left) is tuple:
+                _pass_on(row, left, adjoint, value, values, adjoints, others, to_variables)
+                continue
             else:
-                (partial,) = row.partials
-                contribution = adjoint * (partial if type(partial) is int else partial(value, values[left]))
-        elif type(right) is tuple:
-            _pass_on(entries[place], adjoint, values, adjoints, others)
-            continue
+                partial = row.partials[0]
+                if type(partial) is not int:
+                    partial = partial(value, values[left])
+                if type(partial) is int and not partial:
+                    continue
+                contribution = adjoint * partial
         else:
             if right >= 0:
                 if row is product:
@@ -61,11 +69,11 @@ def sweep_back(
                 elif row is quotient:
                     contribution = adjoint * (-value / values[right])
                 else:
-                    partial = row.partials[1]
-                    contribution = adjoint * (
-                        partial if type(partial) is int else partial(value, values[left], values[right])
-                    )
-                if adjoints[right] is None:
+                    _pass_on(row, (left, right), adjoint, value, values, adjoints, others, to_variables)
+                    continue
+                if right < variables:
+                    to_variables[right].append(contribution)
+                elif adjoints[right] is None:
                     adjoints[right] = contribution
                 else:
                     before = others[right]
@@ -86,11 +94,11 @@ def sweep_back(
             elif row is power and values[right] == 2:
                 contribution = adjoint * (2 * values[left])
             else:
-                partial = row.partials[0]
-                contribution = adjoint * (
-                    partial if type(partial) is int else partial(value, values[left], values[right])
-                )
-        if adjoints[left] is None:
+                _pass_on(row, (left, right), adjoint, value, values, adjoints, others, to_variables)
+                continue
+        if left < variables:
+            to_variables[left].append(contribution)
+        elif adjoints[left] is None:
             adjoints[left] = contribution
         else:
             before = others[left]
@@ -100,28 +108,42 @@ def sweep_back(
                 before.append(contribution)
             else:
                 others[left] = [before, contribution]
-    for place in range(variables):
-        before = others[place]
-        if before is not None:
-            adjoints[place] = total((adjoints[place], *(before if type(before) is list else (before,))))
+    return [total(several) if len(several) > 1 else several[0] if several else None for several in to_variables]
 
 
-def _pass_on(entry: Any, adjoint: Any, values: Sequence[Any], adjoints: list[Any], others: list[Any]) -> None:
-    """Add the contributions of an operation of more than two arguments."""
-    row, left, right, value, _, _ = entry
-    places = places_of(left, right)
-    arguments = [values[argument] for argument in places]
+def _pass_on(
+    row: Operation,
+    places: tuple[int, ...],
+    adjoint: Any,
+    value: Any,
+    values: Sequence[Any],
+    adjoints: list[Any],
+    others: list[Any],
+    to_variables: list[list[Any]],
+) -> None:
+    """Add the contributions of an operation to its arguments, by the partials of its row."""
+    arguments = [values[place] for place in places]
+    partial: Any
     for argument, partial in zip(places, row.partials, strict=True):
-        if argument >= 0:
-            contribution = adjoint * (partial if type(partial) is int else partial(value, *arguments))
-            if adjoints[argument] is None:
-                adjoints[argument] = contribution
+        if argument < 0:
+            continue
+        if type(partial) is not int:
+            partial = partial(value, *arguments)
+        if type(partial) is int and not partial:
+            continue
+        contribution = adjoint * partial
+        if argument < len(to_variables):
+            to_variables[argument].append(contribution)
+        elif adjoints[argument] is None:
+            adjoints[argument] = contribution
+        else:
+            before = others[argument]
+            if type(before) is list:
+                before.append(contribution)
             else:
-                before = others[argument]
-                gathered = before if type(before) is list else [] if before is None else [before]
-                others[argument] = [*gathered, contribution]
+                others[argument] = contribution if before is None else [before, contribution]
 
 
-def places_of(left: int, right: int | tuple[int, ...] | None) -> tuple[int, ...]:
+def places_of(left: int | tuple[int, ...], right: int | None) -> tuple[int, ...]:
     """Return the places of all arguments of an entry."""
-    return (left,) if right is None else (left, *right) if type(right) is tuple else (left, right)  # type: ignore
+    return left if type(left) is tuple else (left,) if right is None else (left, right)  # type: ignore

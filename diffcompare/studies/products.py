@@ -182,8 +182,7 @@ def _nested_vjp(function: Any, point: Any, weights: Any) -> dict[str, Any]:
     for place, weight in zip(recording.places, numbers, strict=True):
         if place >= 0:  # a constant has no adjoint
             adjoints[place] = weight if adjoints[place] is None else adjoints[place] + weight
-    recording.backward(adjoints)
-    numbers_by_name = zip(recording.point, adjoints, strict=False)
+    numbers_by_name = zip(recording.point, recording.backward(adjoints), strict=True)
     return run.at.shaped({name: 0.0 if adjoint is None else adjoint for name, adjoint in numbers_by_name})
 
 

@@ -155,7 +155,8 @@ def loop_race(loop: Callable[..., Any]) -> None:
     recordings = [record(of_x, {"x": X})]
 
     def swept() -> Any:
-        return recordings.pop().gradient()  # of a recording that has not been swept before
+        recording = recordings.pop()  # which has not been swept before
+        return recording, recording.gradient()  # so that it is freed after the clock has stopped
 
     def recorded() -> Any:
         recordings[:] = [record(of_x, {"x": X})]

@@ -9,8 +9,10 @@ from diffcompare.classroom.demos.frame import Broken, Demo, Frame, mask, table
 from diffcompare.document import Cell, Source
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import exp, ln, relu, sin
+from diffcompare.language.wengert import active_nodes
 from diffcompare.localization import Phrase, phrase
-from diffcompare.numeric.sweeps import partials
+from diffcompare.numeric.evaluate import FLOATS
+from diffcompare.numeric.sweeps import partials, reverse
 from diffcompare.recording.recorder import Recording, record, saved
 
 # PyTorch's names of the nodes of its tape, without `Backward0`.
@@ -158,15 +160,14 @@ def _backward_twice(tape: Recording) -> Frame:
         phrase("nothing cleared, the seed added too"): None,
     }
     rows: list[tuple[Cell, ...]] = []
+    nodes, values, active = tape.nodes, tape.values, active_nodes(tape.nodes)
+    variables = nodes[: len(tape.point)]
     for rule, clears in rules.items():
-        adjoints = tape.seeded()
-        tape.backward(adjoints)
-        count = len(tape.point)
-        if clears:
-            adjoints[count:] = [None] * (len(adjoints) - count)
-        adjoints[-1] = 1.0 if clears is not None else adjoints[-1] + 1.0  # the output is the last line
-        tape.backward(adjoints)
-        rows.append((rule, *adjoints[:count]))
+        adjoints = reverse(nodes, values, active, tape.output, FLOATS)
+        kept = {variable: adjoints[variable] for variable in variables} if clears else adjoints
+        kept[tape.output] = 1.0 if clears is not None else kept[tape.output] + 1.0
+        adjoints = reverse(nodes, values, active, kept, FLOATS)
+        rows.append((rule, *[adjoints[variable] for variable in variables]))
     columns = "what is cleared | >x1 | >x2"
     adjoints_table = table("twice", "After a second backward pass", columns, rows, adjoint=(1, 2))
     numbers = {
