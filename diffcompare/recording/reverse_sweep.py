@@ -25,8 +25,9 @@ def sweep_back(
     """
     # The commonest rows, whose partials need no call of theirs.
     add, subtract, product, quotient = (OPERATIONS[sign] for sign in "+-*/")
-    negative, absolute, sine, exponential, power = (OPERATIONS[name] for name in ("neg", "abs", "sin", "exp", "^n"))
-    cosine = OPERATIONS["cos"].real
+    names = ("neg", "abs", "sin", "cos", "exp", "^n")
+    negative, absolute, sine, cosine, exponential, power = (OPERATIONS[name] for name in names)
+    sin, cos = sine.real, cosine.real
     # The contributions to an operation after the first one: a single one as it is, several in a list; and all those to
     # a variable, which are often as many as there are rounds of a loop.
     others: list[Any] = [None] * len(entries)
@@ -45,7 +46,9 @@ def sweep_back(
             elif row is negative:
                 contribution = -adjoint
             elif row is sine and type(values[left]) is float:
-                contribution = adjoint * cosine(values[left])
+                contribution = adjoint * cos(values[left])
+            elif row is cosine and type(values[left]) is float:
+                contribution = adjoint * -sin(values[left])
             elif row is absolute and type(value) is float and value:
                 contribution = adjoint if value == values[left] else -adjoint
             elif type(left) is tuple:
@@ -94,8 +97,10 @@ def sweep_back(
             elif row is power and values[right] == 2:
                 contribution = adjoint * (2 * values[left])
             else:
-                _pass_on(row, (left, right), adjoint, value, values, adjoints, others, to_variables)
-                continue
+                partial = row.partials[0](value, values[left], values[right])
+                if type(partial) is int and not partial:
+                    continue
+                contribution = adjoint * partial
         if left < variables:
             to_variables[left].append(contribution)
         elif adjoints[left] is None:
