@@ -135,30 +135,6 @@ engines/                      Real engines: other libraries that differentiate, 
   own_engine.py               An engine of one's own for `audit my_engine.py`: a Python file with a function `gradient(f, point)`
   registry.py                 The engines by name, a file each in `libraries`: which are installed, in which version, how to install one
   libraries/                  The engines, a file each: what the library is called, how its users write our operations, and its modes
-    ad.py                     The package `ad`: forward mode by `adnumber`, with second derivatives by `d2`, through the functions of `admath`
-    advect.py                 Advect: reverse mode by `advect.value_and_grad`, forward mode by `advect.jvp`, of functions written with NumPy
-    algopy.py                 ALGOPY: forward mode by `UTPM`, univariate Taylor polynomials, and reverse mode by `CGraph`
-    autograd.py               HIPS autograd: reverse mode by `autograd.grad`, forward mode by `autograd.make_jvp`, on NumPy's numbers
-    casadi.py                 CasADi: `gradient`, `jtimes` and `jacobian` of expressions of its SX and MX types, evaluated as a `Function`
-    ddx_ad.py                 ddx: reverse mode by `Equation.jacobian`, forward mode by `Equation.jvp`, of a graph that is built once
-    drake.py                  Drake: forward mode by `AutoDiffXd`, and formulas by `symbolic.Expression.Differentiate`
-    fastdual.py               fastdual: forward mode by `autojac`, second derivatives by `autohess`, through NumPy's functions of its numbers
-    heyoka.py                 heyoka: formulas by `diff` and tensors of derivatives by `diff_tensors`, compiled by `cfunc`
-    jax.py                    JAX: reverse mode by `jax.value_and_grad`, forward mode by `jax.jvp`, with doubles switched on
-    maxima.py                 Maxima: a formula by `diff`, evaluated with forty digits by `bfloat`
-    mlx.py                    MLX: reverse mode by `mlx.value_and_grad`, forward mode by `mlx.jvp`, on doubles, which it has on a CPU only
-    mpmath.py                 mpmath: differences by `mpmath.diff`, with as many digits more as they lose
-    mygrad.py                 MyGrad: reverse mode by `Tensor.backward`, on tensors of doubles; it has no other
-    num_dual.py               num-dual: forward mode by `gradient`, second derivatives by `hessian`, through the methods of its dual numbers
-    paddle.py                 PaddlePaddle: reverse mode by `paddle.grad`, on tensors of doubles; it has no forward mode in eager execution
-    pyomo.py                  Pyomo: `differentiate` of an expression, in its modes `reverse_numeric` and `reverse_symbolic`
-    pytensor.py               PyTensor: reverse mode by `grad`, forward mode by `pushforward`, in functions that it compiles
-    symengine.py              SymEngine: a formula by `diff`, evaluated where its numbers are doubles
-    tensorflow.py             TensorFlow: reverse mode by `GradientTape`, forward mode by `ForwardAccumulator`, on tensors of doubles
-    tinygrad.py               tinygrad: reverse mode by `Tensor.gradient`, on tensors of doubles with memory of their own, on the CPU
-    torch.py                  PyTorch: reverse mode by `torch.autograd.grad`, forward mode by `torch.func.jvp`, on tensors of doubles
-    uncertainties.py          uncertainties: the derivatives by which it propagates standard deviations, through the functions of `umath`
-    warp.py                   NVIDIA Warp: reverse mode by `warp.Tape`, on arrays of one double, by functions that `warp.map` compiles
 gradcheck/                    Gradient check: is the gradient of a Python function right, judged by values of the function alone?
   backward_mistakes.py        Mistakes in the backward of a `Function`: a forgotten chain, a wrong saved value, `=` for `+=`, a broadcast shape
   entries.py                  The verdict on one entry of a gradient: the given value against the estimated slope of f
