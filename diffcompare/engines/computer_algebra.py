@@ -183,12 +183,11 @@ def run(system: System, statements: Iterable[str], asked: Sequence[str]) -> list
     marked = [line for i, text in enumerate(asked) for line in (system.show(f"mark{i}"), system.show(text))]
     lines = [*system.start, *statements, *marked, system.show(f"mark{len(asked)}"), ""]
     limited = ["sh", "-c", f'ulimit -t {CPU_SECONDS}; exec "$0" "$@"', *system.command]
-    done = subprocess.run(
-        limited, input="\n".join(lines), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-    )
+    given = "\n".join(lines).encode()
+    done = subprocess.run(limited, input=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     said: dict[str, list[str]] = {}
     current: list[str] = []
-    for line in done.stdout.splitlines():
+    for line in done.stdout.decode(errors="replace").split("\n"):  # what is read and is long is shown with \r in it
         text = line.strip()
         if re.fullmatch(r"mark\d+", text):
             current = said.setdefault(text, [])
