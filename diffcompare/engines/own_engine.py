@@ -13,7 +13,6 @@ from functools import partial
 from typing import Any
 
 from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded
-from diffcompare.inputs.python_file import load as load_function
 from diffcompare.language.operations import OPERATIONS
 
 FUNCTION = "gradient"
@@ -35,7 +34,9 @@ def is_own_engine(name: str) -> bool:
 
 def _load(path: str) -> Loaded:
     """Run the file.  Raises DiffcompareError where it has no function `gradient`."""
-    gradient: Any = load_function(path, FUNCTION)
+    from diffcompare.inputs.python_file import load  # which other engines do not need
+
+    gradient: Any = load(path, FUNCTION)
     names = gradient.__globals__
     functions = {OTHER_NAMES.get(name, name): value for name, value in names.items() if callable(value)}
     known = {name: function for name, function in functions.items() if name in OPERATIONS or name == "where"}

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable
 from functools import cache
-from importlib import import_module, metadata
+from importlib import import_module
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
 from diffcompare.engines import libraries
@@ -54,6 +54,8 @@ def version(name: str) -> str | None:
     if about.program:
         path = shutil.which(about.program[0])
         return path and _program_version((path, *about.program[1:]))
+    from importlib import metadata  # no worker needs it
+
     for package in (about.package, *about.also):
         with contextlib.suppress(metadata.PackageNotFoundError):
             return metadata.version(package.partition("[")[0])
