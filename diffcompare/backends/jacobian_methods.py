@@ -240,8 +240,11 @@ def _run(method: str, problem: VectorProblem, sweep: Sweep, sweeps: int, work: W
         wide = sweep(problem, evaluate(nodes, problem.point, EXTENDED), EXTENDED, Deadline(None))
         entries, notes = _recovered(entries, wide)
     rows = tuple(
-        {name: _number(entries.get((number, name), 0.0)) for name in problem.wrt}
-        for number in range(len(problem.outputs))
+        {
+            name: _number(entries.get((number, name), None if is_undefined(values[output]) else 0.0))
+            for name in problem.wrt
+        }
+        for number, output in enumerate(problem.outputs)
     )
     notes += tuple(_reasons(problem, values, entries))
     status: Status = "undefined" if any(None in row.values() for row in rows) else "ok"
