@@ -98,11 +98,11 @@ def check(
         ops: for an expression, functions of your own that it and the answer call by name: a `Function` of
             `diffcompare.tape`, a file of them (it is run), or a list.
         points: for a callable, more points; a tuple stands for several arguments.
-        engines: for a callable, libraries whose own checkers are asked as well, with their defaults, in this process:
-            "torch" (`gradcheck`), "jax" (`check_grads`), or "all" that are installed.
         each: for a callable, check every entry; by default more than 200 coordinates are checked along random
             directions only.
         seed: chooses random points and directions.
+        engines: for a callable, libraries whose own checkers are asked as well, with their defaults, in this process:
+            "torch" (`gradcheck`), "jax" (`check_grads`), or "all" that are installed.
         **named: partials by variable, as in `x="2*x*cos(x)"`; for a callable, its arguments by keyword.
 
     Returns:

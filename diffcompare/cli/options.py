@@ -348,7 +348,7 @@ With: TypeAlias = Annotated[
 ]
 Native: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option("--native", metavar="LIBRARY", help="Let torch, jax or autograd run FILE.py:f itself."),
+    typer.Option("--native", metavar="LIBRARY", help="Let torch, jax or autograd run a function written for it."),
 ]
 SecondOrderMethod: TypeAlias = Annotated[list[str] | None, _method("backends.hessian_methods:METHODS")]
 HigherOrderMethod: TypeAlias = Annotated[list[str] | None, _method("backends.taylor_methods:METHODS")]

@@ -19,7 +19,8 @@ Value = TypeVar("Value")
 
 _CONSTANT = "give a number, or a constant such as pi/2"
 POINTS = ("--at", "--other-at", "--times")  # the options whose values are numbers
-_COMPONENT = re.compile(r"([^\W\d]\w*)((?: ?\[ *[0-9]{1,9}(?: *, *[0-9]{1,9})* *\])+)")
+# A name is tried from its beginning only, and given back in no part: a long one takes no longer than its length.
+_COMPONENT = re.compile(r"(?<!\w)([^\W\d]\w*+)((?: ?\[ *+[0-9]{1,9}(?: *+, *+[0-9]{1,9})*+ *+\])+)")
 _WHOLE = (2.0, 5.0, 3.0, 7.0, 4.0, 6.0, 8.0, 9.0)
 _INSIDE = (0.5, 0.25, 0.75, 0.3, 0.6, 0.4, 0.7, 0.2)
 

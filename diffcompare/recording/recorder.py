@@ -128,7 +128,7 @@ class Recording:
             row, left, right, _, code, instruction = self.tape.entries[place]
             node = TapeNode()
             node.operation, node.varies, node.code, node.instruction = row, True, code, instruction
-            node.arguments = (nodes[left],) if right is None else tuple([nodes[p] for p in places_of(left, right)])
+            node.arguments = tuple([nodes[place] for place in places_of(left, right)])
             node.known_level = place + 1
             nodes[place] = node
         return nodes
