@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from diffcompare.backends import DEFAULT_METHODS, JACOBIAN_METHODS
 from diffcompare.backends.problem import Hand
+from diffcompare.backends.symbolic.client import STARTUP
 from diffcompare.batch.rows import InputRow
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Cell, Code
@@ -54,8 +55,6 @@ class Options(NamedTuple):
         Every method and the truth keep to the budget by themselves.  The budget does not include the start of sympy,
         which has to be started again if the row before ended its process.
         """
-        from diffcompare.backends.symbolic.client import STARTUP
-
         return None if self.budget is None else (len(self.methods) + 3) * self.budget + 10 + STARTUP
 
 

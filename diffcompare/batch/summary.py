@@ -28,6 +28,7 @@ from diffcompare.document import (
     approximate,
     columns,
 )
+from diffcompare.engines.registry import engine, engine_and_mode
 from diffcompare.studies.accuracy import BITS
 from diffcompare.studies.record import SCHEMA, counted, join, large
 
@@ -96,8 +97,6 @@ def _is_exact(method: str) -> bool:
     """Tell whether a method has exact rules in doubles: no difference formula, and no such library."""
     if method in METHODS:
         return method not in DIFFERENCES
-    from diffcompare.engines.registry import engine, engine_and_mode
-
     asked = engine_and_mode(method)
     return asked is None or (engine(asked[0]).way != "numerically" and engine(asked[0]).digits >= BITS)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from diffcompare import __version__, safe_io
+from diffcompare.batch.dask_pool import DaskPool
 from diffcompare.batch.input_files import InputFile, estimate_rows, find_input_files, is_stream
 from diffcompare.batch.journal import DiskError, Journal, is_state, may_be_replaced, state_of
 from diffcompare.batch.pool import LocalPool, Pool, PoolLost, processors
@@ -92,8 +93,6 @@ def worker_pool(row_options: Options, jobs: int | None, scheduler: str | None) -
         return lambda: LocalPool(row_options, jobs or processors(), safe_io.tell)
     if jobs is not None:
         raise usage_error("E631", "`--jobs` is for this machine, `--scheduler` for others", "keep one")
-    from diffcompare.batch.dask_pool import DaskPool
-
     return lambda: DaskPool(row_options, scheduler)
 
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from diffcompare.cli.output import CommandResult
 from diffcompare.diagnostics import DiffcompareError, usage_error
 from diffcompare.engines.registry import version
 from diffcompare.gradcheck.function_report import document_of
 from diffcompare.gradcheck.gradient_check import check_callable
+from diffcompare.gradcheck.other_checkers import CHECKERS, OtherCheck, checker_names, not_installed
 from diffcompare.inputs.files import function_file
 from diffcompare.inputs.function_point import parse_function_point
 from diffcompare.inputs.function_process import LIBRARY, FunctionProcess, callable_of, load_at
-
-if TYPE_CHECKING:
-    from diffcompare.gradcheck.other_checkers import OtherCheck
 
 
 def check_function(
@@ -52,8 +50,6 @@ def _others(
     path: str, name: str, named: tuple[str, str], arguments: list[Any], engines: Sequence[str], budget: float
 ) -> tuple[OtherCheck, ...]:
     """Ask the checkers of other libraries, each in a process of its own, whose end is a row."""
-    from diffcompare.gradcheck.other_checkers import CHECKERS, OtherCheck, checker_names, not_installed
-
     answers = []
     for library in checker_names(engines):
         missing = not_installed(library)

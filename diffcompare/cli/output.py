@@ -8,17 +8,15 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from time import monotonic
-from typing import TYPE_CHECKING, Literal, NamedTuple, TextIO
+from typing import Literal, NamedTuple, TextIO
 
 from diffcompare import safe_io
 from diffcompare.cli.arguments import wants_json
 from diffcompare.cli.commands import COMMANDS
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, usage_error
+from diffcompare.document import Document
 from diffcompare.localization import language
 from diffcompare.render import FORMATS, Look, format_of_suffix, render
-
-if TYPE_CHECKING:
-    from diffcompare.document import Document
 
 COLORS = ("auto", "always", "never")
 CHARSETS = ("auto", "braille", "blocks", "ascii")
@@ -199,8 +197,6 @@ def _diagnose(error: Exception) -> tuple[Diagnostic, int]:
 
 
 def _error_document(diagnostic: Diagnostic, arguments: Sequence[str]) -> str:
-    from diffcompare.document import Document
-
     command = arguments[0] if arguments and arguments[0] in COMMANDS else None
     data: dict[str, object] = {"schema": SCHEMA, "command": command, "error": diagnostic.data()}
     return render(Document((), data), "json", look=choose_look(Settings()))

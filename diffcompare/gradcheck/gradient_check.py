@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.gradcheck.entries import CONSTANT_VALUES, GradientEntry, worst_first
@@ -17,11 +17,9 @@ from diffcompare.gradcheck.extrapolation import DirectionalSlope
 from diffcompare.gradcheck.flat_arguments import FlatPoint, flat_point, flattened
 from diffcompare.gradcheck.given import WrongShape, evaluate_gradient
 from diffcompare.gradcheck.jacobian_check import JacobianCheck
+from diffcompare.gradcheck.other_checkers import OtherCheck, checker_names, other_check
 from diffcompare.gradcheck.values import FunctionValues, describe_point
 from diffcompare.studies.record import Record
-
-if TYPE_CHECKING:
-    from diffcompare.gradcheck.other_checkers import OtherCheck
 
 MAX_ENTRIES = 200  # points with more coordinates are checked along random directions
 
@@ -172,8 +170,6 @@ def check_callable(
         raise TypeError("several points need a callable gradient")
     others: tuple[OtherCheck, ...] = ()
     if engines:
-        from diffcompare.gradcheck.other_checkers import checker_names, other_check
-
         others = tuple(other_check(name, f, gradient, flat_points[0]) for name in checker_names(engines))
     inspections = tuple(inspect_point(f, gradient, flat, seed=seed, each=each) for flat in flat_points)
     return GradientCheck(getattr(f, "__name__", type(f).__name__).replace("<lambda>", "f"), inspections, others)

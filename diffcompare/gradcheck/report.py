@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from diffcompare.document import Approximate, Block, Cell, Code, Document, Heading, Listing, Paragraph, Table, columns
 from diffcompare.gradcheck.entries import GradientEntry, known_digits
+from diffcompare.gradcheck.other_checkers import disagreement
 from diffcompare.gradcheck.values import describe_point
 from diffcompare.studies.record import SCHEMA, cell, counted, select, slope_data, status
 
@@ -198,8 +199,6 @@ def document(check: GradientCheck, *, brief: bool = False) -> Document:
 
 def _others(check: GradientCheck) -> list[Block]:
     """Return the verdicts of other libraries' checkers, and whether they differ from this one."""
-    from diffcompare.gradcheck.other_checkers import disagreement
-
     rows = tuple(
         (other.tool, other.version or "-", other.verdict, other.settings or other.note) for other in check.others
     )

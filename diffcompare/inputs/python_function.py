@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, ManyNumbers
+from diffcompare.engines.native import native_answer
 from diffcompare.inputs.function_point import FunctionPoint, default_values, function_point, gradient_by_name, nest
 from diffcompare.inputs.python_file import applied, is_tape_variable
 from diffcompare.inputs.recording_doubts import MOVE, PlainCall, doubts, unrecorded_dependence
@@ -281,8 +282,6 @@ class FunctionProgram:
 
         Raises DiffcompareError for whatever goes wrong.
         """
-        from diffcompare.engines.native import native_answer  # only where a library is asked
-
         return native_answer(library, self.function, self.at, point, value_only=value_only)
 
     def gradient_by(self, function: Callable[..., Any]) -> Callable[[Mapping[str, float]], dict[str, float | None]]:

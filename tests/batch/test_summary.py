@@ -94,7 +94,9 @@ def test_a_digest_takes_the_worst_partial_absolute_where_the_truth_is_0():
 
 def test_a_numerical_library_is_no_exact_method(monkeypatch):
     ways = {"torch": "automatically", "jax": "numerically"}
-    monkeypatch.setattr(registry, "engine", lambda name: Engine(dict, name, ("reverse",), way=ways[name]))
+    engine = lambda name: Engine(dict, name, ("reverse",), way=ways[name])
+    monkeypatch.setattr(registry, "engine", engine)
+    monkeypatch.setattr(summary, "engine", engine)
     monkeypatch.setattr(registry, "engine_names", lambda: tuple(ways))
     summary._is_exact.cache_clear()
     exact = [summary._is_exact(name) for name in ("torch-reverse", "jax-reverse", "reverse-ad", "central-difference")]

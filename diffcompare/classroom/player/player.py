@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from diffcompare import safe_io
 from diffcompare.classroom.demos.frame import Demo, Frame, localized
+from diffcompare.classroom.handout import write_frame
 from diffcompare.classroom.player.screen import Screen, compose, ending
 from diffcompare.classroom.player.state import State, press
 from diffcompare.localization import translate
@@ -71,8 +72,6 @@ def with_ending(demo: Demo) -> tuple[Frame, ...]:
 
 def _saved(demo: Demo, index: int, frames: Sequence[Frame]) -> str:
     """Write a frame as in the handout, and return the message that says so."""
-    from diffcompare.classroom.handout import write_frame
-
     try:
         names = write_frame(demo, index + 1, frames[index], os.curdir)
     except CannotWrite as error:
