@@ -18,7 +18,7 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import monotonic
-from typing import Any, BinaryIO
+from typing import Any
 
 # `-m MODULE`, for a package that may not be installed: it is this very package that is imported, wherever it lives,
 # and whatever else lives there (or in the working directory: `-P`) cannot stand in for a library.
@@ -53,28 +53,6 @@ def start_thread(function: Callable[..., object], *arguments: Any) -> threading.
     except (RuntimeError, MemoryError) as error:  # Python's words for what the system calls "try again"
         raise OSError(errno.EAGAIN, str(error) or "out of memory") from None
     return thread
-
-
-def reserve_output() -> BinaryIO:
-    """Keep standard output for answers: whatever else prints goes to standard error."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    return answers
-
-
-def limit_memory(most: int) -> None:
-    """Limit the address space to a number of bytes, where the system can, and ignore Ctrl-C: the parent gets it too."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        import resource
-
-        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-        soft = most if soft == resource.RLIM_INFINITY else min(most, soft)
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-    except (ImportError, ValueError, OSError):
-        pass  # this system has no such limit
 
 
 def describe_end(process: subprocess.Popen[bytes], name: str) -> str:

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
-from diffcompare import processes
+from diffcompare import processes, worker_process
 from diffcompare.batch.row_result import (
     Options,
     RowSummary,
@@ -286,9 +286,9 @@ FLUSH_INTERVAL = 0.02  # seconds for which answers to short rows may wait for ea
 
 def main() -> None:
     """Answer rows until standard input closes, even in the middle of a row."""
-    output = processes.reserve_output()
+    output = worker_process.reserve_output()
     lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    processes.limit_memory(MAX_MEMORY)
+    worker_process.limit_memory(MAX_MEMORY)
     threading.stack_size(STACK_SIZE)
     threading.Thread(target=_work, args=(lines, output), daemon=True).start()
     try:

@@ -109,11 +109,15 @@ def _whole_number(flag: str, most: int, example: str) -> Callable[[str], int]:
 
 
 def methods(
-    names: Sequence[str] | None, *, several: bool = False, engines: Sequence[str] | None = None
+    names: Sequence[str] | None,
+    *,
+    several: bool = False,
+    engines: Sequence[str] | None = None,
+    native: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Return the requested methods in the order given, each once, then those of the libraries that `--with` names.
 
-    With `several` outputs the default is that of a Jacobian.
+    Last come the libraries that `--native` names.  With `several` outputs the default is that of a Jacobian.
     """
     from diffcompare.backends import DEFAULT_METHODS, JACOBIAN_METHODS, METHODS
 
@@ -126,20 +130,12 @@ def methods(
             chosen[name.lower()] = None
         else:
             raise unknown_word("--method", name, (*METHODS, "all"))
-    if not engines:
+    if not engines and not native:
         return tuple(chosen) or default
-    from diffcompare.engines.registry import engine_methods
+    from diffcompare.engines.registry import engine_methods, native_methods
 
-    return tuple(dict.fromkeys((*(chosen or default), *engine_methods(map(str.lower, split(engines))))))
-
-
-def native_methods(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the methods of the libraries that `--native` names."""
-    if not names:
-        return ()
-    from diffcompare.engines.registry import native_methods
-
-    return native_methods(names)
+    asked = engine_methods(map(str.lower, split(engines)))
+    return tuple(dict.fromkeys((*(chosen or default), *asked, *native_methods(native))))
 
 
 def split(texts: Sequence[str] | None) -> list[str]:

@@ -13,7 +13,6 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from diffcompare.language.expression import Expression, Variable, apply
 from diffcompare.language.operations import exact_integer, is_integer_power
-from diffcompare.language.printer import shorten
 from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.evaluate import Undefined, value_at
 
@@ -232,5 +231,5 @@ def _literal(node: Expression, *, whole: bool) -> float | int:
         return integer
     value = value_at(node, {})
     if isinstance(value, Undefined):
-        raise ValueError(f"{shorten(node)} has no value")
+        raise ValueError(f"{node} has no value")
     return float(value)

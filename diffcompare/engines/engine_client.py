@@ -72,11 +72,12 @@ def differentiate(method: str, name: str, mode: str, problem: Problem) -> Deriva
         return Derivative(
             method, "not-installed", gradient=dict.fromkeys(problem.wrt), notes=(missing(name),), engine=run
         )
+    variant = f"{name} {installed}"
     lacking = lacking_definition((problem.expression,))
     if lacking:
-        return Derivative(
-            method, "not-supported", f"{name} {installed}", dict.fromkeys(problem.wrt), notes=(lacking,), engine=run
-        )
+        return Derivative(method, "not-supported", variant, dict.fromkeys(problem.wrt), notes=(lacking,), engine=run)
+    if not problem.wrt:  # of a constant: libraries refuse to differentiate with respect to nothing
+        return Derivative(method, "ok", variant, {}, engine=run)
     names = list(problem.point)
     question = {
         "program": serialization.encode(written_out(problem.expression)),
@@ -85,7 +86,6 @@ def differentiate(method: str, name: str, mode: str, problem: Problem) -> Deriva
         "wrt": [names.index(variable) for variable in problem.wrt],
         "mode": mode,
     }
-    variant = f"{name} {installed}"
     try:
         answer = ask(name, question, problem.budget)
     except TimeoutError:

@@ -23,7 +23,7 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
-from diffcompare import processes
+from diffcompare import worker_process
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.engines.engine import Loaded, NoSuchFunction, as_function, every_function, written_for
 from diffcompare.engines.registry import engine
@@ -36,7 +36,7 @@ MAX_MESSAGE = 200  # characters of an exception's text that are passed on
 
 def main() -> None:
     """Serve requests until standard input closes."""
-    answers = processes.reserve_output()
+    answers = worker_process.reserve_output()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets Ctrl-C as well, and ends this process
     requests: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     threading.stack_size(STACK)

@@ -7,8 +7,7 @@ import os
 import pkgutil
 import re
 import reprlib
-import shutil
-import subprocess
+import sys
 from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
@@ -52,19 +51,44 @@ def version(name: str) -> str | None:
         return "file"
     about = engine(name)
     if about.program:
-        path = shutil.which(about.program[0])
-        return path and _program_version((path, *about.program[1:]))
-    from importlib import metadata  # no worker needs it
+        from shutil import which  # this and what follows would burden every worker
 
-    for package in (about.package, *about.also):
+        path = which(about.program[0])
+        return path and _program_version((path, *about.program[1:]))
+    packages = [package.partition("[")[0] for package in (about.package, *about.also)]
+    for package in packages:
+        if named := _version_of_folder(package):
+            return named
+    from importlib import metadata  # reads mail: to import it takes a tenth of the time of a short comparison
+
+    for package in packages:
         with contextlib.suppress(metadata.PackageNotFoundError):
-            return metadata.version(package.partition("[")[0])
+            return metadata.version(package)
     return None
+
+
+def _version_of_folder(package: str) -> str | None:
+    """Return the version in the name of the folder that describes an installed package: `ddx_ad-4.3.0.dist-info`."""
+    for path in sys.path:
+        with contextlib.suppress(OSError):
+            for folder in os.listdir(path or "."):
+                name, _, rest = folder.partition("-")
+                described = rest.endswith(".dist-info") and _plain(name) == _plain(package)
+                if described and os.path.isfile(os.path.join(path, folder, "METADATA")):  # else it was removed
+                    return rest.removesuffix(".dist-info")
+    return None
+
+
+def _plain(name: str) -> str:
+    """Return the name of a package in one spelling of many."""
+    return name.lower().replace("_", "-").replace(".", "-")
 
 
 @cache
 def _program_version(command: tuple[str, ...]) -> str:
     """Return the version that a program prints: to a terminal, because some keep quiet otherwise."""
+    import subprocess
+
     terminal, ours = -1, subprocess.DEVNULL
     with contextlib.suppress(OSError, AttributeError):  # there are none on Windows
         terminal, ours = os.openpty()

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from diffcompare import processes
+from diffcompare import worker_process
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.function_point import FunctionPoint, Parameter, arranged, flat_numbers
 from diffcompare.inputs.python_file import applied, is_tape_function, load, tape_functions
@@ -39,7 +39,7 @@ def main() -> None:
 
 def answer_requests(service: Service) -> None:
     """Answer the requests on standard input, line by line."""
-    answers = processes.reserve_output()
+    answers = worker_process.reserve_output()
     sys.setrecursionlimit(RECURSION)
     for line in sys.stdin.buffer:
         try:

@@ -284,11 +284,11 @@ def _answer(
     """Return the row of a method: what it did, or why it has no answer."""
     inputs = program.at.size
     if method not in METHODS:
-        return MethodAnswer(method, "not-run", None, "engines are not asked for whole arrays")
+        return _by_engine(method, program, result)
     if method == "reverse-ad":
         return MethodAnswer(method, "ok", None, "the whole gradient by one sweep")
     if method == "hand-coded" and hand is not None and hand.function is not None:
-        return _by_hand(program, result, hand.function(program.at.point))
+        return _compared(method, "given", program, result, hand.function(program.at.point))
     if method == "forward-ad":
         return MethodAnswer(method, "not-run", None, f"a gradient takes {inputs:,} sweeps, and reverse-ad takes one")
     if not method.endswith("difference") and method != "five-point":
@@ -311,8 +311,27 @@ def _answer(
     return MethodAnswer(method, "ok", error, f"the whole gradient by {runs:,} runs")
 
 
-def _by_hand(program: FunctionProgram, result: ArrayGradient, partials: Mapping[str, float | None]) -> MethodAnswer:
-    """Compare a gradient by hand with that of reverse mode."""
+def _by_engine(method: str, program: FunctionProgram, result: ArrayGradient) -> MethodAnswer:
+    """Return the row of another library, which runs the user's own function or, without a recording, nothing."""
+    from diffcompare.engines.registry import NATIVE, WRITTEN_FOR, engine_and_mode, how_to_install, version
+
+    library, mode = engine_and_mode(method) or (method, "")
+    if version(library) is None:
+        return MethodAnswer(method, "not-installed", None, f"not installed: {how_to_install(library)}")
+    if mode != NATIVE:
+        help = f"; `native` gives {library} the function itself" * (library in WRITTEN_FOR)
+        return MethodAnswer(method, "not-run", None, f"{library} runs recordings of single numbers{help}")
+    try:
+        _, partials = program.native(library)
+    except DiffcompareError as error:
+        return MethodAnswer(method, "failed", None, error.diagnostic.message)
+    return _compared(method, f"{library} {version(library)}", program, result, partials)
+
+
+def _compared(
+    method: str, origin: str, program: FunctionProgram, result: ArrayGradient, partials: Mapping[str, float | None]
+) -> MethodAnswer:
+    """Compare a gradient by flat name, whose origin a note names, with that of reverse mode."""
     flat = {
         parameter.name: [partials.get(name) for name in parameter.names]
         for parameter in program.at.parameters
@@ -320,6 +339,6 @@ def _by_hand(program: FunctionProgram, result: ArrayGradient, partials: Mapping[
     }
     numbers = {name: [math.nan if x is None else x for x in row] for name, row in flat.items()}
     error = largest_error(parts_from(numbers, program.at), result.gradient)
-    if error > ROUNDING:
-        return MethodAnswer("hand-coded", "ok", error, "differs from reverse-ad")
-    return MethodAnswer("hand-coded", "ok", error, "given, the same as reverse-ad to rounding")
+    if error <= ROUNDING:
+        return MethodAnswer(method, "ok", error, f"{origin}, the same as reverse-ad to rounding")
+    return MethodAnswer(method, "ok", error, f"{origin}, differs from reverse-ad")

@@ -390,7 +390,11 @@ def compare(
     """
     if isinstance(values.get("method"), str | list | tuple):
         raise TypeError("compare() asks several methods: the option is `methods`")
-    libraries = checked_names("native", native)
+    libraries, asked = checked_names("native", native), checked_names("engines", engines)
+    if asked or libraries:
+        from diffcompare.engines.registry import engine_methods, native_methods
+
+        methods = [*checked_names("methods", methods), *engine_methods(asked), *native_methods(libraries)]
     try:
         question, at = question_and_point(expression, point, values, ops=ops, budget=budget, native=libraries)
     except ManyNumbers as refused:
@@ -400,11 +404,6 @@ def compare(
         return compare_arrays(refused, hand=by_hand, wrt=wrt, methods=methods, budget=budget, truth=truth)
     with own_operations(ops):
         own = own_partials(hand, question)
-    if engines or libraries:
-        from diffcompare.engines.registry import engine_methods, native_methods
-
-        asked = engine_methods(checked_names("engines", engines))
-        methods = [*checked_names("methods", methods), *asked, *native_methods(libraries)]
     return compare_question(
         question, at=at, hand=own, wrt=wrt, methods=methods, step=step, budget=budget, truth=truth, simplify=simplify
     )

@@ -1,5 +1,7 @@
 """The engines are the files of one folder, and are described without importing their libraries."""
 
+import contextlib
+import re
 import subprocess
 import sys
 import tomllib
@@ -29,20 +31,49 @@ def test_every_engine_is_described(name):
     assert set(described.single) <= {*described.modes, *described.audited, *described.second}
 
 
-def test_a_library_has_the_version_of_whichever_distribution_is_installed(monkeypatch):
-    versions = {"tensorflow-cpu": "2.21.0", "mlx": "0.32.4"}
+@pytest.fixture
+def nothing_but(tmp_path, monkeypatch):
+    """Install what describes packages in an environment of their own, which has nothing else."""
 
-    def of(package):
-        try:
-            return versions[package]
-        except KeyError:
-            raise metadata.PackageNotFoundError(package) from None
+    def installed(*folders):
+        for folder in folders:
+            name, version, kind = re.fullmatch(r"([^-]*)-([^-]*)\.(dist-info|egg-info)", folder).groups()
+            (tmp_path / folder).mkdir()
+            file = tmp_path / folder / ("METADATA" if kind == "dist-info" else "PKG-INFO")
+            file.write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", encoding="utf-8")
+        monkeypatch.setattr(sys, "path", [str(tmp_path / "missing"), str(tmp_path)])
+        return tmp_path
 
-    monkeypatch.setattr(metadata, "version", of)
+    return installed
+
+
+def test_a_library_has_the_version_of_whichever_distribution_is_installed(nothing_but):
+    nothing_but("tensorflow_cpu-2.21.0.dist-info", "mlx-0.32.4.dist-info", "torch-2.13.0+cpu.dist-info")
     assert registry.version("tensorflow") == "2.21.0"
     assert registry.version("mlx") == "0.32.4", "installed with an extra: mlx[cpu]"
-    assert registry.version("torch") is None
+    assert registry.version("torch") == "2.13.0+cpu"
+    assert registry.version("jax") is None
     assert how_to_install("mlx") == 'pip install "mlx[cpu]"'
+
+
+def test_the_folder_of_a_package_is_spelled_in_several_ways(nothing_but):
+    nothing_but("ddx_ad-4.3.0.dist-info", "num.dual-0.15.1.dist-info", "AutoGrad-1.9.1.egg-info")
+    assert [registry.version(name) for name in ("ddx-ad", "num-dual", "autograd")] == ["4.3.0", "0.15.1", "1.9.1"]
+
+
+def test_what_is_left_of_a_package_that_was_removed_is_no_version(nothing_but):
+    folder = nothing_but("autograd-1.9.1.dist-info", "autograd_gamma-0.5.dist-info") / "autograd-1.9.1.dist-info"
+    (folder / "METADATA").unlink()
+    assert registry.version("autograd") is None
+
+
+@pytest.mark.parametrize("name", [name for name in engine_names() if not engine(name).program])
+def test_the_version_is_the_one_that_python_knows(name):
+    known = None
+    for package in (engine(name).package, *engine(name).also):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            known = known or metadata.version(package.partition("[")[0])
+    assert registry.version(name) == known
 
 
 @pytest.mark.parametrize("name", engine_names())

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import diffcompare as dc
+from diffcompare.engines import native, registry
 from diffcompare.render import render
 from diffcompare.studies.array_comparison import ArrayComparison
 
@@ -133,3 +134,30 @@ def test_other_studies_say_that_they_need_single_numbers(study):
 def test_other_methods_of_a_gradient_need_single_numbers_too():
     with pytest.raises(dc.DiffcompareError, match="single numbers"):
         dc.gradient(loss, {"W": W, "X": X}, method="forward-ad")
+
+
+def test_engines_run_recordings_and_are_not_asked_and_the_comparison_says_so(monkeypatch):
+    monkeypatch.setattr(registry, "version", {"jax": "0.12"}.get)
+    told = {answer.method: answer for answer in dc.compare(total, w=np.ones(3000), engines=["jax", "torch"]).answers}
+    assert told["jax-reverse"].status == told["jax-forward"].status == "not-run"
+    assert told["jax-reverse"].note == "jax runs recordings of single numbers; `native` gives jax the function itself"
+    assert told["torch"].status == "not-installed"
+    assert told["torch"].note == "not installed: pip install torch"
+
+
+def test_a_library_that_runs_the_function_itself_is_compared_entry_by_entry(monkeypatch):
+    monkeypatch.setattr(registry, "version", lambda name: "1.0")
+    monkeypatch.setitem(native.LIBRARIES, "autograd", lambda f, arrays, value_only: (1.0, [2 * np.array(arrays[0])]))
+    monkeypatch.setitem(native.LIBRARIES, "torch", lambda f, arrays, value_only: (1.0, [3 * np.array(arrays[0])]))
+    monkeypatch.setitem(native.LIBRARIES, "jax", lambda f, arrays, value_only: 1 / 0)
+    comparison = dc.compare(total, w=np.ones(3000), native=["autograd", "torch", "jax"])
+    right, wrong, failed = comparison.answers[-3:]
+    assert (right.method, right.status, right.error) == ("autograd-native", "ok", 0.0)
+    assert right.note == "autograd 1.0, the same as reverse-ad to rounding"
+    assert (wrong.error, wrong.note) == (pytest.approx(0.5), "torch 1.0, differs from reverse-ad")
+    assert failed.status == "failed"
+    assert "ZeroDivisionError" in failed.note
+
+
+def total(w):
+    return np.sum(w * w)

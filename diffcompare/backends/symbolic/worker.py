@@ -27,7 +27,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, BinaryIO
 
-from diffcompare import processes
+from diffcompare import worker_process
 
 MEMORY = 2 << 30  # bytes of address space, where the system can limit them
 MAX_ALARM = 1e6  # seconds: systems refuse to set an alarm much further ahead
@@ -39,9 +39,9 @@ Send = Callable[[dict[str, Any]], None]
 
 def main() -> None:
     """Serve requests until standard input closes."""
-    send = _sender(processes.reserve_output())
+    send = _sender(worker_process.reserve_output())
     requests: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-    processes.limit_memory(MEMORY)
+    worker_process.limit_memory(MEMORY)
     threading.stack_size(STACK)
     threading.Thread(target=_work, args=(requests, send), daemon=True).start()
     try:

@@ -33,13 +33,12 @@ def command(
 ) -> CommandResult:
     """Compare ways of differentiating an expression."""
     libraries = options.split(native)
+    methods = options.methods(method, engines=engines, native=libraries)
     try:
         parsed, point = options.parse_input(expression, at, budget, native=libraries)
     except ManyNumbers as refused:
-        asked = (*options.methods(method, engines=engines), *options.native_methods(libraries))
-        return _on_arrays(refused, hand, asked, options.split(wrt), budget, truth=truth, quiet=quiet)
+        return _on_arrays(refused, hand, methods, options.split(wrt), budget, truth=truth, quiet=quiet)
     formulas = None if hand is None else options.hand(hand, parsed)
-    methods = (*options.methods(method, engines=engines), *options.native_methods(libraries))
     from diffcompare.studies.compare import compare_question
 
     comparison = compare_question(
