@@ -324,9 +324,14 @@ class FunctionProgram:
         return tuple([merged(output) for output in recording.outputs])
 
 
-def single_program(function: Callable[..., Any], given: Mapping[str, Any] | None, label: str) -> FunctionProgram:
-    """Return a function at a point.  Raises DiffcompareError where it does not return one number, recorded."""
-    run = program(function, given, label, budget=None)
+def single_program(
+    function: Callable[..., Any], given: Mapping[str, Any] | None, label: str, budget: float | None = None
+) -> FunctionProgram:
+    """Return a function at a point.
+
+    Raises DiffcompareError where it does not return one number, recorded, within `budget` seconds.
+    """
+    run = program(function, given, label, budget)
     single_output(run, run.recording)
     return run
 

@@ -17,6 +17,7 @@ from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.numeric.evaluate import Undefined, is_number, values_at
 from diffcompare.studies.question import (
     checked_point,
+    checked_positive,
     function_label,
     function_values,
     is_bare_number,
@@ -28,6 +29,7 @@ from diffcompare.studies.question import (
 )
 
 _PLAIN = frozenset((float, int))  # types of coordinates that need no validation beyond finiteness
+BUDGET = 60.0  # seconds: far more than a function takes whose tape fits into memory
 MAX_CACHED_LENGTH = 2_000  # characters of a text; the nodes of longer ones are not worth the memory of a cache
 
 
@@ -38,6 +40,7 @@ def gradient(
     *,
     method: str = "reverse-ad",
     ops: Any = None,
+    budget: float | None = BUDGET,
     **values: Any,
 ) -> dict[str, Any]:
     """Return the gradient of an expression, or of a Python function, at a point, by one method.
@@ -49,6 +52,7 @@ def gradient(
         method: The name of a method; `diffcompare grad --help` lists them.
         ops: Functions of your own that the text calls by name: a `Function` of `diffcompare.tape`, a file of them
             (which is run), or a list.
+        budget: Seconds that a Python function may run; None: no limit.
         **values: Coordinates of the point, instead of `point` or in addition to it.
 
     Returns:
@@ -57,7 +61,8 @@ def gradient(
 
     Raises:
         DiffcompareError: For wrong input; for a point outside the domain (kind `domain_error`); where a partial would
-            be inf or nan (kind `overflow`), or is so because there is no derivative (kind `nondifferentiable`).
+            be inf or nan (kind `overflow`), or is so because there is no derivative (kind `nondifferentiable`); for a
+            function that does not end within the budget (kind `resource_limit`).
         TypeError: For an expression of another type.
 
     Example:
@@ -70,7 +75,8 @@ def gradient(
     edition, SIAM 2008, chapter 3.
     """
     if is_function(expression):
-        return _function_gradient(expression, function_values(expression, point, values), method)
+        limit = checked_positive("budget", budget)
+        return _function_gradient(expression, function_values(expression, point, values), method, limit)
     if isinstance(expression, str) and (ops is not None or _is_entry(expression)):
         given = () if is_bare_number(point) else merged(point, values) or ()
         with own_operations(ops):
@@ -92,12 +98,14 @@ def gradient(
     return dict(answer.gradient)
 
 
-def _function_gradient(function: Any, given: Mapping[str, Any] | None, method: str) -> dict[str, Any]:
+def _function_gradient(
+    function: Any, given: Mapping[str, Any] | None, method: str, budget: float | None
+) -> dict[str, Any]:
     """Return the gradient of a Python function in the shapes of its parameters."""
     from diffcompare.inputs.python_function import reverse_gradient, single_program
 
     try:
-        run = single_program(function, given, function_label(function))
+        run = single_program(function, given, function_label(function), budget)
     except ManyNumbers as refused:
         if method != "reverse-ad":
             raise

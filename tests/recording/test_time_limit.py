@@ -15,6 +15,8 @@ from diffcompare.diagnostics import DiffcompareError
 from diffcompare.recording.recorder import record
 from diffcompare.recording.time_limit import OutOfTime, TimeLimit
 
+ROOT = Path(__file__).parents[2]
+
 ENDLESS = {
     "without a recorded operation": "while True: pass",
     "a bare except in the loop": """
@@ -144,3 +146,9 @@ def test_names_are_put_back_after_an_interruption():
         record(endless, {"x": 1.0}, budget=0.05)
     assert math.sin is sys.modules["math"].sin
     assert type(math.sin(0.5)) is float
+
+
+def test_a_gradient_of_a_function_that_never_ends_is_an_error_at_its_budget():
+    program = "import diffcompare as dc\ndef f(x):\n    while True: pass\ndc.gradient(f, x=1.0, budget=0.3)"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, cwd=ROOT)
+    assert "error[E582]: the function did not end within 0.3 s" in ended.stderr
