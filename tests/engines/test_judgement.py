@@ -1,6 +1,7 @@
 """One number of an engine is right, has lost digits, follows a convention, or is wrong."""
 
 import math
+import random
 from fractions import Fraction
 
 import pytest
@@ -90,3 +91,59 @@ def test_single_precision_is_judged_at_its_own():
     third = 0.3333333432674408  # the nearest number of 24 bits
     assert judge(third, "0.3333333333333333333333333").kind == "digits-lost"
     assert judge(third, "0.3333333333333333333333333", digits=24).kind == "right"
+
+
+SEVERITY = ("right", "digits-lost", "wrong")
+
+
+def right_values(digits):
+    """Yield right values of all sizes, from below the smallest numbers to beyond the largest."""
+    chosen = random.Random(7)
+    yield from ("0", "1", "-1", "5e-324", "-1e-340", "1.7976931348623157e308", "1e400", "1e-45", "3e-42", "2.5e-310")
+    for _ in range(60):
+        yield f"{chosen.choice('-+')}{chosen.randint(1, 10**25)}e{chosen.randint(-340, 280)}"
+    for exponent in (-149, -126, -1, 0, 1, 23, 24, 127):
+        yield str(Fraction(2) ** exponent) if exponent >= 0 else f"{2.0**exponent:.17g}"
+
+
+@pytest.mark.parametrize("digits", [24, 53])
+def test_a_number_farther_off_is_never_judged_better(digits):
+    for right in right_values(digits):
+        true = Fraction(right)
+        spacing = ulp(true, digits) or Fraction(1, 2**60)
+        offs = sorted([spacing * 2**k / 4 for k in range(80)] + [spacing * k for k in (7, 8, 9)])
+        for side in (-1, 1):
+            near = [x for off in offs if abs(x := true + side * off) < 2**1023]
+            judged = [judge(float(x), right, digits) for x in sorted(map(float, near), key=lambda x: abs(x - true))]
+            kinds = [SEVERITY.index(verdict.kind) for verdict in judged]
+            assert kinds == sorted(kinds), right
+            lost = [verdict.digits for verdict in judged if verdict.kind == "digits-lost"]
+            assert lost == sorted(lost, reverse=True), right
+
+
+@pytest.mark.parametrize("digits", [24, 53])
+def test_the_mirrored_number_is_judged_like_the_number(digits):
+    numbers = [0.0, 5e-324, 1e-310, 1e-45, 1e-17, 0.1, 1.0, 1.0 + 1e-7, 1e16, 1.7e308, math.inf, math.nan]
+    for right in [*right_values(digits), "inf"]:
+        mirrored = right[1:] if right.startswith("-") else f"-{right.removeprefix('+')}"
+        for number in [*numbers, *([] if right == "inf" or Fraction(right) > 10**308 else [float(right)])]:
+            for x in (number, -number):
+                assert judge(x, right, digits) == judge(-x, mirrored, digits), (x, right)
+
+
+@pytest.mark.parametrize("digits", [24, 53])
+def test_the_nearest_number_is_right(digits):
+    for right in right_values(digits):
+        if abs(Fraction(right)) < 2**127:
+            spacing = ulp(Fraction(right), digits)
+            nearest = round(Fraction(right) / spacing) * spacing if spacing else Fraction(0)
+            assert judge(float(nearest), right, digits).kind == "right", right
+
+
+@pytest.mark.parametrize("digits", [24, 53])
+@pytest.mark.parametrize("right", ["0", "-0.0", "inf", "-inf", "none", "0 | 1", "-inf | inf", "inf | 1e-320", "1e400"])
+def test_whatever_number_comes_has_a_verdict(right, digits):
+    for number in (None, math.nan, math.inf, -math.inf, 0.0, -0.0, 5e-324, 2.5e-310, -1e-45, 1.7976931348623157e308):
+        verdict = judge(number, right, digits)
+        assert (verdict.kind == "refused") == (number is None)
+        assert (verdict.kind == "convention") <= (right == "none" or "|" in right)
