@@ -8,10 +8,12 @@ needs another one is refused.  `DIGITS = 24` in the file says that its numbers a
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded
 from diffcompare.language.operations import OPERATIONS
 
@@ -33,7 +35,7 @@ def is_own_engine(name: str) -> bool:
 
 
 def _load(path: str) -> Loaded:
-    """Run the file.  Raises DiffcompareError where it has no function `gradient`."""
+    """Run the file.  Raises DiffcompareError where it has no function `gradient`, or strange DIGITS."""
     from diffcompare.inputs.python_file import load  # which other engines do not need
 
     gradient: Any = load(path, FUNCTION)
@@ -50,4 +52,9 @@ def _load(path: str) -> Loaded:
             raise TypeError(f"{FUNCTION} returned {len(partials)} partials at a point of {len(point)} coordinates")
         return EngineAnswer(float("nan"), [float(partials[i]) for i in wrt])
 
-    return Loaded(known, {FUNCTION: mode}, names.get("DIGITS", 53))
+    digits = names.get("DIGITS", 53)
+    if digits not in (24, 53):
+        help = "DIGITS = 24 for single precision; 53, or no DIGITS, for doubles"
+        message = f"`DIGITS` of `{path}` is 24 or 53, not {reprlib.repr(digits)}"
+        raise DiffcompareError(Diagnostic("E718", "bad_value", message, help=help))
+    return Loaded(known, {FUNCTION: mode}, digits)

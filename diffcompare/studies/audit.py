@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -68,8 +69,13 @@ class Audit(Record):
 
     @property
     def failure(self) -> Diagnostic | None:
-        """None: an engine that does not answer is a row."""
-        return None
+        """An engine that does not answer is a row; where none returned a number, nothing was audited."""
+        if any(number.number is not None for number in self.numbers):
+            return None
+        said = [f"{engine.name}: {engine.note}" for engine in self.engines if engine.note]
+        said += [f"{number.engine}: {number.note}" for number in self.numbers if number.note]
+        often = Counter(said).most_common(1)
+        return Diagnostic("E716", "bad_value", "no engine returned a number", help=often[0][0] if often else None)
 
     @cached_property
     def wrong(self) -> tuple[EngineNumber, ...]:

@@ -78,6 +78,7 @@ def data(audit: Audit) -> dict[str, Any]:
             for one in audit.numbers
         ],
         "verdict": verdict(audit),
+        **({} if audit.failure is None else {"error": audit.failure.data()}),
     }
 
 
@@ -129,7 +130,7 @@ def _sentence(engine: AuditedEngine, counts: Mapping[str, int]) -> str:
     last = f"{_are(counts['wrong'])} finite and wrong"
     single = ", judged at its single precision," if engine.digits == SINGLE else ""
     return (
-        f"{engine.name} {engine.version}{single} returned {returned:,} of {counted(asked, 'number')}: "
+        f"{engine.name} {engine.version}{single} returned {returned:,} of {asked:,} number{'' if asked == 1 else 's'}: "
         f"{', '.join(parts)}, and {last}."
     )
 
@@ -208,9 +209,11 @@ def _worst(audit: Audit) -> Table:
         for kind, listed in found.items()
         for answers in listed.values()
     ]
+    # All that is wrong comes first, also where only some of the catalogue's rows are shown.
     heads = columns("verdict | question | returned | right | engines | cure")
     caption = "The worst: finite and wrong, or nan or inf where a derivative exists"
-    return _table("worst", heads, rows, caption)
+    table = _table("worst", heads, rows, caption)
+    return table._replace(rows=tuple(sorted(table.rows, key=lambda row: row[0] != KINDS["wrong"])))
 
 
 def _bad(

@@ -105,6 +105,9 @@ def test_single_precision_is_said_by_the_file(answers):
         ("def gradient(f, point:", "this is not Python"),
         ("raise ValueError('broken')", "broken"),
         ("import sys; sys.exit(3)", "raised SystemExit"),
+        ("DIGITS = 'many'\ndef gradient(f, point): return point", "is 24 or 53, not 'many'"),
+        ("DIGITS = 11\ndef gradient(f, point): return point", "is 24 or 53, not 11"),
+        ("DIGITS = []\ndef gradient(f, point): return point", "is 24 or 53, not []"),
     ],
 )
 def test_a_file_that_is_no_engine_is_an_error(tmp_path, text, said):

@@ -26,7 +26,7 @@ def command(
     engines: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[ENGINE...]",
+            metavar="ENGINE...",
             help="torch, jax, ..., or a Python file with a function `gradient(f, point)`. [default: all installed]",
             autocompletion=options.words_at("engines.registry:engine_names"),
         ),
@@ -45,8 +45,12 @@ def command(
 ) -> CommandResult:
     """Audit engines: does what they return agree with the truth?"""
     earlier = None if against is None else saved(read_text(against), against)
+    if save is not None:
+        read = [name for name in engines or () if is_own_engine(name)]
+        safe_io.protect_inputs([*read, *([] if against is None else [against])], save)
+        safe_io.check_destination(save)
     result = audit(engines or "all", budget=budget)
     if save is not None:
-        safe_io.replace_file(save, json.dumps(result.data(), ensure_ascii=False, indent=1).encode())
+        safe_io.write_file(save, json.dumps(result.data(), ensure_ascii=False, indent=1))
     document = result.document(brief=quiet) if earlier is None else changed(result, earlier=earlier)
-    return CommandResult(document, code=1 if result.wrong else 0)
+    return CommandResult(document, failure=result.failure, code=1 if result.wrong else 0)

@@ -62,3 +62,40 @@ def test_what_changed_since_an_audit_that_was_saved(cli):
 def test_the_saved_audit_is_not_written_over_what_is_read(cli):
     assert cli("audit", "my_engine.py", "-o", "my_engine.py").code != 0
     assert Path("my_engine.py").read_text() == ENGINE
+
+
+@pytest.mark.parametrize("kept", ["my_engine.py", "./my_engine.py", "old.json"])
+def test_what_is_kept_is_not_written_over_what_is_read(cli, kept):
+    assert cli("audit", "my_engine.py", "--save", "old.json").code == 0
+    before = Path(kept).read_text()
+    ended = cli("audit", "my_engine.py", "--against", "old.json", "--save", kept)
+    assert ended.code == 74
+    assert "is read here" in ended.err
+    assert Path(kept).read_text() == before
+
+
+def test_where_nothing_can_be_kept_is_said_before_the_audit(cli, monkeypatch):
+    monkeypatch.setattr("diffcompare.cli.commands.audit.audit", None)
+    ended = cli("audit", "my_engine.py", "--save", "nowhere/old.json")
+    assert ended.code == 74
+    assert "there is no directory `nowhere`" in ended.err
+
+
+def test_an_audit_of_nothing_has_not_passed(cli):
+    Path("my_engine.py").write_text("def gradient(f, point):\n    raise ValueError('not today')\n")
+    ended = cli("audit", "my_engine.py", "--json")
+    assert ended.code == 2
+    assert "error[E716]: no engine returned a number" in ended.err
+    assert "my_engine.py: ValueError: not today" in ended.err
+    assert json.loads(ended.out)["error"]["code"] == "E716"
+
+
+def test_an_engine_that_is_not_installed_has_not_passed(cli, monkeypatch):
+    monkeypatch.setattr(audit, "version", lambda name: None)
+    ended = cli("audit", "jax")
+    assert ended.code == 2
+    assert "jax: not installed: pip install jax" in ended.err
+
+
+def test_the_usage_says_once_that_engines_may_be_left_out(cli):
+    assert "Usage: diffcompare audit [ENGINE...] [OPTIONS]" in cli("audit", "--help").out
