@@ -45,7 +45,7 @@ NUMBERS_LEGEND = (
 )
 WORST_FIRST = "Xn~?olrmb.-"
 SHOWN_AS_NUMBERS = 4  # engines; the matrix of more has marks
-FEW_DIGITS = 8  # of an operation or an entry of the catalogue make it a row of the matrix
+FEW_DIGITS = 12  # of an operation or an entry of the catalogue make it a row of the matrix
 MOST_OTHERS = 12  # rows of a table about the catalogue and the operations, below all those about edge cases
 BAD: tuple[Kind, ...] = ("wrong", "no-number")
 

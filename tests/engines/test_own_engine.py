@@ -5,7 +5,7 @@ import textwrap
 import pytest
 
 from diffcompare.diagnostics import DiffcompareError
-from diffcompare.engines.cases import AuditCase
+from diffcompare.engines.cases import AuditCase, edge_cases
 from diffcompare.studies.audit import GIVE_UP, audit
 
 SQUARE = AuditCase("square", "Powers", {"x": 3.0}, {"x": "6"}, "x^2")
@@ -89,6 +89,17 @@ def test_a_class_of_numbers_and_functions_under_names_of_other_libraries_are_fou
     assert answer[0] == "right"
     (answer,) = answers("return [f(Dual(point[0], 1.0)).slope]", [case._replace(expression="sin(x)")], head)
     assert answer == ("refused", None, "it has no sin")
+
+
+def test_the_slope_of_the_branch_that_is_not_taken_is_found_without_arrays(answers):
+    branches = [case for case in edge_cases() if "x^3" in case.expression and case.group == "Branches"]
+    first = [case for case in branches if case.order == 1]
+    head = "def where(condition, yes, no): return complex((yes if condition else no).real, {}.imag)"
+    shift = "g = f\nf = lambda *z: g(*map(Compared, z))\n"
+    compared = "class Compared(complex):\n    def __lt__(self, other): return self.real < other\n"
+    for slope, kinds in (("(yes if condition else no)", ["right", "right"]), ("yes", ["right", "wrong"])):
+        said = answers(f"{shift}return {RIGHT}", first, compared + head.format(slope))
+        assert [kind for kind, _, _ in said] == kinds
 
 
 def test_single_precision_is_said_by_the_file(answers):

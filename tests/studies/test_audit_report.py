@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from diffcompare.engines.cases import edge_cases
+from diffcompare.engines.cases import AuditCase, edge_cases
 from diffcompare.engines.judgement import judge
 from diffcompare.render import Look, render
 from diffcompare.studies.audit import Audit, AuditedEngine, EngineNumber
@@ -61,6 +61,18 @@ def test_the_worst_is_finite_and_wrong_and_has_its_cure():
     assert wrong["question"].text == "relu(x) - relu(-x) at x = 0"
     assert wrong["cure"] == RELU.cure
     assert (lost["verdict"], lost["returned"], lost["engines"]) == ("nan", "nan", "adlib (reverse)")
+
+
+def test_what_is_wrong_comes_before_what_is_nan_also_in_the_catalogue():
+    entry = RELU._replace(name="@relu_identity", group="Catalogue")
+    rows = table(audit_of(("adlib", {"reverse": [(OVERFLOW, [math.nan]), (entry, [0.0])]})), "worst")
+    assert [row["verdict"] for row in rows] == ["wrong", "nan"]
+
+
+def test_a_constant_wrong_in_the_tenth_digit_is_a_row_of_the_matrix():
+    halves = AuditCase("ln(x) at x = 2", "Operations", {"x": 2.0}, {"x": "0.5"}, "ln(x)")
+    (row,) = table(audit_of(("adlib", {"reverse": [(halves, [0.5 + 1e-10])]})), "matrix")
+    assert row["adlib"] == "10 digits"
 
 
 def test_modes_that_differ_are_listed_by_what_they_returned():
