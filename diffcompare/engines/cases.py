@@ -7,6 +7,7 @@ A case is an expression of the language at a point, or a call of a function that
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import tomllib
@@ -74,6 +75,8 @@ def read_cases(text: str) -> tuple[AuditCase, ...]:
         stanzas = tomllib.loads(text).get("case", [])
     except tomllib.TOMLDecodeError as error:
         raise _wrong(f"the cases are not TOML: {error}") from None
+    if not isinstance(stanzas, list) or not all(isinstance(stanza, dict) for stanza in stanzas):
+        raise _wrong("a case begins with `[[case]]`")
     found: dict[str, AuditCase] = {}
     for count, stanza in enumerate(stanzas, 1):
         name = stanza.get("name")
@@ -102,6 +105,12 @@ def _problem(stanza: Mapping[str, Any]) -> str:
         return "it has both `expression` and `call`" if "call" in stanza else "it has neither `expression` nor `call`"
     if stanza.get("order", 1) not in (1, 2):
         return f"`order` is 1 or 2, not {stanza['order']}"
+    for key in ("at", "right"):
+        if not isinstance(stanza[key], dict):
+            return f"`{key}` is a table, with a name for every number"
+    for number in stanza["at"].values():
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            return f"`{number}` in `at` is no number"
     if not set(stanza["right"]) <= set(stanza["at"]):
         return "`right` has a variable that `at` has not"
     return next((f"`{right}` is no right value" for right in stanza["right"].values() if not _is_right(right)), "")
@@ -110,6 +119,11 @@ def _problem(stanza: Mapping[str, Any]) -> str:
 def _is_right(text: Any) -> bool:
     """Tell whether a text is a number, `left | right`, or `none`."""
     try:
-        return isinstance(text, str) and (text == "none" or len([*map(float, text.split("|"))]) <= 2)
+        if not isinstance(text, str):
+            return False
+        if text == "none":
+            return True
+        sides = [*map(float, text.split("|"))]
+        return len(sides) <= 2 and not any(map(math.isnan, sides))
     except ValueError:
         return False

@@ -75,6 +75,9 @@ def test_adding_a_case_is_adding_a_stanza():
         ('x = "6"', 'x = "six"', "`six` is no right value"),
         ('x = "6"', "x = 6", "`6` is no right value"),
         ('x = "6"', 'x = "1 | 2 | 3"', "`1 | 2 | 3` is no right value"),
+        ('x = "6"', 'x = "nan"', "`nan` is no right value"),
+        ("at = {", "at = 3 # {", "`at` is a table"),
+        ("right = {", "right = 3 # {", "`right` is a table"),
         ("[[case]]", "[[case]", "the cases are not TOML"),
     ],
 )
@@ -83,6 +86,17 @@ def test_a_stanza_that_is_no_case_is_an_error_which_names_it(old, new, said):
         read_cases(STANZA.replace(old, new))
     assert said in caught.value.diagnostic.message
     assert "TOML" in said or "case 1, `a square`" in caught.value.diagnostic.message
+
+
+@pytest.mark.parametrize("text", ["case = 3", "case = [1]", "[case]\nname = 'x'"])
+def test_what_is_no_list_of_stanzas_is_an_error(text):
+    with pytest.raises(DiffcompareError, match="a case begins with"):
+        read_cases(text)
+
+
+def test_a_coordinate_is_a_number():
+    with pytest.raises(DiffcompareError, match="`three` in `at` is no number"):
+        read_cases(STANZA.replace("x = 3 ", 'x = "three" '))
 
 
 def test_a_name_occurs_once():
