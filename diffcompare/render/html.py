@@ -116,6 +116,7 @@ h2 { font-size: 1.3rem; margin: 2rem 0 .5rem; }
   .diffcompare .scroll, .diffcompare dd { overflow: visible; }
   .diffcompare figure svg { max-width: 100%; height: auto; }
   .diffcompare code { white-space: normal; overflow-wrap: break-word; }
+  .filter:has(:placeholder-shown) { display: none; }
   thead { display: table-header-group; }
   tr, tbody:not(:only-of-type), figure, .note, .warning, .verdict { break-inside: avoid; }
   .diffcompare .scroll:not(:has(tr:nth-child(25))) { break-inside: avoid; }

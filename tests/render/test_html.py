@@ -160,3 +160,8 @@ def test_in_a_notebook_the_header_and_the_tables_stand_as_on_a_page(tmp_path: Pa
                 assert abs(label[1] - value[1]) < 12, "side by side"
                 assert value[0] > label[0] + label[2]
             assert len({value[0] for value in values}) == 1, "one below the other"
+
+
+def test_a_filter_that_hides_nothing_is_not_printed():
+    (style,) = re.findall(r"@media print \{\n(.*?)\n\}", PAGE_STYLE, re.S)
+    assert ".filter:has(:placeholder-shown) { display: none; }" in style
