@@ -12,6 +12,7 @@ import json
 import math
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -28,10 +29,13 @@ BOOTSTRAP = (
 )
 
 
-def start(module: str, stderr: int | None = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+def start(
+    module: str, stderr: int | None = subprocess.DEVNULL, *, with_children: bool = False
+) -> subprocess.Popen[bytes]:
     """Run the function `main` of one of our modules in a new process.  Raises OSError if that is impossible.
 
-    Its standard error is thrown away, unless `stderr` is None: then it is ours.
+    Its standard error is thrown away, unless `stderr` is None: then it is ours.  One `with_children` leads a group of
+    processes, where the system has such groups, so that whatever it starts can be ended with it.
     """
     if not sys.executable:
         raise OSError("no Python interpreter is known that could run it")
@@ -42,6 +46,7 @@ def start(module: str, stderr: int | None = subprocess.DEVNULL) -> subprocess.Po
         stdout=subprocess.PIPE,
         stderr=stderr,
         env={**os.environ, "PYTHONHASHSEED": "0"},  # so that sympy's formulas do not differ from run to run
+        start_new_session=with_children,
     )
 
 
@@ -76,14 +81,18 @@ class LineWorker:
         owner: The process that started it: a forked child must not talk to its parent's worker.
     """
 
-    def __init__(self, module: str, name: str, stderr: int | None = subprocess.DEVNULL) -> None:
+    def __init__(
+        self, module: str, name: str, stderr: int | None = subprocess.DEVNULL, *, with_children: bool = False
+    ) -> None:
         """Start the function `main` of one of our modules; `name` is what users call it in a message.
 
-        Raises OSError where no process or no thread can be started.
+        One `with_children` is ended together with the processes that it started.  Raises OSError where no process or no
+        thread can be started.
         """
         self.name = name
         self.owner = os.getpid()
-        self.process = start(module, stderr)
+        self.with_children = with_children and hasattr(os, "killpg")
+        self.process = start(module, stderr, with_children=with_children)
         self.lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()  # None at the end
         try:
             self._reader = start_thread(self._read)
@@ -139,6 +148,9 @@ class LineWorker:
         """Kill the worker, unless it belongs to the parent of a fork, and leave neither a zombie nor an open file."""
         if self.owner != os.getpid():
             return
+        if self.with_children:
+            with contextlib.suppress(OSError):  # nobody is left
+                os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
         self._reader.join(1)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from diffcompare.engines.engine import COMPARISONS, EngineAnswer, Function, Loaded, Mode
 
-CPU_SECONDS = 60  # of one process, which may outlive a worker that ran out of its budget
+CPU_SECONDS = 60  # of one process, which outlives its worker where processes have no groups, and if that is killed
 PROMPTS = re.compile(r"(\d+>> .*|// .*|\*\*\* +Warning: .*|)")  # giac shows what it reads, times and warnings
 NODES = re.compile(r"\d+\.?\d*|[A-Za-z_]\w*|[-+*/^<>=]+")  # of a formula as text: numbers, names and operators
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eEb][-+]?\d+)?")

@@ -168,7 +168,7 @@ def _started(name: str) -> processes.LineWorker:
         return worker
     if worker is not None:
         end(name)
-    worker = _idle[name] = processes.LineWorker(MODULE, f"the process that runs {name}")
+    worker = _idle[name] = processes.LineWorker(MODULE, f"the process that runs {name}", with_children=True)
     atexit.unregister(_end_all)  # so that it is not registered twice
     atexit.register(_end_all)
     with contextlib.suppress(WorkerLost):

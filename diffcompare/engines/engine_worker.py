@@ -45,7 +45,7 @@ def main() -> None:
         for line in sys.stdin.buffer:
             requests.put(json.loads(line))
     finally:
-        os._exit(0)  # without waiting for the library
+        worker_process.end_with_children()  # without waiting for the library
 
 
 def _work(requests: queue.SimpleQueue[dict[str, Any]], answers: Any) -> None:

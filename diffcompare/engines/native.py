@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.inputs.function_point import FunctionPoint, nest
-from diffcompare.recording.outcome import raised
+from diffcompare.recording.outcome import no_number, raised
 
 # Takes a function of arrays, which it is given in a list, and those arrays as nested lists of doubles; returns the
 # value, and the gradient with respect to each array unless `value_only`.
@@ -81,8 +81,11 @@ def native_answer(
         flat: dict[str, float] = {}
         for parameter, partials in zip(parameters, gradient, strict=False):
             flat |= dict(zip(parameter.names, map(float, partials.reshape(-1).tolist()), strict=True))
-        return NativeAnswer(float(value), flat)
     except DiffcompareError:
         raise
     except (Exception, SystemExit) as error:
         raise raised(error) from error
+    try:
+        return NativeAnswer(float(value), flat)
+    except (TypeError, ValueError, RuntimeError):  # each library has an error of its own
+        raise no_number(value, function) from None

@@ -1,6 +1,9 @@
 """Every engine is asked in a process of its own: what happens there is a row."""
 
 import math
+import os
+import subprocess
+from time import monotonic, sleep
 
 import pytest
 from engine_tiers import every_engine, needs
@@ -146,3 +149,50 @@ def test_a_survey_of_what_is_installed(name):
         assert answer.status == "ok", answer.notes
         rel = 1e-5 if described.way == "numerically" else 2.0 ** (5 - digits)
         assert answer.gradient == pytest.approx({"x1": 5.5, "x2": 1.7163378145367738}, rel=rel)
+
+
+def test_a_constant_asks_nobody(engine_that):
+    engine_that("import os; os._exit(3)")
+    answer = ask("3")
+    assert (answer.status, answer.gradient, answer.notes) == ("ok", {}, ())
+
+
+PROGRAM = """
+import subprocess
+child = subprocess.Popen(["sleep", "100"])
+def load():
+    return Loaded({}, {"reverse": lambda f, point, wrt: EngineAnswer(child.pid, [child.wait() for _ in wrt])})
+worker.engine = lambda name: Engine(load, "tiny", ("reverse",))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="this system has no groups of processes")
+@pytest.mark.parametrize("way", ["it runs out of time", "its parent ends"])
+def test_a_program_that_a_worker_runs_ends_with_it(engine_that, way):
+    engine_that(PROGRAM)
+    group = engine_group()
+    if way == "it runs out of time":
+        assert ask("x", x=1.0, budget=0.5).status == "timed-out"
+    else:
+        client._idle["autograd"].process.stdin.close()
+        client._idle["autograd"].process.wait(10)
+    assert await_end(group)
+
+
+def engine_group():
+    """Start the worker and return the group of its processes."""
+    assert client.digits_of("autograd") == 53
+    group = client._idle["autograd"].process.pid
+    os.killpg(group, 0)
+    return group
+
+
+def await_end(group):
+    """Tell whether no process of a group runs any more, but for those that nobody has waited for, within ten seconds."""
+    end = monotonic() + 10
+    while monotonic() < end:
+        listed = subprocess.run(["ps", "-eo", "pgid=,stat="], capture_output=True, text=True, check=True).stdout
+        if not any(line.split()[0] == str(group) and "Z" not in line for line in listed.splitlines()):
+            return True
+        sleep(0.05)
+    return False

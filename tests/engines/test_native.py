@@ -83,6 +83,22 @@ def test_neither_recorded_nor_run_is_the_error_of_the_library(library):
 
 
 @pytest.mark.parametrize(
+    ("result", "message"),
+    [
+        (None, "the function returned None"),
+        (np.ones(2), "the function returned array.*which is not a number"),
+        (1j, "the function returned a complex number"),
+    ],
+)
+def test_what_is_no_number_is_named(result, message, monkeypatch):
+    monkeypatch.setattr(registry, "version", lambda name: "1.0")
+    monkeypatch.setattr(native, "LIBRARIES", {"autograd": lambda f, arrays, value_only: (f(*arrays), [])})
+    with pytest.raises(dc.DiffcompareError, match=message) as error:
+        dc.compare(lambda x: result, {"x": 2.0}, native="autograd")
+    assert error.value.diagnostic.code == "E586"
+
+
+@pytest.mark.parametrize(
     ("ask", "code", "message"),
     [
         (lambda: dc.compare("x^2", x=1, native="torch"), "E703", "`native` is for a Python function"),
