@@ -72,7 +72,7 @@ class MethodStatistics:
     worst: float | None = None
     worst_row: str | None = None
     errors: Median = field(default_factory=Median)
-    work: int = 0
+    work: int | None = None  # None where nobody counts it, as in other libraries
     swells: Median = field(default_factory=Median)
 
     def add(self, cell: MethodSummary, label: str) -> None:
@@ -87,7 +87,8 @@ class MethodStatistics:
             self.errors.add(cell.error)
             if self.worst is None or cell.error > self.worst:
                 self.worst, self.worst_row = cell.error, label
-        self.work += cell.operations or 0
+        if cell.operations is not None:
+            self.work = (self.work or 0) + cell.operations
         if cell.swell is not None:
             self.swells.add(cell.swell)
 
@@ -262,7 +263,7 @@ def _method_data(method: MethodStatistics) -> dict[str, Any]:
         "refused": method.refused,
         "timed_out": method.timed_out,
         "error": {"worst": method.worst, "row": method.worst_row, "median": method.errors.value},
-        "work": large(method.work),
+        "work": None if method.work is None else large(method.work),
         "swell": method.swells.value,
     }
 

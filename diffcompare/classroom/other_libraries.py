@@ -30,8 +30,11 @@ Measured = Mapping[str, tuple[str, Sequence[float]]]
 
 
 def libraries_frame(title: str, questions: Sequence[LibraryQuestion], measured: Measured, sentence: str) -> Frame:
-    """Return the frame of the numbers that other libraries return, asked now if there are any, with their versions."""
-    names = [name for name in installed_engines() if engine(name).way != "numerically"]
+    """Return the frame of the numbers that other libraries return, asked now if there are any, with their versions.
+
+    Programs of computer algebra are none: they have no answer to most of these questions.
+    """
+    names = [name for name in installed_engines() if engine(name).way != "numerically" and not engine(name).program]
     asked = _asked_now(names, questions) if names else {}
     rows: list[tuple[Cell, ...]]
     if asked:

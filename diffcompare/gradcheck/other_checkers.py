@@ -161,12 +161,17 @@ def not_installed(name: str) -> OtherCheck | None:
     return OtherCheck(name, None, CHECKERS[name][0], "not-installed", note=note)
 
 
-def disagreement(verdict: str, others: Iterable[OtherCheck]) -> str:
-    """Say in one sentence which checkers differ from the verdict of this check; empty if none does."""
+def disagreement(verdict: str, others: Iterable[OtherCheck], *, at_kink: bool = False) -> str:
+    """Say in one sentence which checkers differ from the verdict of this check; empty if none does.
+
+    Where the point is at a kink, no gradient is right or wrong.
+    """
     opposite = {"wrong": "passes", "agrees": "fails"}.get(verdict)
     listed = [f"{other.tool} ({other.settings})" for other in others if other.verdict == opposite]
     if not listed:
         return ""
+    if at_kink and opposite == "fails":
+        return f"{' and '.join(listed)} {'fail' if len(listed) > 1 else 'fails'} at a kink, where no gradient is right."
     what = "pass a gradient that is wrong" if verdict == "wrong" else "fail a gradient that is right"
     what = what if len(listed) > 1 else what.replace("pass ", "passes ").replace("fail ", "fails ")
     return f"{' and '.join(listed)} {what}: a fixed step and a fixed tolerance fit few functions."

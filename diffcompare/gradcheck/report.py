@@ -203,7 +203,8 @@ def _others(check: GradientCheck) -> list[Block]:
         (other.tool, other.version or "-", other.verdict, other.settings or other.note) for other in check.others
     )
     table = Table("others", columns("tool | version | verdict | settings"), rows, "Other checkers")
-    differs = disagreement(check.verdict, check.others)
+    at_kink = any(entry.verdict == "kink" for entry in check.points[0].judged) if check.points else False
+    differs = disagreement(check.verdict, check.others, at_kink=at_kink)
     return [table, Paragraph(differs, "note")] if differs else [table]
 
 

@@ -44,6 +44,13 @@ def test_answers_are_counted_by_what_became_of_them():
     assert (statistics.rows, statistics.failed) == (7, 5)
 
 
+def test_work_that_nobody_counts_is_not_known_rather_than_none():
+    statistics = Statistics(("autograd-reverse",))
+    uncounted = MethodSummary("autograd-reverse", "ok", 1e-16, "x", None, None, None)
+    statistics.add(RowSummary("f.txt:1", None, None, None, (uncounted,)))
+    assert statistics.by_method["autograd-reverse"].work is None
+
+
 def test_the_worst_rows_are_those_of_exact_methods_the_first_of_equals():
     statistics = Statistics(())
     for number in range(20):

@@ -31,6 +31,12 @@ def test_without_any_the_table_is_dated_and_has_versions(nothing_installed):
     assert table.rows[-1] == ("truth", None, "-1 | 1", "6")
 
 
+def test_programs_of_computer_algebra_do_not_take_the_place_of_the_table(monkeypatch):
+    monkeypatch.setattr(other_libraries, "installed_engines", lambda: ("giac", "maxima", "scipy"))
+    table = only_table(libraries_frame("Title", QUESTIONS, {"jax": ("0.12.0.1", (1.0, 6.0))}, "Sentence."))
+    assert [row[0] for row in table.rows] == [Code("jax"), "truth"]
+
+
 def test_those_that_are_installed_are_asked_now(monkeypatch):
     def compare(text, point, *, methods, **options):
         run = EngineRun("jax", "reverse", "9.9", "automatically", 53, raw={"x": 2 * point["x"]})

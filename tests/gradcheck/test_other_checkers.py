@@ -8,7 +8,7 @@ import pytest
 
 import diffcompare as dc
 from diffcompare.gradcheck import other_checkers
-from diffcompare.gradcheck.other_checkers import disagreement
+from diffcompare.gradcheck.other_checkers import OtherCheck, disagreement
 
 
 def tolerant(f, jacobian, coordinates):
@@ -88,3 +88,10 @@ def test_libraries_without_a_checker_are_refused(name, code):
 
 def test_an_expression_has_a_variable_of_that_name():
     assert dc.check("2*engines", engines="2").verdict == "proved"
+
+
+def test_at_a_kink_a_checker_that_fails_fails_no_right_gradient():
+    others = [OtherCheck("jax", "0.12", "jax.test_util.check_grads", "fails", settings="eps=0.0001")]
+    assert "fails a gradient that is right" in disagreement("agrees", others)
+    sentence = "jax.test_util.check_grads (eps=0.0001) fails at a kink, where no gradient is right."
+    assert disagreement("agrees", others, at_kink=True) == sentence
