@@ -62,7 +62,8 @@ def version(name: str) -> str | None:
     from importlib import metadata  # reads mail: to import it takes a tenth of the time of a short comparison
 
     for package in packages:
-        with contextlib.suppress(metadata.PackageNotFoundError):
+        # What is left of a package may have no metadata, for which each reader of them has an error of its own.
+        with contextlib.suppress(metadata.PackageNotFoundError, OSError):
             return metadata.version(package)
     return None
 
