@@ -21,7 +21,13 @@ def check_program(function, w, ulp=0):
     def numbers(v):
         return np.ravel(np.asarray(function(v.copy()), float))
 
-    tape, plain = recorded(function, w), numbers(w)
+    try:
+        plain = numbers(w)
+    except (AttributeError, TypeError) as missing:  # the function runs in NumPy 2 only
+        if np.lib.NumpyVersion(np.__version__) >= "2.0.0":
+            raise
+        pytest.skip(str(missing))
+    tape = recorded(function, w)
     np.testing.assert_array_max_ulp(np.array(tape.output_values, float), plain, ulp)
     for index, name in zip(np.ndindex(w.shape), tape.point, strict=True):
         shift = np.zeros_like(w)

@@ -390,6 +390,7 @@ LINEAR_ALGEBRA: dict[str, Callable[..., Any]] = {
         np.ravel(matrix(x)) if axis is None else x, ord, 0 if axis is None else axis, keepdims),
     "matrix_norm": lambda x, /, *, keepdims=False, ord="fro": _norm(x, ord, (-2, -1), keepdims),
     "multi_dot": np.linalg.multi_dot, "trace": lambda x, /, *, offset=0: np.trace(x, offset, -2, -1),
-    "outer": np.outer, "cross": np.cross, "matmul": np.matmul, "tensordot": np.tensordot, "vecdot": np.vecdot,
-    "matrix_transpose": np.matrix_transpose, "diagonal": lambda x, /, *, offset=0: np.diagonal(x, offset, -2, -1),
+    "outer": np.outer, "cross": np.cross, "matmul": np.matmul, "tensordot": np.tensordot,
+    "diagonal": lambda x, /, *, offset=0: np.diagonal(x, offset, -2, -1),
+    **{name: getattr(np, name) for name in ("vecdot", "matrix_transpose") if hasattr(np, name)},  # of NumPy 2
 }  # fmt: skip
