@@ -32,7 +32,9 @@ def pytest_configure(config):
         raise pytest.UsageError(f"engines are required and missing: {'; '.join(missing)}")
 
 
-@pytest.fixture(autouse=True)
-def _no_engine_is_installed_where_demos_look(monkeypatch):
+@pytest.fixture(autouse=True, scope="session")
+def _no_engine_is_installed_where_demos_look():
     """Let demos show what was measured: what is installed on this machine is asked by tests of their own."""
-    monkeypatch.setattr("diffcompare.classroom.other_libraries.installed_engines", tuple)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("diffcompare.classroom.other_libraries.installed_engines", tuple)
+        yield

@@ -8,6 +8,7 @@ import pkgutil
 import re
 import reprlib
 import sys
+import warnings
 from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
@@ -63,7 +64,7 @@ def version(name: str) -> str | None:
 
     for package in packages:
         # What is left of a package may have no metadata, for which each reader of them has an error of its own.
-        with contextlib.suppress(metadata.PackageNotFoundError, OSError):
+        with contextlib.suppress(metadata.PackageNotFoundError, OSError), warnings.catch_warnings(action="ignore"):
             return metadata.version(package)
     return None
 

@@ -41,7 +41,8 @@ def nothing_but(tmp_path, monkeypatch):
             (tmp_path / folder).mkdir()
             file = tmp_path / folder / ("METADATA" if kind == "dist-info" else "PKG-INFO")
             file.write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", encoding="utf-8")
-        monkeypatch.setattr(sys, "path", [str(tmp_path / "missing"), str(tmp_path)])
+        library = str(Path(contextlib.__file__).parent)  # of Python itself, which imports some of its modules late
+        monkeypatch.setattr(sys, "path", [str(tmp_path / "missing"), str(tmp_path), library])
         return tmp_path
 
     return installed
