@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, Mode
 
 
-def load() -> Loaded:
-    """Import SciPy."""
+def functions_of_arrays() -> dict[str, Callable[..., Any]]:
+    """Return the functions that users of differences write: those of NumPy and SciPy, on numbers and on arrays."""
     import numpy as np
     from scipy import special
-    from scipy.differentiate import derivative
 
-    functions = {
+    return {
         "exp": np.exp, "expm1": np.expm1, "ln": np.log, "log1p": np.log1p, "log2": np.log2, "log10": np.log10,
         "sqrt": np.sqrt, "cbrt": np.cbrt, "sin": np.sin, "cos": np.cos, "tan": np.tan, "asin": np.arcsin,
         "acos": np.arccos, "atan": np.arctan, "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "asinh": np.arcsinh,
@@ -27,6 +26,12 @@ def load() -> Loaded:
         "mod": np.mod, "clip01": lambda x: np.clip(x, 0, 1),
         "prod": lambda *x: math.prod(x), "min3": lambda x, y, z: np.minimum(np.minimum(x, y), z),
     }  # fmt: skip
+
+
+def load() -> Loaded:
+    """Import SciPy."""
+    import numpy as np
+    from scipy.differentiate import derivative
 
     def mode(direction: int) -> Mode:
         def answer(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
@@ -49,7 +54,7 @@ def load() -> Loaded:
 
         return g
 
-    return Loaded(functions, {"central": mode(0), "forward": mode(1), "backward": mode(-1)})
+    return Loaded(functions_of_arrays(), {"central": mode(0), "forward": mode(1), "backward": mode(-1)})
 
 
 ENGINE = Engine(load, "scipy", ("central",), audited=("forward", "backward"), way="numerically")
