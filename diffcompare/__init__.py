@@ -122,6 +122,7 @@ codegen/                      Generated code: the gradient as a program that run
   engine_libraries.py         PyTorch and JAX as targets of generated code: their functions, and definitions of those that they lack
   engine_program.py           Programs for PyTorch (`torch.autograd.Function`) and JAX (`custom_vjp`): a function with its own derivative
   javascript_table.py         The table of operations in JavaScript: value, partials, domain and kink of each row, for a tape in a browser
+  joint_sweep.py              Value and gradient as one straight-line program: the reverse sweep of the doubles, read over expressions
   libraries.py                The libraries that code is generated for (`math`, NumPy, JavaScript): their syntax, functions and definitions
   reverse_program.py          The reverse sweep as straight-line source: a line for every node forwards, its contributions backwards
   source.py                   Expressions and names as source text of a library: Python's `math`, NumPy, or JavaScript
