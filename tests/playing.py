@@ -4,9 +4,11 @@ import functools
 
 from diffcompare.classroom.demos import load_demo
 from diffcompare.classroom.demos.report import compute
+from diffcompare.localization import use_language
 
 
 @functools.cache
 def played(name):
-    """A demo with its frames."""
-    return compute(load_demo(name))
+    """A demo with its frames, in English: they are kept, and whoever asks first may be speaking another language."""
+    with use_language("en"):
+        return compute(load_demo(name))

@@ -26,7 +26,8 @@ SHOWN = (Paragraph("shown"),)
 
 @functools.cache
 def frames(name):
-    return with_ending(load_demo(name)._replace(frames=lambda: playing.played(name).frames))
+    with use_language("en"):  # they are kept, and their ending is in the language of whoever asks first
+        return with_ending(load_demo(name)._replace(frames=lambda: playing.played(name).frames))
 
 
 @functools.cache
