@@ -33,11 +33,19 @@ Codes are stable: a script may rely on them.
                                                     E509  any other misuse
                                                     E900  an error in diffcompare itself
 
+    E715  no such engine                            E720  a stanza that is no case of an audit
+    E716  no engine is installed                    E721  a file of one's own that is no engine
+    E717  a file that is no saved audit             E722  a library that runs no functions of the user's
+    E718  a matrix with too many entries            E723  no engine returned a number
+    E719  a library without a checker
+
 Other modules add codes of their own outside these ranges.
 """
 
 from __future__ import annotations
 
+import re
+import reprlib
 from collections.abc import Iterable
 from functools import cache
 from itertools import takewhile
@@ -49,6 +57,7 @@ MIN_SLIP_LIKENESS = 0.72  # for one to be taken for a slip of the other, and not
 MIN_BEGINNING = 3  # letters that an abbreviation has at least
 MAX_NAME_LENGTH = 100
 MAX_LINE_COLUMNS = 100  # shown of a long line
+_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")  # of an object, as Python's `repr` has it
 
 _EXIT_CODES = {"domain_error": 3, "overflow": 3, "nondifferentiable": 3}
 
@@ -130,6 +139,8 @@ class DiffcompareError(Exception):
     """
 
     def __init__(self, diagnostic: Diagnostic) -> None:
+        if "0x" in diagnostic.message:
+            diagnostic = diagnostic._replace(message=without_addresses(diagnostic.message))
         super().__init__(diagnostic)
         self.diagnostic = diagnostic
 
@@ -223,6 +234,31 @@ def _visible_character(character: str) -> str:
 def one_line(text: str) -> str:
     """Return the text on one line: tabs and ends of lines become spaces, all else as `visible` shows it."""
     return visible(text.translate(_LAYOUT)) if not text.isprintable() else text
+
+
+def without_addresses(text: str) -> str:
+    """Return what an exception says, without the addresses of objects, which mean nothing and differ run by run."""
+    return _ADDRESS.sub("", text) if "0x" in text else text
+
+
+class _Shown(reprlib.Repr):
+    def repr_instance(self, x: object, level: int) -> str:
+        try:
+            text = without_addresses(repr(x))
+        except Exception:  # of the user's own `__repr__`
+            return f"<{type(x).__name__}>"
+        if len(text) <= self.maxother:
+            return text
+        kept = (self.maxother - 3) // 2
+        return f"{text[:kept]}...{text[-kept:]}"
+
+
+_SHOWN = _Shown()
+
+
+def shown(value: object) -> str:
+    """Return a value of the user's as messages show it: both ends of a long one, and never the address of an object."""
+    return _SHOWN.repr(value)
 
 
 def width(text: str) -> int:

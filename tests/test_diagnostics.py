@@ -1,6 +1,8 @@
 """Diagnostics: one error per cause, the smallest stretch of text, a stable code, and a cure that can be pasted back."""
 
 import doctest
+import re
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from diffcompare.diagnostics import (
     DiffcompareError,
     did_you_mean,
     one_line,
+    shown,
     to_text,
     visible,
     width,
@@ -335,3 +338,39 @@ def test_columns_on_a_terminal():
 
 def test_the_examples_of_its_docstrings_are_right():
     assert doctest.testmod(diagnostics, extraglobs={"parse": parse}).failed == 0
+
+
+class Thing:
+    """An object whose `repr` has its address."""
+
+
+class Broken:
+    def __repr__(self):
+        raise ValueError
+
+
+@pytest.mark.parametrize("value", [Thing(), [Thing()], {"a": Thing()}, lambda x: x, Thing().__str__, iter([])])
+def test_no_message_shows_the_address_of_an_object(value):
+    assert "0x" in repr(value)
+    assert "0x" not in shown(value)
+    assert "0x" not in str(DiffcompareError(Diagnostic("E586", "bad_value", f"the function returned {value!r}")))
+
+
+def test_what_a_user_calls_0x10_stays():
+    assert shown("at 0x10") == "'at 0x10'"
+    assert shown([1.5, "text", None]) == "[1.5, 'text', None]"
+    assert shown(Broken()) == "<Broken>"
+    assert len(shown("x" * 1000)) < 60
+
+
+def test_codes_about_engines_have_one_meaning_each():
+    """A code stands in one place, or in places of which each says the same."""
+    said = {}
+    for path in sorted(Path(diagnostics.__file__).parent.rglob("*.py")):
+        if path.name != "diagnostics.py":
+            text = path.read_text(encoding="utf-8")
+            for code in re.findall(r'"(E7(?:1[5-9]|2\d))"', text):
+                said.setdefault(code, set()).add(path.stem)
+    same = {"E718": {"hessian", "jacobian"}}
+    assert {code: files for code, files in said.items() if len(files) > 1} == same
+    assert all(f" {code}  " in diagnostics.__doc__ for code in said)

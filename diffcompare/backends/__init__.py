@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import reprlib
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, shown
 
 if TYPE_CHECKING:
     from diffcompare.backends.problem import Backend, Derivative, Problem
@@ -56,9 +55,7 @@ def backend(method: str) -> Backend:
 
         if (asked := engine_backend(method)) is not None:
             return asked
-        message = (
-            f"no method `{method}`" if isinstance(method, str) else f"a method is a name, not {reprlib.repr(method)}"
-        )
+        message = f"no method `{method}`" if isinstance(method, str) else f"a method is a name, not {shown(method)}"
         raise DiffcompareError(Diagnostic("E712", "bad_value", message, help=f"the methods are {', '.join(METHODS)}"))
     return _loaded(method)
 

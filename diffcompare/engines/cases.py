@@ -89,7 +89,7 @@ def read_cases(text: str) -> tuple[AuditCase, ...]:
 
 def _wrong(message: str) -> DiffcompareError:
     help = f"a case has {', '.join(NEEDED)}, and `expression` or `call`"
-    return DiffcompareError(Diagnostic("E718", "bad_value", message, help=help))
+    return DiffcompareError(Diagnostic("E720", "bad_value", message, help=help))
 
 
 def _problem(stanza: Mapping[str, Any]) -> str:

@@ -24,7 +24,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from diffcompare import worker_process
-from diffcompare.diagnostics import DiffcompareError
+from diffcompare.diagnostics import DiffcompareError, without_addresses
 from diffcompare.engines.engine import Loaded, NoSuchFunction, as_function, every_function, written_for
 from diffcompare.engines.registry import engine
 from diffcompare.language import serialization
@@ -100,7 +100,7 @@ def _function(request: Mapping[str, Any], functions: Mapping[str, Any]) -> tuple
 
 def _describe(error: BaseException) -> str:
     """Describe an error in one line."""
-    text = " ".join(str(error).split())
+    text = without_addresses(" ".join(str(error).split()))
     if len(text) > MAX_MESSAGE:
         text = f"{text[:MAX_MESSAGE]} ..."
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -8,12 +8,11 @@ needs another one is refused.  `DIGITS = 24` in the file says that its numbers a
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, shown
 from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded
 from diffcompare.language.operations import OPERATIONS
 
@@ -55,6 +54,6 @@ def _load(path: str) -> Loaded:
     digits = names.get("DIGITS", 53)
     if digits not in (24, 53):
         help = "DIGITS = 24 for single precision; 53, or no DIGITS, for doubles"
-        message = f"`DIGITS` of `{path}` is 24 or 53, not {reprlib.repr(digits)}"
-        raise DiffcompareError(Diagnostic("E718", "bad_value", message, help=help))
+        message = f"`DIGITS` of `{path}` is 24 or 53, not {shown(digits)}"
+        raise DiffcompareError(Diagnostic("E721", "bad_value", message, help=help))
     return Loaded(known, {FUNCTION: mode}, digits)

@@ -6,14 +6,13 @@ import contextlib
 import os
 import pkgutil
 import re
-import reprlib
 import sys
 import warnings
 from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 
-from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean, shown
 from diffcompare.engines import libraries
 from diffcompare.engines.engine import Engine
 from diffcompare.engines.own_engine import is_own_engine, own_engine
@@ -38,7 +37,7 @@ def engine(name: str) -> Engine:
     if isinstance(name, str) and is_own_engine(name):
         return own_engine(name)
     if not isinstance(name, str) or name not in engine_names():
-        message = f"no engine `{name}`" if isinstance(name, str) else f"an engine is a name, not {reprlib.repr(name)}"
+        message = f"no engine `{name}`" if isinstance(name, str) else f"an engine is a name, not {shown(name)}"
         near = did_you_mean(name, engine_names()) if isinstance(name, str) else None
         help = f"did you mean `{near}`?" if near else f"the engines are {', '.join(engine_names())}"
         raise DiffcompareError(Diagnostic("E715", "bad_value", message, help=help))
@@ -151,7 +150,7 @@ def native_methods(names: Iterable[str]) -> tuple[str, ...]:
         if name not in WRITTEN_FOR:
             help = f"functions may be written for {', '.join(WRITTEN_FOR)}"
             raise DiffcompareError(
-                Diagnostic("E718", "bad_value", f"{name} does not run functions of yours", help=help)
+                Diagnostic("E722", "bad_value", f"{name} does not run functions of yours", help=help)
             )
         methods.append(method_name(name, NATIVE))
     return tuple(dict.fromkeys(methods))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import inspect
 import math
-import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, Literal, NamedTuple
 
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, shown
 
 DOUBLE_BITS = 53
 _BITS = {2: 11, 4: 24}  # bits of the significand by bytes of the number type; all other types count as doubles
@@ -138,11 +137,11 @@ def _flattened_point(
         try:
             numbers, shape = flattened(value)
         except TypeError:
-            raise _bad_point(f"{name} is {reprlib.repr(value)}, which is not made of numbers") from None
+            raise _bad_point(f"{name} is {shown(value)}, which is not made of numbers") from None
         except OverflowError:
             raise _bad_point(f"{name} has a number beyond the range of doubles (1.8e308)") from None
         except ValueError as error:
-            raise _bad_point(f"{name} is {reprlib.repr(value)}: {error}") from None
+            raise _bad_point(f"{name} is {shown(value)}: {error}") from None
         kind: Any = getattr(value, "dtype", None)
         narrow = kind if getattr(kind, "kind", "") == "f" and kind.itemsize in _BITS else None
         leaves.append(ArgumentLeaf(name, shape, narrow))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, shown
 from diffcompare.gradcheck.entries import CONSTANT_VALUES, GradientEntry, worst_first
 from diffcompare.gradcheck.error_patterns import EntryGrid, ErrorPattern, common_factor, describe_factor, find_pattern
 from diffcompare.gradcheck.extrapolation import DirectionalSlope
@@ -164,7 +164,7 @@ def check_callable(
     at about 32 evaluations of f for each halving.
     """
     if not callable(f):
-        raise TypeError(f"f is not a function: {f!r}")
+        raise TypeError(f"f is not a function: {shown(f)}")
     flat_points = _all_points(point, coordinates, points)
     if len(flat_points) > 1 and not (callable(gradient) or gradient is True):
         raise TypeError("several points need a callable gradient")

@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, without_addresses
 from diffcompare.engines.registry import engine, how_to_install, version
 from diffcompare.gradcheck.flat_arguments import FlatPoint, flattened
 from diffcompare.gradcheck.given import evaluate_gradient
@@ -97,7 +97,7 @@ def _check_grads(f: Any, jacobian: Any, coordinates: Sequence[float]) -> tuple[s
 
 
 def _one_line(error: BaseException) -> str:
-    text = " ".join(str(error).split())
+    text = without_addresses(" ".join(str(error).split()))
     return text if len(text) <= MAX_MESSAGE else f"{text[:MAX_MESSAGE]} ..."
 
 

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from itertools import pairwise
 from typing import Any
 
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, without_addresses
 from diffcompare.gradcheck.flat_arguments import FlatPoint, NotANumber, Ragged, flattened
 
 # --- Functions that return (value, gradient), as optimizers want it ---------------------------------------------------
@@ -255,7 +255,7 @@ def describe_exception(error: Exception) -> str:
         return f"returns {kind}{error}".removesuffix(" is not a number")
     if isinstance(error, Ragged):
         return f"returns {error}"
-    message = " ".join(str(error).split())
+    message = without_addresses(" ".join(str(error).split()))
     name = type(error).__name__
     return f"raises {name}: {message[:200]}" if message else f"raises {name}"
 

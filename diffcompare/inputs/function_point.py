@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import inspect
 import math
-import reprlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from typing import Any, NamedTuple
 
-from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean, shown
 from diffcompare.inputs.point import candidates, component_name, constant_value, parse_assignments, split_at_commas
 from diffcompare.recording.recorded_number import RecordedNumber, plain
 
@@ -302,7 +301,7 @@ def _parameter(name: str, value: Any) -> Parameter:
     try:
         numbers, shape = flat_numbers(value)
     except (TypeError, ValueError) as error:
-        raise _wrong(f"{name} is {reprlib.repr(value)}: {error}", "give a number, a vector or a matrix") from None
+        raise _wrong(f"{name} is {shown(value)}: {error}", "give a number, a vector or a matrix") from None
     for number in numbers:
         if not math.isfinite(plain(number)):
             raise _wrong(f"{name} contains {number}", "a point is made of finite numbers")

@@ -10,13 +10,12 @@ from __future__ import annotations
 import inspect
 import json
 import math
-import reprlib
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from diffcompare import worker_process
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, shown
 from diffcompare.inputs.function_point import FunctionPoint, Parameter, arranged, flat_numbers
 from diffcompare.inputs.python_file import applied, is_tape_function, load, tape_functions
 from diffcompare.inputs.python_function import FunctionProgram, array_run, program
@@ -194,7 +193,7 @@ def plain_result(value: Any) -> Any:
     try:
         return float(value)
     except (TypeError, ValueError):
-        message = f"the function returned {reprlib.repr(value)}, which is not a number"
+        message = f"the function returned {shown(value)}, which is not a number"
         raise DiffcompareError(Diagnostic("E586", "bad_value", message, help="is its `return` missing?")) from None
 
 

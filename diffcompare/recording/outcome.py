@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import reprlib
 import sys
 from collections.abc import Callable, Mapping
 from traceback import walk_tb
 from types import CoroutineType, GeneratorType
 from typing import Any
 
-from diffcompare.diagnostics import DiffcompareError
+from diffcompare.diagnostics import DiffcompareError, shown
 from diffcompare.recording.recorded_number import RecordedNumber, is_operand, tapes_aside
 from diffcompare.recording.source_lines import SourcePlace, definition_of, error_at, is_user_file, place_of_error
 from diffcompare.recording.time_limit import OutOfTime, TimeLimit
@@ -118,7 +117,7 @@ def no_number(result: Any, function: Any, message: str = "") -> DiffcompareError
     known, help = _RETURNED.get(type(result), ("", "return one number, or a tuple, list or array of numbers"))
     if not message and isinstance(result, list | tuple):
         known, help = "the function returned parts of different shapes", "return one list: [*first, *second]"
-    message = message or known or f"the function returned {reprlib.repr(result)}, which is not a number"
+    message = message or known or f"the function returned {shown(result)}, which is not a number"
     if type(result) in (str, complex):
-        message += f", {reprlib.repr(result)}"
+        message += f", {shown(result)}"
     return error_at(definition_of(function), "E586", "bad_value", message, help)

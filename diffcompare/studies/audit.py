@@ -75,7 +75,7 @@ class Audit(Record):
         said = [f"{engine.name}: {engine.note}" for engine in self.engines if engine.note]
         said += [f"{number.engine}: {number.note}" for number in self.numbers if number.note]
         often = Counter(said).most_common(1)
-        return Diagnostic("E716", "bad_value", "no engine returned a number", help=often[0][0] if often else None)
+        return Diagnostic("E723", "bad_value", "no engine returned a number", help=often[0][0] if often else None)
 
     @cached_property
     def wrong(self) -> tuple[EngineNumber, ...]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import functools
 import operator
-import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
 from diffcompare.backends.automatic import by_name, explain_undefined, origin_of
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, shown
 from diffcompare.inputs.function_point import direction_of, flat_numbers
 from diffcompare.inputs.point import unknown_variable
 from diffcompare.inputs.python_function import FunctionProgram, program
@@ -226,7 +225,7 @@ def _flat_weights(weights: Any, count: int) -> list[Any]:
     try:
         listed = flat_numbers(weights)[0]
     except (TypeError, ValueError) as error:
-        raise bad_value(f"the weights are {reprlib.repr(weights)}: {error}", "weights", "give numbers") from None
+        raise bad_value(f"the weights are {shown(weights)}: {error}", "weights", "give numbers") from None
     if len(listed) != count:
         message = f"{len(listed)} weight{'s' * (len(listed) != 1)} for {count} output{'s' * (count != 1)}"
         raise bad_value(message, "weights", "give one number for every output")

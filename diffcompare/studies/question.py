@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from numbers import Complex, Real
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffcompare.backends.automatic import gradient_at
 from diffcompare.backends.problem import Hand
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, shown
 from diffcompare.inputs.formulas import formulas_from
 from diffcompare.inputs.point import candidates, check_point, component_name, unknown_variable
 from diffcompare.language.expression import Expression
@@ -88,7 +87,7 @@ def _double(name: str, x: Any) -> float:
     except OverflowError:
         value = math.inf
     except (TypeError, ValueError):
-        raise bad_value(f"the value of `{name}` is {reprlib.repr(x)}, which is not a number", "point") from None
+        raise bad_value(f"the value of `{name}` is {shown(x)}, which is not a number", "point") from None
     if not math.isfinite(value):
         actual = x if isinstance(x, float) else "a number beyond the range of doubles (1.8e308)"
         raise bad_value(f"the value of `{name}` is {actual}", "point", "a coordinate is a finite number")
@@ -114,7 +113,7 @@ def checked_positive(name: str, number: float | None) -> float | None:
         double = math.nan
     if double is None or 0 < double < math.inf:
         return double
-    raise bad_value(f"`{name}` is {reprlib.repr(number)}", name, "give a number above 0, or None")
+    raise bad_value(f"`{name}` is {shown(number)}", name, "give a number above 0, or None")
 
 
 def checked_names(option: str, names: str | Iterable[str]) -> list[str]:
@@ -125,9 +124,7 @@ def checked_names(option: str, names: str | Iterable[str]) -> list[str]:
         listed = [names]  # type: ignore[list-item]
     for name in listed:
         if not isinstance(name, str):
-            raise bad_value(
-                f"`{option}` contains {reprlib.repr(name)}, which is not a name", option, "give names as text"
-            )
+            raise bad_value(f"`{option}` contains {shown(name)}, which is not a name", option, "give names as text")
     return listed
 
 

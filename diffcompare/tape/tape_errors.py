@@ -7,13 +7,12 @@ E655  a `forward` or `backward` whose result does not fit
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, shown
 
 
 class TapeError(DiffcompareError, RuntimeError):
@@ -86,7 +85,7 @@ def real_numbers(value: Any, function: Any = None) -> Any:
     array = np.asarray(value)
     if array.dtype.kind not in "fiub":
         taker = f"{function.__name__}.forward" if function else "Variable"
-        message = f"{taker}: {reprlib.repr(value)} is not a real number or an array of them"
+        message = f"{taker}: {shown(value)} is not a real number or an array of them"
         raise TapeError("E655", message, "np.stack makes one array of several Variables")
     return (array if array.dtype.kind == "f" else array.astype(float))[()]
 

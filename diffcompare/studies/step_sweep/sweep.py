@@ -10,7 +10,6 @@ W552  the budget was spent              W553  along the recorded path of a progr
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -21,7 +20,7 @@ from typing import Any, NamedTuple
 from diffcompare.backends import BACKENDS, DIFFERENCES, ONE_AT_A_TIME, backend, run_backend
 from diffcompare.backends.problem import Problem, path_note
 from diffcompare.backends.symbolic import client
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, shown
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import wengert_list
@@ -367,7 +366,7 @@ def _range(steps: tuple[float, float] | None, x: float, *, single: bool) -> tupl
     if steps is not None:
         ends = [checked_positive("steps", step) or 0.0 for step in steps] if isinstance(steps, Sequence) else []
         if len(ends) != 2 or 0.0 in ends or isinstance(steps, str):
-            raise bad_value(f"`steps` is {reprlib.repr(steps)}", "steps", "give the longest and the shortest step")
+            raise bad_value(f"`steps` is {shown(steps)}", "steps", "give the longest and the shortest step")
         return log10(max(ends)), log10(min(ends))
     size = floor(log10(abs(x))) if abs(x) >= 10 else 0
     high, low = RANGE_SINGLE if single else RANGE

@@ -85,9 +85,9 @@ def test_an_audit_of_nothing_has_not_passed(cli):
     Path("my_engine.py").write_text("def gradient(f, point):\n    raise ValueError('not today')\n")
     ended = cli("audit", "my_engine.py", "--json")
     assert ended.code == 2
-    assert "error[E716]: no engine returned a number" in ended.err
+    assert "error[E723]: no engine returned a number" in ended.err
     assert "my_engine.py: ValueError: not today" in ended.err
-    assert json.loads(ended.out)["error"]["code"] == "E716"
+    assert json.loads(ended.out)["error"]["code"] == "E723"
 
 
 def test_an_engine_that_is_not_installed_has_not_passed(cli, monkeypatch):
