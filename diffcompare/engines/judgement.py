@@ -1,4 +1,19 @@
-"""The judgement on one number of an engine: right, some digits lost, a convention at a kink, or wrong."""
+"""The judgement on one number of an engine: right, some digits lost, a convention at a kink, or wrong.
+
+A number within 8 units in the last place is right.  The same measure says what rounding alone can make of a small
+derivative.  A rule computes it from numbers that are right themselves, to 8 ulp, and small ones often as a difference
+of larger ones, which keeps the absolute error of those:
+
+* tanh is 1 - t^2 and -2 t (1 - t^2) to first and second order by its value t, which change by 2 and 4 times an error
+  of t near 1.  Of the functions whose derivatives are polynomials in bounded values (tanh, sigmoid, erf by 1 - erfc)
+  none has more than 2^order.
+* softplus and logaddexp are exp(x - y) by their value y: an error of y is one of the derivative, for its size |y|.
+
+So an error of up to 8 max(2^order, size) units of rounding is one of rounding, where `size` is the largest intermediate
+value, weighed by how much of it arrives at the output.  Beyond that, and beyond a relative error of 1/1000, a finite
+number is wrong; so is one with the other sign.  (N. J. Higham, Accuracy and Stability of Numerical Algorithms, 1.7 and
+3.1, on errors forward from those of intermediate values.)
+"""
 
 from __future__ import annotations
 
@@ -16,7 +31,6 @@ Kind: TypeAlias = Literal[
 ]
 
 RIGHT_ULPS = 8  # a few operations, each rounded once
-ABSORBED = 32  # units of rounding beside 1, in which a small difference of numbers of size 1 is lost
 HUGE = 1e15  # stands for infinity where rounding keeps a root from 0
 WRONG = Fraction(1, 1000)  # a relative error from here on is no loss of digits
 
@@ -36,13 +50,15 @@ class NumberJudgement(NamedTuple):
     convention: str = ""
 
 
-def judge(number: float | None, right: str, digits: int = 53) -> NumberJudgement:
+def judge(number: float | None, right: str, digits: int = 53, *, order: int = 1, size: float = 1.0) -> NumberJudgement:
     """Judge a number of an engine, None if it gave none, by the right one.
 
     Args:
         number: What the engine returned; it may be inf or nan.
         right: A decimal, `inf`, `-inf`, `left | right` (slopes on both sides) or `none`; see `cases`.
         digits: The binary digits of the engine's numbers: 53 for doubles, 24 for single precision.
+        order: Of the derivative, 1 or 2.
+        size: Of the largest intermediate value of the function, weighed by how much of it arrives at the output.
     """
     if number is None:
         return NumberJudgement("refused")
@@ -55,7 +71,7 @@ def judge(number: float | None, right: str, digits: int = 53) -> NumberJudgement
         return _at_infinity(number, _slope(right))
     if not math.isfinite(number):
         return NumberJudgement("no-number")
-    return _against(Fraction(number), Fraction(right), digits)
+    return _against(Fraction(number), Fraction(right), digits, absorbed(digits, order, size))
 
 
 def _slope(text: str) -> float:
@@ -85,16 +101,20 @@ def _at_kink(number: float, left: float, right: float) -> NumberJudgement:
     return NumberJudgement("convention", convention="mean of both slopes" if mean else "between the slopes")
 
 
-def _against(number: Fraction, right: Fraction, digits: int) -> NumberJudgement:
+def _against(number: Fraction, right: Fraction, digits: int, lost: Fraction) -> NumberJudgement:
     off = abs(number - right)
     if off == 0 or off <= RIGHT_ULPS * ulp(right, digits):
         return NumberJudgement("right")
     if right != 0 and off < WRONG * abs(right):
         return NumberJudgement("digits-lost", digits=math.floor(-10 * math.log10(off / abs(right))) / 10)
-    # A small number may be all rounding where it is the difference of numbers of size 1, but it has not another sign.
-    if off <= ABSORBED * Fraction(1, 2**digits) and number * right >= 0:
+    if off <= lost and number * right >= 0:  # rounding has no other sign
         return NumberJudgement("digits-lost", digits=0.0)
     return NumberJudgement("wrong")
+
+
+def absorbed(digits: int, order: int, size: float) -> Fraction:
+    """Return the error that rounding alone can make in a derivative, by the rule above."""
+    return RIGHT_ULPS * max(Fraction(2) ** order, Fraction(size)) / 2**digits
 
 
 LEAST = {53: -1074, 24: -149}  # the exponents of the smallest doubles, and of the smallest numbers of single precision

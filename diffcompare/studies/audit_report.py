@@ -22,9 +22,12 @@ KINDS = {
     "refused": "refused",
 }
 LEGEND = (
-    f"right: within {RIGHT_ULPS} ulp; lost: fewer digits; kink: a convention where no single derivative exists; "
-    "nan: nan or inf where one exists; wrong: finite and wrong; refused: no such function, or an error; "
-    "differ: cases on which the modes of the engine differ."
+    f"right: within {RIGHT_ULPS} ulp; lost: fewer digits, or a small number that is rounding of larger ones; kink: a "
+    "convention where no single derivative exists; nan: nan or inf where one exists; wrong: finite and wrong; refused: "
+    "no such function, or an error; "
+    "differ: cases on which the modes of the engine differ. "
+    f"An error is rounding up to {RIGHT_ULPS} units beside the intermediate values, and {RIGHT_ULPS}·2^order beside 1, "
+    "since these are right to as much themselves."
 )
 MARKS = {"right": ".", "digits-lost": "~", "no-number": "n", "wrong": "X", "refused": "-"}
 CONVENTIONS = {

@@ -21,11 +21,12 @@ from diffcompare.engines.judgement import NumberJudgement, judge
 from diffcompare.inputs.catalogue import load
 from diffcompare.language import serialization
 from diffcompare.language.expression import Expression, Variable, lift
-from diffcompare.language.operations import OPERATIONS, is_integer_power
+from diffcompare.language.operations import OPERATIONS, NotDifferentiable, is_integer_power
 from diffcompare.language.parser import parse
-from diffcompare.language.wengert import wengert_list
-from diffcompare.numeric.evaluate import at_kink, values_at
+from diffcompare.language.wengert import active_nodes, wengert_list
+from diffcompare.numeric.evaluate import FLOATS, RANGE_ERRORS, at_kink, evaluate, values_at
 from diffcompare.numeric.float32 import rounded
+from diffcompare.numeric.sweeps import reverse
 from diffcompare.studies.accuracy import truth_about
 from diffcompare.truth.rounding import Slopes, TrueNumber
 from diffcompare.truth.second_derivatives import establish_second
@@ -164,6 +165,24 @@ class Question:
                 found[name] = max(abs(Fraction(x) - Fraction(right)) for x in numbers)
         return found
 
+    @cached_property
+    def size(self) -> float:
+        """The largest intermediate value, times what the output has of it; 1 at least.
+
+        Of a call, whose formula is the engine's, it is the largest coordinate.
+        """
+        if self.case.call:
+            terms = list(self.case.at.values())
+        else:
+            nodes = wengert_list(self.expression)
+            try:
+                values = evaluate(nodes, self.case.at, FLOATS)
+                adjoints = reverse(nodes, values, active_nodes(nodes), self.expression, FLOATS)
+            except (*RANGE_ERRORS, NotDifferentiable):
+                return 1.0
+            terms = [values[node] * adjoint for node, adjoint in adjoints.items() if node.operation is not None]
+        return max([abs(term) for term in terms if math.isfinite(term)], default=1.0)
+
     def _in_doubles(self, ulps: int) -> Mapping[str, float | None]:
         """Return the gradient, or the diagonal of the Hessian, by exact rules over doubles near the point."""
         at = {name: x + ulps * math.ulp(x) for name, x in self.case.at.items()}
@@ -181,7 +200,7 @@ class Question:
 
     def _judged(self, name: str, number: float | None, digits: int) -> NumberJudgement:
         right = self.case.right[name]
-        verdict = judge(number, right, digits)
+        verdict = judge(number, right, digits, order=self.case.order, size=self.size)
         if number is None or verdict.kind not in ("wrong", "digits-lost") or not is_number(right):
             return verdict
         rounding = self.rounding.get(name)

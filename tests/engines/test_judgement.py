@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from diffcompare.engines.judgement import NumberJudgement, judge, ulp
+from diffcompare.engines.judgement import RIGHT_ULPS, NumberJudgement, absorbed, judge, ulp
 
 
 @pytest.mark.parametrize(
@@ -147,3 +147,36 @@ def test_whatever_number_comes_has_a_verdict(right, digits):
         verdict = judge(number, right, digits)
         assert (verdict.kind == "refused") == (number is None)
         assert (verdict.kind == "convention") <= (right == "none" or "|" in right)
+
+
+UNIT = Fraction(1, 2**53)
+
+
+def test_rounding_is_what_values_that_are_right_make_of_a_difference():
+    """The bound is that of the formulas that it is derived from, for values off by as much as is called right."""
+    derivatives = {1: lambda t: 1 - t * t, 2: lambda t: -2 * t * (1 - t * t)}
+    value = 1 - Fraction(4.64e-16)  # tanh(18)
+    for order, formula in derivatives.items():
+        off = max(abs(formula(value + sign * RIGHT_ULPS * UNIT) - formula(value)) for sign in (-1, 1))
+        assert off <= absorbed(53, order, 1.0) <= off * 1.01
+    x, value = 30.0, 30.000000000000092  # softplus, whose derivative is exp(x - y) by its value y
+    off = RIGHT_ULPS * float(UNIT) * value
+    changed = math.expm1(off) * math.exp(x - value)
+    assert changed <= absorbed(53, 1, value) <= changed * 1.01
+
+
+@pytest.mark.parametrize(
+    ("number", "right", "order", "size", "kind"),
+    [
+        (-3.1086244689504344e-15, "-1.855618264194853788990240e-15", 2, 1.0, "digits-lost"),  # JAX 0.12, tanh at 18
+        (9.237055564880449e-14, "9.357622968838423302763293e-14", 2, 30.0, "digits-lost"),  # softplus at 30
+        (0.0, "9.357622968838423302763293e-14", 2, 30.0, "wrong"),  # no rounding
+        (3.1086244689504344e-15, "-1.855618264194853788990240e-15", 2, 1.0, "wrong"),
+        (-5.5e-15, "-1.855618264194853788990240e-15", 2, 1.0, "wrong"),
+        (2.8e-15, "9.278091320974273249100126e-16", 1, 1.0, "wrong"),
+        (1.55e-15, "9.278091320974273249100126e-16", 1, 1.0, "digits-lost"),
+        (1e-14, "0", 1, 1e3, "digits-lost"),
+    ],
+)
+def test_the_rounding_of_larger_numbers_is_told_from_a_wrong_one(number, right, order, size, kind):
+    assert judge(number, right, order=order, size=size).kind == kind

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from diffcompare.engines.cases import edge_cases
+from diffcompare.engines.cases import AuditCase, edge_cases
 from diffcompare.numeric.float32 import rounded
 from diffcompare.studies.audit_suite import Question, suite
 
@@ -77,3 +77,11 @@ def test_what_does_not_cancel_is_not_forgiven(doubles):
     assert judged(case, x=right * (1 + 1e-12)) == ["digits-lost"]
     assert judged(case, x=right * 1.01) == ["wrong"]
     assert judged(case, x=-right) == ["wrong"]
+
+
+def test_the_size_of_a_question_is_what_the_output_has_of_its_intermediate_values(doubles):
+    sizes = {name: Question(doubles[name]).size for name in ("tanh at 20", "softplus at 800", "logaddexp at 1000")}
+    assert sizes == {"tanh at 20": 1.0, "softplus at 800": 800.0, "logaddexp at 1000": 1000.0}
+    steep = AuditCase("steep", "Tails", {"x": 9.0}, {"x": "0"}, "1e-20*tanh(1e3*x)")
+    assert Question(steep).size == 1e-20, "the value of tanh is 1, but little of it arrives"
+    assert Question(steep._replace(expression="1/(1 + exp(-x))", at={"x": -900.0})).size == 1.0, "beyond the range"
