@@ -119,13 +119,14 @@ cli/                          The command line; only this package prints and imp
     taylor.py                 `diffcompare taylor`: Taylor coefficients by every method
     trace.py                  `diffcompare trace`: automatic differentiation, step by step
 codegen/                      Generated code: the gradient as a program that runs by itself (`derive --code`)
+  c_program.py                Programs in C99: a function for value and gradient, which any compiler of the last twenty years takes
   engine_libraries.py         PyTorch and JAX as targets of generated code: their functions, and definitions of those that they lack
   engine_program.py           Programs for PyTorch (`torch.autograd.Function`) and JAX (`custom_vjp`): a function with its own derivative
   javascript_table.py         The table of operations in JavaScript: value, partials, domain and kink of each row, for a tape in a browser
   joint_sweep.py              Value and gradient as one straight-line program: the reverse sweep of the doubles, read over expressions
   libraries.py                The libraries that code is generated for (`math`, NumPy, JavaScript): their syntax, functions and definitions
   reverse_program.py          The reverse sweep as straight-line source: a line for every node forwards, its contributions backwards
-  source.py                   Expressions and names as source text of a library: Python's `math`, NumPy, or JavaScript
+  source.py                   Expressions and names as source text of a library: Python's `math`, NumPy, JavaScript, or C
 engines/                      Real engines: other libraries that differentiate, each asked in a process of its own, by its own functions
   cases.py                    The cases of an audit: `cases.toml`, one stanza each, with the right value, its reason and its source
   computer_algebra.py         Computer algebra systems that are programs: ours is written for them, run by them, and their output read

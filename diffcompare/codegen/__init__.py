@@ -13,19 +13,16 @@ from diffcompare.codegen.reverse_program import SweepWriter, conditional
 from diffcompare.codegen.source import (
     Writer,
     beyond_doubles,
-    depth_cuts,
-    is_named,
+    formula_parts,
     node_names,
     quoted,
     renaming_comments,
+    shortened,
     variable_names,
 )
 from diffcompare.language.expression import Expression
-from diffcompare.language.printer import swells, to_text
+from diffcompare.language.printer import to_text
 from diffcompare.language.wengert import active_nodes, wengert_list
-
-MAX_NESTING = 40  # of a formula in one line; Python allows 200 parentheses
-MAX_NODES = 20_000  # distinct nodes of formulas; beyond this only the sweep is written
 
 
 def program(
@@ -48,17 +45,18 @@ def program(
     if point is not None:
         writer.beyond = beyond_doubles(wengert_list(expression, *(formulas or {}).values()), point)
     functions = []
-    if formulas is not None and len(wengert_list(*formulas.values())) <= MAX_NODES:
-        functions.append(_by_formulas(names, formulas, writer))
+    parts = None if formulas is None else formula_parts(list(formulas.values()))
+    if formulas is not None and parts is not None:
+        functions.append(_by_formulas(names, formulas, parts, writer))
     functions.append(_by_sweep(expression, names, wrt, writer))
-    head = ["The gradient of f = " + _shortened(to_text(expression)), *renaming_comments(names)]
+    head = ["The gradient of f = " + shortened(to_text(expression)), *renaming_comments(names)]
     head += ["(its formulas are too many or too large to be written)"] if len(functions) == 1 else []
     definitions = list(writer.used.values())
     imports = _imports(library, definitions)
-    parts = ["\n".join([*map(library.syntax.comment, head), *imports]), *definitions, *functions]
+    pieces = ["\n".join([*map(library.syntax.comment, head), *imports]), *definitions, *functions]
     if point is not None:
-        parts.append(_call(names, point, len(functions) == 2, library))
-    return "\n\n\n".join(parts) + "\n"
+        pieces.append(_call(names, point, len(functions) == 2, library))
+    return "\n\n\n".join(pieces) + "\n"
 
 
 def _imports(library: Library, definitions: Sequence[str]) -> list[str]:
@@ -68,14 +66,11 @@ def _imports(library: Library, definitions: Sequence[str]) -> list[str]:
     return [f"import {module}" for module in sorted(modules)]
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= 1_000 else f"{text[:1_000]}... ({len(text):,} characters in all)"
-
-
-def _by_formulas(names: Mapping[str, str], formulas: Mapping[str, Expression], writer: Writer) -> str:
+def _by_formulas(
+    names: Mapping[str, str], formulas: Mapping[str, Expression], parts: Sequence[Expression], writer: Writer
+) -> str:
     """Write the function that computes every partial by its formula; large formulas are written in parts."""
     lines = _converted_parameters(names, writer)
-    parts = _parts(list(formulas.values()))
     part_names = node_names(parts, names, writer.library)
     in_branches = {node for formula in formulas.values() for node in conditional(wengert_list(formula))}
     for node in parts:
@@ -88,19 +83,6 @@ def _by_formulas(names: Mapping[str, str], formulas: Mapping[str, Expression], w
         entries.append(f"{quoted(name)}: {_broadcast(text, formula, names, writer)}")
     lines += writer.library.syntax.result(entries, in_lines=True)
     return _function("gradient_by_formulas", names, "as a person writes it, formula by formula", lines, writer)
-
-
-def _parts(formulas: Sequence[Expression]) -> list[Expression]:
-    """Return the nodes that are assigned to variables: shared ones if a formula swells, and some inside deep nests."""
-    nodes = wengert_list(*formulas)
-    named = dict.fromkeys(depth_cuts(nodes, MAX_NESTING))
-    if any(swells(formula, wengert_list(formula)) for formula in formulas):
-        uses: dict[Expression, int] = {}
-        for node in nodes:
-            for argument in node.arguments:
-                uses[argument] = uses.get(argument, 0) + 1
-        named |= dict.fromkeys(node for node in nodes if uses.get(node, 0) > 1)
-    return [node for node in nodes if node in named and is_named(node)]
 
 
 def _broadcast(text: str, formula: Expression, names: Mapping[str, str], writer: Writer) -> str:

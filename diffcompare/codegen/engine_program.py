@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from diffcompare.codegen.engine_libraries import ENGINES
 from diffcompare.codegen.libraries import INDENT, Library
 from diffcompare.codegen.reverse_program import SweepWriter
-from diffcompare.codegen.source import BAR, Writer, node_names, quoted, renaming_comments, variable_names
+from diffcompare.codegen.source import BAR, Writer, node_names, quoted, renaming_comments, shortened, variable_names
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.printer import to_text
 from diffcompare.language.wengert import active_nodes, wengert_list
@@ -44,7 +44,7 @@ def engine_program(
     returned = sweep.names.get(expression) or writer.write(expression, {})
     parts = _Parts(list(names.values()), constants, forwards, backwards, returned, _gradients(names, wrt, sweep))
     body = (_torch if language == "torch" else _jax)(parts)
-    head = [f"# f = {_shortened(to_text(expression))}, with the gradient by one reverse sweep"]
+    head = [f"# f = {shortened(to_text(expression))}, with the gradient by one reverse sweep"]
     head += [f"# {comment}" for comment in renaming_comments(names)]
     definitions = _needed(library, body)
     imports = _imports(library, [*definitions, body])
@@ -178,10 +178,6 @@ def _imports(library: Library, texts: Sequence[str]) -> list[str]:
         return [*math, "import torch"]
     scipy = ["import jax.scipy.special"] if "jax.scipy.special." in text else []
     return [*math, "import jax", "import jax.numpy as jnp", *scipy, "", 'jax.config.update("jax_enable_x64", True)']
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= 1_000 else f"{text[:1_000]}... ({len(text):,} characters in all)"
 
 
 def _call(names: Mapping[str, str], wrt: Sequence[str], point: Mapping[str, float], language: str) -> str:

@@ -13,12 +13,13 @@ import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
+from unicodedata import normalize
 
 from diffcompare.language.expression import Operation
 from diffcompare.language.operations import OPERATIONS
 from diffcompare.language.special_functions import ZETA_LESS_ONE
 
-INDENT = {"python": "    ", "javascript": "  "}
+INDENT = {"python": "    ", "javascript": "  ", "c": "    "}
 
 _RESERVED = """
     arguments await break case catch class const continue debugger default delete do else enum eval export extends false
@@ -34,16 +35,27 @@ class Syntax(NamedTuple):
     comment_sign: str
     taken: Collection[str]  # names that no variable can have
 
+    def takes_name(self, name: str) -> bool:
+        """Tell whether a variable may have this name, unless it is taken."""
+        if self.language == "c":  # what begins with an underscore is the compiler's, and not all read more than ASCII
+            return name.isidentifier() and name.isascii() and name[0] != "_"
+        return name.isidentifier() and normalize("NFKC", name) == name
+
     def assignment(self, name: str, text: str, *, grows: bool = False) -> str:
         """Assign a number to a new variable; `grows` says that others will be added to it."""
-        return f"{name} = {text}" if self.language == "python" else f"{'let' if grows else 'const'} {name} = {text};"
+        if self.language == "python":
+            return f"{name} = {text}"
+        kind = {"javascript": ("const", "let"), "c": ("const double", "double")}[self.language][grows]
+        return f"{kind} {name} = {text};"
 
     def increment(self, name: str, text: str) -> str:
         """Add a number to a variable."""
         return f"{name} += {text}" if self.language == "python" else f"{name} += {text};"
 
     def comment(self, text: str) -> str:
-        """Write a comment."""
+        """Write a comment; in C neither a trigraph nor a backslash joins it to the next line."""
+        if self.language == "c":
+            text = re.sub(r"[\\\x00-\x1f]", " ", re.sub(r"\?(?=\?)|/(?=\*)", r"\g<0> ", text))
         return f"{self.comment_sign} {text}"
 
     def result(self, entries: Sequence[str], *, in_lines: bool) -> list[str]:
@@ -307,7 +319,7 @@ def by_name(sources: str) -> dict[str, str]:
     """Split a text into its definitions, by the name that each defines."""
     definitions = {}
     for source in sources.strip().split("\n\n\n"):
-        name = re.match(r"(?:def |function )?(\w+)", source)
+        name = re.match(r"(?:def |function |static double )?(\w+)", source)
         assert name is not None
         definitions[name[1]] = source
     return definitions

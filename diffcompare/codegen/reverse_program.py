@@ -33,7 +33,7 @@ class SweepWriter:
         self.nodes, self.active, self.names, self.variables, self.writer = nodes, active, names, variables, writer
         self.in_branches = conditional(nodes)
         self.reached: set[Expression] = set()  # the nodes that have an adjoint; filled by `backwards`
-        self.is_over_arrays = writer.library.name not in ("math", "javascript")
+        self.is_over_arrays = writer.library.name not in ("math", "javascript", "c")
         self.syntax = writer.library.syntax
 
     def forwards(self) -> list[str]:
@@ -104,6 +104,8 @@ class SweepWriter:
             return self.writer.library.choice.format(condition=f"{adjoint} != 0", yes=text, no="0.0")
         if self.syntax.language == "javascript":
             return f"{adjoint} !== 0 ? {text} : 0"
+        if self.syntax.language == "c":
+            return f"{adjoint} != 0.0 ? {text} : 0.0"
         return f"{self.writer.quiet(text)} if {adjoint} != 0 else 0.0"
 
     def _product(self, adjoint: str, node: Expression, position: int) -> str | None:

@@ -1,11 +1,11 @@
-"""Expressions and names as source text of a library: Python's `math`, NumPy, or JavaScript."""
+"""Expressions and names as source text of a library: Python's `math`, NumPy, JavaScript, or C."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
-from unicodedata import normalize
 
 from diffcompare.codegen.libraries import Library, call_of, definable
 from diffcompare.language.expression import Constant, Expression, Number, Operation, Variable, lift
@@ -19,10 +19,14 @@ from diffcompare.language.operations import (
     is_power,
     is_quotient,
 )
-from diffcompare.language.printer import ATOM, LEVELS, SIGNS, Part, free_prefix, write
+from diffcompare.language.printer import ATOM, LEVELS, SIGNS, Part, free_prefix, swells, write
+from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.evaluate import CAREFUL, FLOATS, RANGE_ERRORS, Undefined, evaluate, is_number, value_at
 
 BAR = "_bar"  # ends the name of an adjoint
+MAX_NESTING = 40  # of a formula in one line; Python allows 200 parentheses
+MAX_NODES = 20_000  # distinct nodes of formulas; beyond this only the sweep is written
+MAX_HEAD = 1_000  # characters of the expression in the head of a program
 
 
 class Unwritable(Exception):
@@ -37,7 +41,7 @@ def variable_names(names: Sequence[str], library: Library) -> dict[str, str]:
     taken = {"gradient", "gradient_by_formulas", *library.syntax.taken, *definable(library)}
     renamed: dict[str, str] = {}
     for number, name in enumerate(names, 1):
-        own = name if name.isidentifier() and normalize("NFKC", name) == name else f"x_{number}"
+        own = name if library.syntax.takes_name(name) else f"x_{number}"
         while own in taken or own.endswith(BAR) or (own != name and own in names):
             own += "_"
         renamed[name] = own
@@ -87,6 +91,8 @@ class Writer:
     def __init__(self, library: Library, variables: Mapping[str, str]) -> None:
         self.library = library
         self.is_javascript = library.syntax.language == "javascript"
+        self.is_c = library.syntax.language == "c"
+        self.is_python = library.syntax.language == "python"
         self.variables = variables  # the names in the program of variables that are renamed
         self.used: dict[str, str] = {}  # the definitions that the program needs; each follows those that it calls
         self.beyond: Collection[Expression] = frozenset()  # nodes at which Python would raise (see `beyond_doubles`)
@@ -105,7 +111,9 @@ class Writer:
     def call(self, name: str) -> str:
         """Return the name of an operation's function in the program, and add its definition if it needs one."""
         if name in self.library.calls:
-            return self.library.calls[name]
+            name = self.library.calls[name]
+            if name not in self.library.definitions:
+                return name
         if name not in self.used:
             for needed in self.library.needs(name):
                 self.call(needed)
@@ -124,6 +132,9 @@ class Writer:
         body = self.write(row.definition(*map(Variable, parameters)), {})
         if self.is_javascript:
             return f"function {name}({', '.join(parameters)}) {{\n  return {body};\n}}"
+        if self.is_c:
+            declared = ", ".join([f"double {parameter}" for parameter in parameters])
+            return f"static double {name}({declared})\n{{\n    return {body};\n}}"
         lines = [f"return {body}"]
         if "numpy.where" in body:
             lines = ['with numpy.errstate(all="ignore"):', f"    return {body}"]
@@ -168,9 +179,12 @@ class Writer:
         if node in self.beyond and self.library.name == "math":
             return ATOM, self._guarded(node)
         if is_negation(node):  # JavaScript has no -x**2, and --x is another operator there
-            return NEGATION, ["-", (arguments[0], POWER + 1 if self.is_javascript else NEGATION)]
-        if self.is_javascript and self._is_plain_square(node):
-            return PRODUCT, [(arguments[0], 0), "*", (arguments[0], 0)]  # rounded once, in every browser
+            return NEGATION, ["-", (arguments[0], NEGATION if self.is_python else POWER + 1)]
+        if not self.is_python and self._is_plain_square(node):
+            return PRODUCT, [(arguments[0], 0), "*", (arguments[0], 0)]  # rounded once, by every library
+        if self.is_c and is_power(node):
+            function = "pow" if is_integer_power(node) else self.call("power")
+            return ATOM, [f"{function}(", (arguments[0], 0), ", ", (arguments[1], 0), ")"]
         if operation is general_power and self.library.name == "math" and arguments[0].varies:
             return ATOM, ["math.pow(", (arguments[0], 0), ", ", (arguments[1], 0), ")"]  # `**` has complex values
         if name in LEVELS:
@@ -204,13 +218,15 @@ class Writer:
         """Write two operands and a sign; constants are computed in floats, as 9**9**9 in integers would never end."""
         left, right = node.arguments
         first: Part = (left, _OPERAND_PRECEDENCE[name][0])
-        if not node.varies and not self.is_javascript:
+        if not node.varies and self.is_python:
             first = f"{float(left)!r}" if isinstance(left, Number) and float(left) < 1e300 else first
             if is_power(node) and not isinstance(first, str):
                 return ["float(", (left, 0), ")**", (right, _OPERAND_PRECEDENCE[name][1])]
         return [first, _SIGNS[name], (right, _OPERAND_PRECEDENCE[name][1])]
 
     def _leaf(self, leaf: Expression) -> tuple[int, list[Part]]:
+        if self.is_c and not isinstance(leaf, Variable | Constant):
+            return ATOM, [_number_in_c(float(leaf))]  # type: ignore[arg-type]
         if isinstance(leaf, Number):
             if leaf.places == 0 and leaf.digits < _EXACT_AS_INTEGER:
                 return ATOM, [str(leaf.digits)]
@@ -225,7 +241,8 @@ class Writer:
         left, right, yes, no = arguments
         fields: dict[str, list[Part]] = {}
         for field, branch in (("yes", yes), ("no", no)):  # numbers are floats, or NumPy would make an integer array
-            fields[field] = [repr(float(branch)) if isinstance(branch, Number) else (branch, 1)]
+            is_literal = isinstance(branch, Number) and not self.is_c
+            fields[field] = [repr(float(branch)) if is_literal else (branch, 1)]  # type: ignore[arg-type]
         fields["condition"] = [(left, SUM), f" {self._sign(relation)} ", (right, SUM)]
         parts: list[Part] = []
         for piece in self.library.choice.replace("}", "{").split("{"):
@@ -238,6 +255,36 @@ def _number_text(value: float | Undefined) -> str:
     if not is_number(value):
         return 'float("nan")' if isinstance(value, Undefined) else f'float("{value}")'
     return f"{value!r}" if value >= 0 else f"({value!r})"  # type: ignore[operator]
+
+
+def _number_in_c(value: float) -> str:
+    """Write a double so that C reads the same one; an integer would be divided as one."""
+    if math.isfinite(value):
+        return repr(value) if math.copysign(1.0, value) > 0 else f"({value!r})"
+    return "NAN" if value != value else "INFINITY" if value > 0 else "(-INFINITY)"
+
+
+def shortened(text: str) -> str:
+    """Return the text of an expression for the head of a program, cut where it is very long."""
+    return text if len(text) <= MAX_HEAD else f"{text[:MAX_HEAD]}... ({len(text):,} characters in all)"
+
+
+def formula_parts(formulas: Sequence[Expression]) -> list[Expression] | None:
+    """Return the nodes of formulas that are assigned to variables; None where the formulas are too large.
+
+    These are the shared ones if a formula swells, and some inside deep nests.
+    """
+    nodes = wengert_list(*formulas)
+    if len(nodes) > MAX_NODES:
+        return None
+    named = dict.fromkeys(depth_cuts(nodes, MAX_NESTING))
+    if any(swells(formula, wengert_list(formula)) for formula in formulas):
+        uses: dict[Expression, int] = {}
+        for node in nodes:
+            for argument in node.arguments:
+                uses[argument] = uses.get(argument, 0) + 1
+        named |= dict.fromkeys(node for node in nodes if uses.get(node, 0) > 1)
+    return [node for node in nodes if node in named and is_named(node)]
 
 
 def beyond_doubles(nodes: Sequence[Expression], point: Mapping[str, float]) -> set[Expression]:

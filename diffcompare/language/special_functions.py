@@ -28,7 +28,7 @@ _DIGAMMA_ABOUT_2 = tuple((-1) ** k * zeta for k, zeta in enumerate(ZETA_LESS_ONE
 
 # The Taylor series of digamma about its root r = 1.4616..., from the definition psi^(k)(r)/k!, computed to 300 bits.
 _ROOT = (1.4616321449683622, 9.549995429965697e-17)
-_ABOUT_ROOT = (
+DIGAMMA_ABOUT_ROOT = (
     0.9676722454476212, -0.4427631689835921, 0.258499760955651, -0.16394270544240652, 0.10782405069126237,
     -0.07219956125645471, 0.04880428816414311, -0.03316112647484736, 0.022597648232218104, -0.01542476590494896,
     0.010538791616612175, -0.007204534386356869, 0.004926781395729853, -0.003369801655439328, 0.002305126326734928,
@@ -119,7 +119,7 @@ def digamma(x: float) -> float:
         return float(_mpmath().digamma(x))  # the roots between the poles need more digits than doubles have
     distance = (x - _ROOT[0]) - _ROOT[1]
     if abs(distance) < 0.3:
-        return distance * _series(_ABOUT_ROOT, distance)
+        return distance * _series(DIGAMMA_ABOUT_ROOT, distance)
     if x >= 8:
         return _digamma_of_large(x)
     terms = []

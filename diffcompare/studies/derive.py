@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from diffcompare.backends import automatic
 from diffcompare.backends.problem import NOTHING, Problem, Size, evaluate_formulas
 from diffcompare.codegen import program
+from diffcompare.codegen.c_program import C, c_program
 from diffcompare.codegen.engine_libraries import ENGINES
 from diffcompare.codegen.engine_program import engine_program
 from diffcompare.codegen.libraries import LIBRARIES
@@ -46,7 +47,7 @@ MAX_TIDIED_NODES = 30_000  # distinct nodes; larger formulas are not tidied
 MAX_VISITS = 150_000  # nodes visited by all derivations: a large expression is derived by its first variables only
 MAX_UNNAMED_CONSTANT = 12  # nodes of a constant; larger ones are written by a name
 NO_POINT = "E706"  # the code of the error that no point was found at which the function is defined
-LANGUAGES = (*LIBRARIES, *ENGINES)
+LANGUAGES = (*LIBRARIES, "c", *ENGINES)
 
 
 # --- Records ----------------------------------------------------------------------------------------------------------
@@ -135,6 +136,8 @@ class Derive(Record):
         try:
             if language in ENGINES:
                 return engine_program(self.expression, self.variables, self.wrt, point, language)
+            if language == "c":
+                return c_program(self.expression, self.variables, self.wrt, formulas, point)
             return program(self.expression, self.variables, self.wrt, formulas, point, language)
         except Unwritable as refusal:
             message = f"`{refusal}` cannot be written in {language}"
@@ -155,7 +158,8 @@ class Derive(Record):
         }
         if self.failure is not None:
             data["error"] = self.failure.data()
-        return Document((Source((LIBRARIES | ENGINES)[language].syntax.language, source),), data)
+        syntax = C.syntax if language == "c" else (LIBRARIES | ENGINES)[language].syntax
+        return Document((Source(syntax.language, source),), data)
 
 
 # --- The closing check ------------------------------------------------------------------------------------------------

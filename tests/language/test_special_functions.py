@@ -62,7 +62,7 @@ def test_the_literals_are_what_they_say():
         root = mp.findroot(mp.digamma, 1.4616)
         high, low = special_functions._ROOT
         assert abs(mp.mpf(high) + mp.mpf(low) - root) < 1e-32
-        for order, coefficient in enumerate(special_functions._ABOUT_ROOT, 1):
+        for order, coefficient in enumerate(special_functions.DIGAMMA_ABOUT_ROOT, 1):
             assert float(mp.psi(order, root) / mp.factorial(order)) == coefficient
         assert tuple(float(mp.zeta(k) - 1) for k in range(2, 34)) == special_functions.ZETA_LESS_ONE
         assert (float(mp.euler), float(1 - mp.euler)) == (special_functions._EULER, special_functions._ONE_LESS_EULER)

@@ -7,7 +7,7 @@ from typing import Annotated
 from diffcompare.cli import options
 from diffcompare.cli.output import CommandResult
 
-LANGUAGES = ("python", "numpy", "javascript", "torch", "jax")
+LANGUAGES = ("python", "numpy", "javascript", "c", "torch", "jax")
 
 EXAMPLES = (
     'diffcompare derive "ln(x1) + x1*x2 - sin(x2)" --wrt x1',
