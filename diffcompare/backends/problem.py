@@ -174,8 +174,8 @@ class Work(NamedTuple):
 class EngineRun(NamedTuple):
     """The library that gave an answer, and what it said beside the gradient.
 
-    `digits` are the binary digits of its numbers, `raw` its partials as they came (also inf and nan), `errors` its own
-    estimates of their errors, `size` the number of nodes of its formulas.
+    `digits` are the binary digits of its numbers, `raw` its partials as they came (also inf, nan and complex), `errors`
+    its own estimates of their errors, `size` the number of nodes of its formulas.
     """
 
     name: str
@@ -183,8 +183,8 @@ class EngineRun(NamedTuple):
     version: str | None
     way: str
     digits: int
-    value: float | None = None
-    raw: Mapping[str, float | None] = NOTHING
+    value: float | complex | None = None
+    raw: Mapping[str, float | complex | None] = NOTHING
     errors: Mapping[str, float] | None = None
     size: int | None = None
 

@@ -12,6 +12,7 @@ from diffcompare.document import Cell, Code
 from diffcompare.engines.registry import engine, engine_methods, installed_engines
 from diffcompare.localization import phrase
 from diffcompare.studies.compare import compare
+from diffcompare.studies.engine_answers import as_text
 
 MEASURED_ON = "2026-11-30"
 BUDGET = 20.0  # seconds for each library, beyond its import
@@ -66,6 +67,6 @@ def _answer_cell(answer: Derivative) -> Cell:
     return phrase(answer.status) if raw is None else _cell(raw)
 
 
-def _cell(number: float) -> Cell:
-    """Return a number as a cell; inf and nan as words."""
-    return number if math.isfinite(number) else str(number)
+def _cell(number: float | complex) -> Cell:
+    """Return a number as a cell; inf, nan and complex numbers as text."""
+    return number if isinstance(number, float) and math.isfinite(number) else as_text(number)

@@ -14,12 +14,15 @@ import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from diffcompare.engines.engine import COMPARISONS, EngineAnswer, Function, Loaded, Mode
+from diffcompare.engines.engine import COMPARISONS, EngineAnswer, Function, Loaded, Mode, Number
 
 CPU_SECONDS = 60  # of one process, which outlives its worker where processes have no groups, and if that is killed
 PROMPTS = re.compile(r"(\d+>> .*|// .*|\*\*\* +Warning: .*|)")  # giac shows what it reads, times and warnings
 NODES = re.compile(r"\d+\.?\d*|[A-Za-z_]\w*|[-+*/^<>=]+")  # of a formula as text: numbers, names and operators
-NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eEb][-+]?\d+)?")
+SIZE, UNIT = r"(?:\d+\.?\d*|\.\d+)(?:[eEb][-+]?\d+)?", r"(?:%i|i|I)"
+TERM = rf"(?:{SIZE}(?:\*{UNIT})?|{UNIT})"
+NUMBER = re.compile(rf"([-+]?{TERM})([-+]{TERM})?")  # `2.5`, `-5.0b-1*%i`, `1.0+I`
+HIDDEN = 1e-38
 WORDS = {"infinity": math.inf, "inf": math.inf, "+infinity": math.inf, "-infinity": -math.inf, "undef": math.nan}
 MAX_SAID = 200  # characters of its output that an error shows
 
@@ -166,8 +169,7 @@ def _mode(system: System, order: int) -> Mode:
             raise ArithmeticError(f"it does not evaluate {unknown[:MAX_SAID]}")
         if all(partial is None for partial in gradient):
             raise ArithmeticError(f"it answers {numbers[0][:MAX_SAID] or 'nothing'}")
-        known = read_number(number)
-        return EngineAnswer(math.nan if known is None else known, gradient, size=sum(map(size, formulas)))
+        return EngineAnswer(read_number(number), gradient, size=sum(map(size, formulas)))
 
     return answer
 
@@ -198,12 +200,28 @@ def run(system: System, statements: Iterable[str], asked: Sequence[str]) -> list
     return [" ".join(said.get(f"mark{i}", [])) for i in range(len(asked))]
 
 
-def read_number(text: str) -> float | None:
-    """Return a number that a system printed as a double; None for anything else, such as a complex number."""
-    text = text.strip().replace(" E", "e")
+def read_number(text: str) -> Number | None:
+    """Return a number that a system printed; None for anything else.
+
+    A part of a complex number is 0 where the other one of forty digits hides it.
+    """
+    text = text.strip()
     if text in WORDS:
         return WORDS[text]
-    return float(text.replace("b", "e")) if NUMBER.fullmatch(text) else None
+    text = re.sub(r"^\(([^()]*)\)", r"\1", text)  # maxima: (-2.5b0*%i)-1.0b0
+    written = NUMBER.fullmatch(re.sub(r" *([-+E]) *", r"\1", text))
+    if written is None:
+        return None
+    number = complex(sum(_term(term) for term in written.groups() if term))
+    real, imaginary = [0.0 if abs(part) < HIDDEN * abs(number) else part for part in (number.real, number.imag)]
+    return complex(real, imaginary) if imaginary else real
+
+
+def _term(text: str) -> Number:
+    """Return a term of a complex number."""
+    size = re.sub(rf"\*?{UNIT}$", "", text)
+    number = float(f"{size}1" if size in ("", "-", "+") else size.replace("b", "e"))
+    return complex(0.0, number) if len(size) < len(text) else number
 
 
 def size(formula: str) -> int:

@@ -17,6 +17,7 @@ from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.evaluate import Undefined, value_at
 
 Way: TypeAlias = Literal["automatically", "symbolically", "numerically"]
+Number: TypeAlias = float | complex  # of a library: outside a real domain some go on with complex numbers
 Function: TypeAlias = Callable[..., Any]  # takes numbers of the engine, one for each variable, and returns one
 
 
@@ -24,15 +25,15 @@ class EngineAnswer(NamedTuple):
     """The answer of one mode of an engine at a point.
 
     Attributes:
-        value: The value of f, as a double; nan where the engine gives none.
-        gradient: The partial with respect to each variable that was asked for, in that order; None where the engine
-            returns no number.
+        value: The value of f, as a double, or complex if it is not real; None where the engine gives none.
+        gradient: The partial with respect to each variable that was asked for, in that order, complex if it is not
+            real; None where the engine returns no number.
         errors: The engine's own estimate of the error of each partial, for a numerical one that has estimates.
         size: The number of nodes of its formulas written out as trees, for a symbolic one.
     """
 
-    value: float
-    gradient: Sequence[float | None]
+    value: Number | None
+    gradient: Sequence[Number | None]
     errors: Sequence[float] | None = None
     size: int | None = None
 
@@ -132,13 +133,24 @@ def python_where(condition: Any, yes: Any, no: Any) -> Any:
     return yes if condition else no
 
 
-def each_number(partials: Iterable[Callable[[], float]]) -> list[float | None]:
+def as_number(x: Any) -> Number:
+    """Return a number of a library as a double, or as a complex number if it is not real.  Raises TypeError."""
+    try:
+        number = (
+            x if isinstance(x, complex) else complex(float(x))
+        )  # NumPy's `float` of a complex number is its real part
+    except TypeError:
+        number = complex(x)
+    return complex(number) if number.imag else float(number.real)
+
+
+def each_number(partials: Iterable[Callable[[], Any]]) -> list[Number | None]:
     """Return every number that can be computed and None for the others.  Raises what the first did if none can."""
-    numbers: list[float | None] = []
+    numbers: list[Number | None] = []
     errors = []
     for partial in partials:
         try:
-            numbers.append(float(partial()))
+            numbers.append(as_number(partial()))
         except Exception as error:
             numbers.append(None)
             errors.append(error)
@@ -147,12 +159,12 @@ def each_number(partials: Iterable[Callable[[], float]]) -> list[float | None]:
     return numbers
 
 
-def number_or_nan(value: Callable[[], float]) -> float:
-    """Return a number as a double; nan where it cannot be computed."""
+def number_or_none(value: Callable[[], Any]) -> Number | None:
+    """Return the value of a function; None where it cannot be computed."""
     try:
-        return float(value())
+        return as_number(value())
     except Exception:
-        return math.nan
+        return None
 
 
 def every_function(loaded: Loaded) -> dict[str, Callable[..., Any]]:

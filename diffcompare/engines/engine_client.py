@@ -11,13 +11,18 @@ import math
 import threading
 from collections.abc import Mapping
 from time import monotonic
-from typing import Any
+from typing import Any, TypeGuard
 
 from diffcompare import processes
 from diffcompare.backends.problem import Backend, Derivative, EngineRun, Problem, Status, lacking_definition
 from diffcompare.diagnostics import DiffcompareError
+from diffcompare.engines.engine import Number
 from diffcompare.engines.registry import NATIVE, engine, engine_and_mode, how_to_install, version
 from diffcompare.language import serialization
+from diffcompare.language.expression import Expression, Variable
+from diffcompare.language.operations import is_integer_power
+from diffcompare.language.wengert import replace_nodes, wengert_list
+from diffcompare.numeric.evaluate import is_number, values_at
 from diffcompare.numeric.user_operations import written_out
 from diffcompare.processes import WorkerLost
 
@@ -76,14 +81,16 @@ def differentiate(method: str, name: str, mode: str, problem: Problem) -> Deriva
     lacking = lacking_definition((problem.expression,))
     if lacking:
         return Derivative(method, "not-supported", variant, dict.fromkeys(problem.wrt), notes=(lacking,), engine=run)
-    if not problem.wrt:  # of a constant: libraries refuse to differentiate with respect to nothing
+    expression, numbers = _with_variables_for_numbers(written_out(problem.expression))
+    point, wrt = {**problem.point, **numbers}, problem.wrt or tuple(numbers)
+    if not wrt:  # libraries refuse to differentiate with respect to nothing
         return Derivative(method, "ok", variant, {}, engine=run)
-    names = list(problem.point)
+    names = list(point)
     question = {
-        "program": serialization.encode(written_out(problem.expression)),
+        "program": serialization.encode(expression),
         "names": names,
-        "point": list(problem.point.values()),
-        "wrt": [names.index(variable) for variable in problem.wrt],
+        "point": list(point.values()),
+        "wrt": [names.index(variable) for variable in wrt],
         "mode": mode,
     }
     try:
@@ -98,6 +105,24 @@ def differentiate(method: str, name: str, mode: str, problem: Problem) -> Deriva
             return _answered(method, variant, run, answer, problem)
         status, note = "not-supported" if "missing" in answer else "failed", answer["error"]
     return Derivative(method, status, variant, dict.fromkeys(problem.wrt), notes=(note,), engine=run)
+
+
+def _with_variables_for_numbers(expression: Expression) -> tuple[Expression, dict[str, float]]:
+    """Return an expression with variables for the numbers in its constants without a value, and these numbers.
+
+    A library is asked what it makes of `ln(-1)` in this way, as it would be for ln(x) at x = -1; what has a value is
+    given to it as a number.
+    """
+    constants = [node for node in wengert_list(expression) if not node.varies]
+    values = values_at(constants, {})
+    below = wengert_list(*[node for node in constants if not is_number(values[node])])
+    exponents = {node for power in below if is_integer_power(power) for node in wengert_list(power.arguments[1])}
+    numbers = [node for node in below if node.operation is None and node not in exponents]
+    if not numbers:
+        return expression, {}
+    variables = {node: Variable(f"number {place}") for place, node in enumerate(numbers, 1)}  # no name of a user's
+    (function,) = replace_nodes((expression,), dict[Expression, Expression](variables))
+    return function, {variable.name: float(values[node]) for node, variable in variables.items()}
 
 
 def run_natively(method: str, name: str, problem: Problem) -> Derivative:
@@ -122,11 +147,11 @@ def run_natively(method: str, name: str, problem: Problem) -> Derivative:
 
 
 def _answered(method: str, variant: str, run: EngineRun, answer: Mapping[str, Any], problem: Problem) -> Derivative:
-    """Return what an engine said: partials that are inf or nan are no numbers, but `raw` has them."""
+    """Return what an engine said: partials that are inf, nan or complex are none of ours, but `raw` has them."""
+    if not problem.wrt:  # the numbers of a constant were its variables
+        return Derivative(method, "ok", variant, {}, engine=run._replace(value=answer["value"]))
     partials = dict(zip(problem.wrt, answer["gradient"], strict=True))
-    gradient = {
-        name: partial if partial is not None and math.isfinite(partial) else None for name, partial in partials.items()
-    }
+    gradient = {name: partial if _is_double(partial) else None for name, partial in partials.items()}
     lost = None in gradient.values()
     none = [f"df/d{name}" for name, partial in partials.items() if partial is None]
     notes = [f"it has no number for {', '.join(none)}"] if none else []
@@ -140,6 +165,7 @@ def _answered(method: str, variant: str, run: EngineRun, answer: Mapping[str, An
 def ask(name: str, question: Mapping[str, Any], budget: float | None) -> dict[str, Any]:
     """Return an engine's answer to a question; its worker is started if there is none, and kept.
 
+    Its fields are those of `engine_worker`; numbers that are not real are complex.
     Raises TimeoutError when the budget (in seconds) is spent, WorkerLost if the process ended, and OSError if it
     cannot be started.
     """
@@ -147,10 +173,21 @@ def ask(name: str, question: Mapping[str, Any], budget: float | None) -> dict[st
         worker = _greeted(name)
         try:
             worker.send(question)
-            return worker.receive(None if budget is None else monotonic() + budget)
+            answer = worker.receive(None if budget is None else monotonic() + budget)
         except BaseException:  # also when Ctrl-C is pressed: the answer may still come
             end(name)
             raise
+    if "error" not in answer:
+        answer["value"], *answer["gradient"] = map(_number, (answer["value"], *answer["gradient"]))
+    return answer
+
+
+def _is_double(partial: Number | None) -> TypeGuard[float]:
+    return partial is not None and not isinstance(partial, complex) and math.isfinite(partial)
+
+
+def _number(sent: Any) -> Number | None:
+    return complex(sent) if isinstance(sent, str) else sent
 
 
 def digits_of(name: str) -> int:

@@ -6,7 +6,8 @@ with the fields of a diagnostic if there is one.  Every other line is a question
     {"program" or "call", "names", "point", "wrt", "mode", "float_exponents"}
 
 with the numbers of the variables in `wrt`; a `call` names a function in place of a program.  It has one answer:
-`{"value", "gradient", "errors", "size", "replaced"}`, or `{"error": text}` with what the engine raised.
+`{"value", "gradient", "errors", "size", "replaced"}`, or `{"error": text}` with what the engine raised.  Numbers that
+are not real are texts, as `complex` reads them.
 
 The main thread only listens, so that the process ends with its standard input, whatever the library is busy with.
 """
@@ -80,7 +81,8 @@ def serve(request: Mapping[str, Any], loaded: Loaded) -> dict[str, Any]:
     except NoSuchFunction as missing:
         return {"error": f"it has no {missing}", "missing": str(missing)}
     answer = loaded.modes[request["mode"]](f, request["point"], request["wrt"])
-    return {**answer._asdict(), "replaced": replaced}
+    numbers = [str(x) if isinstance(x, complex) else x for x in (answer.value, *answer.gradient)]
+    return {**answer._asdict(), "value": numbers[0], "gradient": numbers[1:], "replaced": replaced}
 
 
 def _function(request: Mapping[str, Any], functions: Mapping[str, Any]) -> tuple[Any, list[str]]:

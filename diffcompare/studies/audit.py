@@ -204,7 +204,11 @@ def _asked(
     if "error" in answer or answer.get("replaced"):
         note = answer.get("error") or f"it has no {', '.join(answer['replaced'])}"
     else:
-        partials = dict(zip(case.right, answer["gradient"], strict=True))
+        for variable, x in zip(case.right, answer["gradient"], strict=True):
+            if isinstance(x, complex):
+                note = note or f"it returns {x}"
+            else:
+                partials[variable] = x
     judged = question.judged(partials, digits)
     numbers = [x for x in partials.values() if x is not None and math.isfinite(x)]
     if case.together and len(numbers) == len(partials):

@@ -128,6 +128,16 @@ class Comparison(Record):
             return failure
         return no_answer(self.answers, () if self.truth is None else self.truth.notes)
 
+    @property
+    def has_no_value(self) -> bool:
+        """True where the function is undefined or overflows."""
+        return not super().has_tables
+
+    @property
+    def has_tables(self) -> bool:
+        """False where the function has no value, unless a library was asked what it makes of it."""
+        return not self.has_no_value or any(answer.engine for answer in self.answers)
+
     @cached_property
     def verdict(self) -> str:
         """One sentence that says what to learn from the tables."""

@@ -99,8 +99,8 @@ def _conventions(answer: Derivative, slopes: Mapping[str, Slopes]) -> dict[str, 
 def _engine(run: EngineRun) -> dict[str, Any]:
     return {
         **select(run, "name | mode | version | digits | size?"),
-        "value": number(run.value),
-        "raw": {name: number(partial) for name, partial in run.raw.items()},
+        "value": engine_answers().as_data(run.value),
+        "raw": {name: engine_answers().as_data(partial) for name, partial in run.raw.items()},
         **({} if run.errors is None else {"estimated_error": {name: number(e) for name, e in run.errors.items()}}),
     }
 
@@ -111,7 +111,7 @@ def _engine(run: EngineRun) -> dict[str, Any]:
 def document(comparison: Comparison, *, brief: bool = False) -> Document:
     """Return the tables of a comparison; a brief document has the values only."""
     blocks: list[Block] = [] if brief else [Heading(_title(comparison), 1), _question(comparison)]
-    if comparison.problem.wrt:
+    if comparison.problem.wrt or (comparison.has_no_value and not brief):
         blocks.append(_values(comparison, brief))
     if not brief:
         if comparison.truth is not None and comparison.truth.slopes:
@@ -171,6 +171,8 @@ def _values(comparison: Comparison, brief: bool) -> Table:
     # Errors are shown wherever there is a truth, or no reason why there is none; the last columns where they say more.
     slopes = comparison.truth.slopes if comparison.truth else {}
     left_out = range(7, 9) if not slopes else range(3, 8) if set(slopes) >= set(comparison.problem.wrt) else range(7, 8)
+    if comparison.has_no_value:
+        left_out = range(3, 9)
     shown = [
         place
         for place in range(len(keys))

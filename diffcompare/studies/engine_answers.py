@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from diffcompare.backends.problem import Derivative, EngineRun
 from diffcompare.document import Cell, Measured, approximate
 from diffcompare.engines.judgement import judge
-from diffcompare.numeric.evaluate import is_number
+from diffcompare.numeric.evaluate import Undefined, is_number
 from diffcompare.studies.accuracy import BITS, at_own_precision, error_cells, full_digits, measure
 from diffcompare.studies.compare import Comparison, MethodAccuracy
 from diffcompare.studies.record import join
@@ -36,8 +36,24 @@ def number_cell(answer: Derivative, name: str, true: TrueNumber | None) -> Cell:
         return Measured(partial, true.text if true and math.isfinite(true.nearest) else None)
     raw = answer.engine.raw.get(name) if answer.engine else None
     if raw is not None:
-        return str(raw)
+        return as_text(raw)
     return answer.status if answer.status != "ok" else None
+
+
+def as_text(number: float | complex) -> str:
+    """Return a number that is no finite double as text: `nan`, `-inf`, `2.5-1j`."""
+    if isinstance(number, complex) and number.real == 0:
+        number = complex(0.0, number.imag)  # without a sign of its zero
+    return str(number).strip("()")
+
+
+def as_data(number: float | complex | None) -> float | str | None:
+    """Return a number of a library for JSON, as text if it is no finite double."""
+    return number if number is None or _is_finite(number) else as_text(number)
+
+
+def _is_finite(number: float | complex) -> TypeGuard[float]:
+    return not isinstance(number, complex) and math.isfinite(number)
 
 
 def estimate_cell(answer: Derivative, name: str) -> Cell:
@@ -49,14 +65,16 @@ def estimate_cell(answer: Derivative, name: str) -> Cell:
 # --- The value of f ---------------------------------------------------------------------------------------------------
 
 
-def other_values(comparison: Comparison) -> list[tuple[Derivative, float]]:
-    """Return the answers of libraries whose value of f is another number than ours, each with that value."""
-    ours = float(comparison.value) if is_number(comparison.value) else None  # type: ignore[arg-type]
+def other_values(comparison: Comparison) -> list[tuple[Derivative, float | complex]]:
+    """Return the answers of libraries whose value of f is another number than ours, each with that value.
+
+    Where f has no value those are all that have one, also nan.
+    """
+    ours = None if type(comparison.value) is Undefined else float(comparison.value)  # type: ignore[arg-type]
     return [
         (answer, answer.engine.value)
         for answer in comparison.answers
         if answer.engine and answer.engine.value is not None and answer.engine.value != ours
-        if ours is not None or math.isfinite(answer.engine.value)
     ]
 
 
@@ -65,11 +83,11 @@ def value_rows(comparison: Comparison) -> list[tuple[Cell, ...]]:
     true = comparison.truth.value if comparison.truth else None
     rows = []
     for answer, number in other_values(comparison):
-        finite = math.isfinite(number)
         text = true.text if true and math.isfinite(true.nearest) else None
-        cell: Cell = Measured(number, text) if finite else str(number)
+        double = number if _is_finite(number) else None
+        cell: Cell = as_text(number) if double is None else Measured(double, text)
         assert answer.engine is not None
-        errors = at_own_precision(measure(number if finite else None, true), answer.engine.digits)
+        errors = at_own_precision(measure(double, true), answer.engine.digits)
         rows.append(("f", answer.method, cell, *own_error_cells(answer.engine, errors)))
     return rows
 
@@ -83,8 +101,10 @@ def convention(answer: Derivative, name: str, slopes: Slopes | None) -> str:
     Empty where there is no number, or not a slope on both sides.
     """
     partial = answer.gradient.get(name)
-    if partial is None and answer.engine:
-        partial = answer.engine.raw.get(name)
+    raw = answer.engine.raw.get(name) if partial is None and answer.engine else None
+    if isinstance(raw, complex):
+        return ""
+    partial = raw if partial is None else partial
     if partial is None or slopes is None or slopes.left is None or slopes.right is None:
         return ""
     if math.isnan(slopes.left) or math.isnan(slopes.right):
@@ -136,18 +156,20 @@ def wrong_answers(comparison: Comparison, methods: Sequence[MethodAccuracy]) -> 
         clauses += _wrong(comparison, f"df/d{name}", numbers, true, wrong)
     true = comparison.truth.value if comparison.truth else None
     if true is not None and is_number(comparison.value):
-        values = {answer.method: number for answer, number in other_values(comparison)}
+        values: dict[str, float | complex | None] = {answer.method: x for answer, x in other_values(comparison)}
         clauses += _wrong(comparison, "the value", values, true, set())
     return clauses, wrong
 
 
 def _wrong(
-    comparison: Comparison, what: str, numbers: Mapping[str, float | None], true: TrueNumber, wrong: set[str]
+    comparison: Comparison, what: str, numbers: Mapping[str, float | complex | None], true: TrueNumber, wrong: set[str]
 ) -> list[str]:
     digits = {answer.method: answer.engine.digits for answer in comparison.answers if answer.engine}
     by_number: dict[float, list[str]] = {}
     for method, number in numbers.items():
-        if number is not None and math.isfinite(number) and judge(number, true.text, digits[method]).kind == "wrong":
+        if number is None or not _is_finite(number):
+            continue
+        if judge(number, true.text, digits[method]).kind == "wrong":
             by_number.setdefault(number, []).append(method)
             wrong.add(method)
     right = true.nearest
@@ -164,7 +186,8 @@ def without_number(methods: Sequence[MethodAccuracy]) -> list[str]:
     for method in methods:
         if method.answer.engine is not None:
             for name in method.no_number:
-                groups.setdefault((name, str(method.answer.engine.raw.get(name))), []).append(method.method)
+                raw = method.answer.engine.raw.get(name)
+                groups.setdefault((name, "no number" if raw is None else as_text(raw)), []).append(method.method)
     return [
         f"{join(listed)} {'has' if len(listed) == 1 else 'have'} {number} for df/d{name}"
         for (name, number), listed in groups.items()

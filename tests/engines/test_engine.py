@@ -2,15 +2,20 @@
 
 import math
 import operator
+from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from diffcompare.engines.engine import (
     Loaded,
     NoSuchFunction,
     as_function,
+    as_number,
     common_element,
+    each_number,
     every_function,
+    number_or_none,
     python_where,
     written_for,
 )
@@ -74,6 +79,22 @@ def test_an_expression_without_variables_is_a_number():
 def test_a_number_that_does_not_exist_is_an_error():
     with pytest.raises(ValueError, match=r"1/0 has no value"):
         run("1/0 + x1", "a")
+
+
+@pytest.mark.parametrize(
+    ("x", "number"),
+    [(2, 2.0), (Fraction(1, 4), 0.25), (1 - 2j, 1 - 2j), (3 + 0j, 3.0), (np.complex128(2j), 2j), (np.array(0.5), 0.5)],
+)
+def test_a_number_that_is_not_real_keeps_its_imaginary_part(x, number):
+    assert as_number(x) == number
+    assert type(as_number(x)) is type(number)
+
+
+def test_what_is_no_number_is_none():
+    with pytest.raises((TypeError, ValueError)):
+        as_number("one")
+    assert number_or_none(lambda: 1 / 0) is None
+    assert each_number([lambda: 1 / 0, lambda: 2j]) == [None, 2j]
 
 
 def test_what_a_library_lacks_is_written_by_other_functions():

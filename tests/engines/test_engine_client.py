@@ -22,13 +22,13 @@ from diffcompare.numeric.user_operations import UserOperation
 TINY = """
 import cmath
 from diffcompare.engines import engine_worker as worker
-from diffcompare.engines.engine import Engine, EngineAnswer, Loaded
+from diffcompare.engines.engine import Engine, EngineAnswer, Loaded, as_number
 
 def load():
     def step(f, point, wrt):
         value = f(*point)
         partials = [f(*[x + 1e-30j * (i == j) for j, x in enumerate(point)]).imag / 1e-30 for i in wrt]
-        return EngineAnswer(complex(value).real, partials, [1e-16 for _ in wrt])
+        return EngineAnswer(as_number(value), partials, [1e-16 for _ in wrt])
     return Loaded({"sin": cmath.sin, "exp": cmath.exp, "ln": cmath.log}, {"reverse": step, "forward": step})
 
 worker.engine = lambda name: Engine(load, "tiny", ("reverse", "forward"))
@@ -108,6 +108,27 @@ def test_inf_and_nan_are_no_numbers_but_are_kept(engine_that):
     answer = ask("sin(x) + y", x=1.0, y=2.0)
     assert (answer.status, answer.gradient["x"]) == ("undefined", None)
     assert answer.engine.raw["x"] == math.inf
+
+
+def test_a_number_that_is_not_real_is_no_partial_but_is_kept(engine_that):
+    engine_that(
+        "import cmath; Loaded = lambda functions, modes: type('L', (), {'functions': functions, 'digits': None, "
+        "'modes': {m: lambda f, point, wrt: EngineAnswer(f(*point), [1/f(*point)]) for m in modes}})()"
+    )
+    answer = ask("ln(x)", x=-1.0)
+    assert (answer.status, answer.gradient) == ("undefined", {"x": None})
+    assert answer.engine.value == complex(0, math.pi)
+    assert answer.engine.raw == {"x": complex(0, -1 / math.pi)}
+
+
+def test_a_constant_without_a_value_is_what_the_library_makes_of_it(engine_that):
+    engine_that()
+    answer = ask("ln(-1)")
+    assert (answer.status, answer.gradient, answer.engine.value) == ("ok", {}, complex(0, math.pi))
+    answer = ask("x*ln(-1)^2 + exp(2)", x=1.5)
+    assert answer.engine.value == pytest.approx(math.exp(2) - 1.5 * math.pi**2, rel=1e-15)
+    assert list(answer.gradient) == ["x"]
+    assert ask("1/0").notes[0].startswith("ZeroDivisionError: ")
 
 
 def test_a_library_that_ends_the_process_is_a_row(engine_that):

@@ -18,7 +18,7 @@ def library(monkeypatch):
     def answering(partials, *, way="automatically", digits=53, **more):
         def differentiate(problem):
             run = EngineRun("torch", "reverse", "1.0", way, digits, **{"raw": partials, **more})
-            gradient = {name: x if x is not None and math.isfinite(x) else None for name, x in partials.items()}
+            gradient = {name: x if isinstance(x, float) and math.isfinite(x) else None for name, x in partials.items()}
             status = "undefined" if None in gradient.values() else "ok"
             return Derivative("torch-reverse", status, "torch 1.0", gradient, engine=run)
 
@@ -61,6 +61,45 @@ def test_the_value_of_f_is_shown_where_it_is_not_ours(library):
     assert comparison.verdict.startswith("Torch-reverse is wrong: the value is 2.0, not 2.5")
     library({"x": 1.0}, value=2.0)
     assert all(r["partial"] != "f" for r in table(compare("x", x=2.0)))
+
+
+def test_a_number_that_is_not_real_is_shown_as_it_is(library):
+    library({"x": -0.5j}, value=1j)
+    comparison = compare("sqrt(x)", x=-1.0)
+    assert (row(comparison)["value"], row(comparison, "f")["value"]) == ("-0.5j", "1j")
+    engine = comparison.data()["methods"][1]["engine"]
+    assert (engine["value"], engine["raw"]) == ("1j", {"x": "-0.5j"})
+    assert "is wrong" not in comparison.verdict
+    library({"x": 3 - 4j})
+    assert "torch-reverse has 3-4j for df/dx" in compare("x^2", x=1.0).verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "values"),
+    [
+        ("ln(x)", {"x": -1.0}, {"value": math.nan, "raw": {"x": -1.0}}),
+        ("1/x", {"x": 0.0}, {"value": math.inf, "raw": {"x": -math.inf}}),
+        ("exp(x)", {"x": 1000.0}, {"value": 5.0, "raw": {"x": math.nan}}),
+    ],
+)
+def test_where_there_is_no_value_the_table_shows_what_the_library_has(library, text, point, values):
+    library(values["raw"], value=values["value"])
+    comparison = compare(text, **point)
+    assert comparison.failure.code in ("E802", "E804")
+    assert comparison.has_tables
+    assert {r["method"] for r in table(comparison)} >= {"reverse-ad", "torch-reverse"}
+    shown = row(comparison, "f")["value"]
+    assert getattr(shown, "value", shown) == (
+        values["value"] if math.isfinite(values["value"]) else str(values["value"])
+    )
+    assert set(row(comparison)) == {"partial", "method", "value"}, "errors of what?"
+    assert not dc.compare(text, point, methods=["reverse-ad"]).has_tables
+
+
+def test_the_value_of_a_constant_without_one_is_what_the_library_has(library):
+    library({}, value=complex(0, math.pi))
+    comparison = compare("ln(-1)")
+    assert table(comparison) == [{"partial": "f", "method": "torch-reverse", "value": "3.141592653589793j"}]
 
 
 @pytest.mark.parametrize(

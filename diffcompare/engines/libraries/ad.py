@@ -7,7 +7,7 @@ import operator
 import statistics
 from collections.abc import Sequence
 
-from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, python_where
+from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, as_number, python_where
 
 
 def load() -> Loaded:
@@ -29,12 +29,12 @@ def load() -> Loaded:
     def forward(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
         inputs = [adnumber(x) for x in point]
         value = f(*inputs)
-        return EngineAnswer(float(value), [float(value.d(inputs[i])) for i in wrt])
+        return EngineAnswer(as_number(value.x), [as_number(value.d(inputs[i])) for i in wrt])
 
     def second(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
         inputs = [adnumber(x) for x in point]
         value = f(*inputs)
-        return EngineAnswer(float(value), [float(value.d2(inputs[i])) for i in wrt])
+        return EngineAnswer(as_number(value.x), [as_number(value.d2(inputs[i])) for i in wrt])
 
     return Loaded(functions, {"forward": forward, "second": second})
 

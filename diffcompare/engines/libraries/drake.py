@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
-from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, each_number, number_or_nan, python_where
+from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, each_number, number_or_none, python_where
 
 ALIKE = {  # the names that NumPy has for both kinds of numbers
     "exp": "exp", "ln": "log", "sqrt": "sqrt", "sin": "sin", "cos": "cos", "tan": "tan", "asin": "arcsin",
@@ -62,7 +62,7 @@ def load() -> Loaded:
             return float(formula.Evaluate(at))
 
         partials = each_number([lambda i=i: partial(i) for i in wrt])
-        return EngineAnswer(number_or_nan(lambda: value.Evaluate(at)), partials)
+        return EngineAnswer(number_or_none(lambda: value.Evaluate(at)), partials)
 
     return Loaded(functions, {"forward": forward, "symbolic": formula, "second": second})
 

@@ -61,7 +61,7 @@ def _series(order: int) -> Mode:
         if all(partial is None for partial in partials):
             raise ArithmeticError(f"it answers {output[1][:MAX_SAID] or 'nothing'}")
         value = read_number(output[0])
-        return EngineAnswer(math.nan if value is None else value, partials)
+        return EngineAnswer(value, partials)
 
     return answer
 

@@ -12,7 +12,7 @@ SYSTEM = System(
     assign=lambda name, text: f"{name}:{text}$",
     show=lambda text: f"errcatch(print(string({text})))$",
     partial=lambda text, variable: f"diff({text},{variable})",
-    at=lambda text, at: f"bfloat(subst([{','.join(f'{name}={x}' for name, x in at.items())}],{text}))",
+    at=lambda text, at: f"expand(bfloat(subst([{','.join(f'{name}={x}' for name, x in at.items())}],{text})))",
     decimal=lambda text: f"bfloat({text})",
 )
 TEMPLATES = {

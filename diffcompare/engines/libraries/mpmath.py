@@ -14,7 +14,7 @@ from diffcompare.engines.engine import (
     Loaded,
     Mode,
     each_number,
-    number_or_nan,
+    number_or_none,
     python_where,
 )
 
@@ -22,11 +22,6 @@ from diffcompare.engines.engine import (
 def load() -> Loaded:
     """Import mpmath."""
     import mpmath as mp
-
-    def real(x: Any) -> float:
-        if mp.im(x):
-            raise ValueError(f"{mp.nstr(x, 8)} is not real")
-        return float(mp.re(x))
 
     functions: dict[str, Callable[..., Any]] = {
         "exp": mp.exp, "expm1": mp.expm1, "ln": mp.log, "log1p": mp.log1p, "log2": lambda x: mp.log(x, 2),
@@ -45,11 +40,11 @@ def load() -> Loaded:
         def answer(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
             at = tuple(map(mp.mpf, point))
 
-            def partial(i: int) -> float:
-                return real(mp.diff(f, at, tuple(order * (i == j) for j in range(len(at)))))
+            def partial(i: int) -> Any:
+                return mp.diff(f, at, tuple(order * (i == j) for j in range(len(at))))
 
             partials = each_number([lambda i=i: partial(i) for i in wrt])
-            return EngineAnswer(number_or_nan(lambda: real(f(*at))), partials)
+            return EngineAnswer(number_or_none(lambda: f(*at)), partials)
 
         return answer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, Mode
+from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, Mode, as_number
 from diffcompare.engines.libraries.scipy import functions_of_arrays
 
 
@@ -21,9 +21,9 @@ def load() -> Loaded:
                 derivative = nd.Derivative(_along(f, point, i), n=order, method=method, full_output=True)
                 result = derivative(point[i])
                 partial, about = (result.estimate, result) if hasattr(result, "estimate") else result  # a pair once
-                partials.append(float(partial))
+                partials.append(as_number(partial))
                 errors.append(float(np.max(about.error_estimate)))
-            return EngineAnswer(float(f(*point)), partials, errors)
+            return EngineAnswer(as_number(f(*map(np.float64, point))), partials, errors)
 
         return answer
 

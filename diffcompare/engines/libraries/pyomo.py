@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, Mode, each_number, number_or_nan
+from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, Mode, each_number, number_or_none
 
 
 def load() -> Loaded:
@@ -29,11 +29,11 @@ def load() -> Loaded:
             expression = f(*[model.x[i] for i in range(len(point))])
             variables = [model.x[i] for i in wrt]
 
-            def partial(variable: Any) -> float:
-                return float(pyo.value(differentiate(expression, wrt=variable, mode=kind)))
+            def partial(variable: Any) -> Any:
+                return pyo.value(differentiate(expression, wrt=variable, mode=kind))
 
             partials = each_number([lambda variable=variable: partial(variable) for variable in variables])
-            return EngineAnswer(number_or_nan(lambda: pyo.value(expression)), partials)
+            return EngineAnswer(number_or_none(lambda: pyo.value(expression)), partials)
 
         return answer
 

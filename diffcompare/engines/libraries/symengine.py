@@ -6,7 +6,17 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, Mode, each_number, number_or_nan
+from diffcompare.engines.engine import (
+    Engine,
+    EngineAnswer,
+    Function,
+    Loaded,
+    Mode,
+    Number,
+    as_number,
+    each_number,
+    number_or_none,
+)
 
 INFINITE = {"zoo": math.inf, "oo": math.inf, "-oo": -math.inf, "nan": math.nan}
 
@@ -47,7 +57,7 @@ def load() -> Loaded:
             at = dict(zip(variables, map(se.Float, point), strict=True))
             partials = [se.diff(value, *([variables[i]] * order)) for i in wrt]
             numbers = each_number([lambda partial=partial: _number(partial.subs(at)) for partial in partials])
-            number = number_or_nan(lambda: _number(value.subs(at)))
+            number = number_or_none(lambda: _number(value.subs(at)))
             return EngineAnswer(number, numbers, size=sum(map(size, partials)))
 
         return answer
@@ -55,14 +65,11 @@ def load() -> Loaded:
     return Loaded(functions, {"formula": mode(1), "second": mode(2)})
 
 
-def _number(x: Any) -> float:
-    """Return a number as a double, infinity without a direction as inf.  Raises ValueError for one that is not real."""
+def _number(x: Any) -> Number:
+    """Return a number, infinity without a direction as inf."""
     if str(x) in INFINITE:
         return INFINITE[str(x)]
-    number = complex(x.n(53))
-    if number.imag:
-        raise ValueError(f"{x} is not real")
-    return number.real
+    return as_number(complex(x.n(53)))
 
 
 ENGINE = Engine(load, "symengine", ("formula",), second=("second",), way="symbolically")

@@ -256,3 +256,12 @@ def test_every_option_is_spelt_and_explained_alike_in_every_command() -> None:
             assert getattr(param, "help", None), f"{command.name} {param.name}"
             for flag in param.opts if param.param_type_name == "option" else ():
                 assert seen.setdefault(flag, param.help) == param.help
+
+
+def test_where_there_is_no_value_a_library_that_was_asked_is_shown(cli):
+    line = ["grad", "ln(x)", "--at", "x=-1", "--method", "reverse-ad", "--no-truth"]
+    shown = cli(*line, "--with", "algopy")
+    assert shown.code == 3
+    assert "algopy" in shown.out
+    assert "E802" in shown.err
+    assert cli(*line).out == ""
