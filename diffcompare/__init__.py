@@ -135,6 +135,7 @@ engines/                      Real engines: other libraries that differentiate, 
   engine_worker.py            The worker of an engine: a process that imports one library and answers requests, a line of JSON each
   judgement.py                The judgement on one number of an engine: right, some digits lost, a convention at a kink, or wrong
   native.py                   A user's Python function as it is written for a library: its own tensors come in, and it differentiates them
+  nested_derivatives.py       A derivative inside a function that is differentiated: how a case writes it, what is right, how an engine runs it
   own_engine.py               An engine of one's own for `audit my_engine.py`: a Python file with a function `gradient(f, point)`
   registry.py                 The engines by name, a file each in `libraries`: which are installed, in which version, how to install one
   libraries/                  The engines, a file each: what the library is called, how its users write our operations, and its modes

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from diffcompare.language.expression import Expression, Variable, apply
@@ -38,6 +39,7 @@ class EngineAnswer(NamedTuple):
     size: int | None = None
 
 
+INSIDE = " in "  # between the names of an inner and an outer derivative
 ARRAY = 17  # elements of a small array: a vector of the processor holds fewer, so that some are left over at its end
 ROUNDING = 16  # units in the last place by which the loop over vectors and that over the rest may differ
 
@@ -69,11 +71,18 @@ class Loaded(NamedTuple):
             several numbers take them one by one.
         modes: Its ways to a gradient, by name.
         digits: The binary digits of its numbers, where only the loaded library knows; None: as its file says.
+        nested: Its derivatives of a function of one number at a number of the library, by name, as users write them
+            inside another derivative; at a double as well.
+        as_double: Turns its number into a double.
+        of_complex: Its ways to the derivative of a function by a complex number, by name.
     """
 
     functions: Mapping[str, Callable[..., Any]]
     modes: Mapping[str, Mode]
     digits: int | None = None
+    nested: Mapping[str, Callable[[Function, Any], Any]] = MappingProxyType({})
+    as_double: Callable[[Any], float] = float
+    of_complex: Mapping[str, Callable[[Function, complex], complex]] = MappingProxyType({})
 
 
 class Engine(NamedTuple):
@@ -86,6 +95,8 @@ class Engine(NamedTuple):
         modes: The modes that `grad` shows, by name, in this order.
         audited: Further modes that an audit asks: the same by a compiler, or on arrays of equal elements.
         second: Modes whose gradient is the diagonal of the Hessian.
+        nested: Its derivatives that can stand inside another: each is asked inside each.
+        of_complex: Its ways to a derivative by a complex number.
         way: The way of differentiating that it belongs to.
         digits: The binary digits of its numbers: 53 for doubles, 24 for single precision.
         single: Those of its modes that compute in single precision although it has doubles.
@@ -98,6 +109,8 @@ class Engine(NamedTuple):
     modes: tuple[str, ...]
     audited: tuple[str, ...] = ()
     second: tuple[str, ...] = ()
+    nested: tuple[str, ...] = ()
+    of_complex: tuple[str, ...] = ()
     way: Way = "automatically"
     digits: int = 53
     single: tuple[str, ...] = ()
@@ -165,6 +178,12 @@ def number_or_none(value: Callable[[], Any]) -> Number | None:
         return as_number(value())
     except Exception:
         return None
+
+
+def along_both_axes(directional: Callable[[complex], Any], is_complex: Callable[[Any], bool]) -> complex:
+    """Return the derivative by a complex number from those along 1 and i: f_x + i f_y where f is real, else f_x."""
+    along = directional(1.0)
+    return complex(along) if is_complex(along) else complex(float(along), float(directional(1j)))
 
 
 def every_function(loaded: Loaded) -> dict[str, Callable[..., Any]]:

@@ -5,9 +5,10 @@ with the fields of a diagnostic if there is one.  Every other line is a question
 
     {"program" or "call", "names", "point", "wrt", "mode", "float_exponents"}
 
-with the numbers of the variables in `wrt`; a `call` names a function in place of a program.  It has one answer:
-`{"value", "gradient", "errors", "size", "replaced"}`, or `{"error": text}` with what the engine raised.  Numbers that
-are not real are texts, as `complex` reads them.
+with the numbers of the variables in `wrt`; a `call` names a function in place of a program.  With `inner` it is about a
+function with derivatives inside, of one variable, and with `of_complex` about one of a complex number, whose parts are
+the point.  It has one answer: `{"value", "gradient", "errors", "size", "replaced"}`, or `{"error": text}` with what the
+engine raised.  Numbers that are not real are texts, as `complex` reads them.
 
 The main thread only listens, so that the process ends with its standard input, whatever the library is busy with.
 """
@@ -15,6 +16,7 @@ The main thread only listens, so that the process ends with its standard input, 
 from __future__ import annotations
 
 import json
+import math
 import os
 import queue
 import signal
@@ -26,7 +28,16 @@ from typing import Any
 
 from diffcompare import worker_process
 from diffcompare.diagnostics import DiffcompareError, without_addresses
-from diffcompare.engines.engine import Loaded, NoSuchFunction, as_function, every_function, written_for
+from diffcompare.engines.engine import (
+    INSIDE,
+    EngineAnswer,
+    Loaded,
+    NoSuchFunction,
+    as_function,
+    every_function,
+    written_for,
+)
+from diffcompare.engines.nested_derivatives import Nested
 from diffcompare.engines.registry import engine
 from diffcompare.language import serialization
 
@@ -76,11 +87,21 @@ def _work(requests: queue.SimpleQueue[dict[str, Any]], answers: Any) -> None:
 def serve(request: Mapping[str, Any], loaded: Loaded) -> dict[str, Any]:
     """Return the answer to one question.  Raises whatever the library raises."""
     functions = every_function(loaded)
+    if "inner" in request:
+        inner, _, outer = request["mode"].partition(INSIDE)
+        nested = Nested(request, functions, loaded.nested[inner])
+        (x,) = request["point"]
+        number = loaded.as_double(loaded.nested[outer](nested, x))
+        return {**EngineAnswer(math.nan, [number])._asdict(), "replaced": nested.replaced}
     try:
         f, replaced = _function(request, functions)
     except NoSuchFunction as missing:
         return {"error": f"it has no {missing}", "missing": str(missing)}
-    answer = loaded.modes[request["mode"]](f, request["point"], request["wrt"])
+    if request.get("of_complex"):
+        found = complex(loaded.of_complex[request["mode"]](f, complex(*request["point"])))
+        answer = EngineAnswer(math.nan, [found.real, found.imag])
+    else:
+        answer = loaded.modes[request["mode"]](f, request["point"], request["wrt"])
     numbers = [str(x) if isinstance(x, complex) else x for x in (answer.value, *answer.gradient)]
     return {**answer._asdict(), "value": numbers[0], "gradient": numbers[1:], "replaced": replaced}
 

@@ -18,6 +18,7 @@ number is wrong; so is one with the other sign.  (N. J. Higham, Accuracy and Sta
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -42,7 +43,7 @@ class NumberJudgement(NamedTuple):
         kind: The verdict.
         digits: The correct decimal digits, where some were lost.
         convention: In words, which convention a number at a kink follows: `slope from the left`, `mean of both slopes`,
-            `between the slopes`, `nan`; `a number` where there is no derivative.
+            `between the slopes`, `nan`; `a number` where there is no derivative; `conjugate` of a complex one.
     """
 
     kind: Kind
@@ -72,6 +73,27 @@ def judge(number: float | None, right: str, digits: int = 53, *, order: int = 1,
     if not math.isfinite(number):
         return NumberJudgement("no-number")
     return _against(Fraction(number), Fraction(right), digits, absorbed(digits, order, size))
+
+
+def judge_complex(parts: Sequence[float | None], right: Sequence[str], digits: int = 53) -> list[NumberJudgement]:
+    """Judge the real and the imaginary part of an engine's number by those of the right one, or of its conjugate.
+
+    An error of either part is measured by the size of the number.  The other arguments are those of `judge`.
+    """
+    if None in parts or not all(map(_is_one_number, right)) or not all(map(math.isfinite, parts)):  # type: ignore[arg-type]
+        return [judge(number, text, digits) for number, text in zip(parts, right, strict=True)]
+    re, im = (Fraction(text) for text in right)
+    real, imaginary = (Fraction(number) for number in parts if number is not None)
+    conjugate = abs(imaginary + im) < abs(imaginary - im)
+    size = max(abs(re), abs(im))
+    offs = ((real, re), (imaginary, -im if conjugate else im))
+    if all(abs(number - true) <= RIGHT_ULPS * ulp(size, digits) for number, true in offs):
+        return [NumberJudgement("convention", convention="conjugate") if conjugate else NumberJudgement("right")] * 2
+    return [_against(number, true, digits, absorbed(digits, 1, float(size))) for number, true in offs]
+
+
+def _is_one_number(right: str) -> bool:
+    return "|" not in right and right != "none" and math.isfinite(float(right))
 
 
 def _slope(text: str) -> float:
@@ -114,7 +136,7 @@ def _against(number: Fraction, right: Fraction, digits: int, lost: Fraction) -> 
 
 def absorbed(digits: int, order: int, size: float) -> Fraction:
     """Return the error that rounding alone can make in a derivative, by the rule above."""
-    return RIGHT_ULPS * max(Fraction(2) ** order, Fraction(size)) / 2**digits
+    return max(Fraction(2**order), Fraction(size)) * RIGHT_ULPS / 2**digits
 
 
 LEAST = {53: -1074, 24: -149}  # the exponents of the smallest doubles, and of the smallest numbers of single precision

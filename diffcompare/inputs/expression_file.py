@@ -6,7 +6,7 @@ An entry needs only `name` and `expression`.  Whatever is wrong with a file beco
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -133,23 +133,29 @@ def _tables(path: str) -> list[tuple[dict[str, Any], int | None]]:
 
 def tables_in(text: str, path: str) -> list[tuple[dict[str, Any], int | None]]:
     """Return the tables that describe entries, each with the line of its header if that is certain."""
-    import re
-
-    document = _parsed(text, path)
+    document = parsed_toml(text, path)
     tables = document.get("expression")
     if isinstance(tables, str):  # a file that is one entry
         return [(document, 1)]
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise _wrong(path, "the file has no entries", _AN_ENTRY)
+    return list(zip(tables, lines_of_headers(text, _HEADER, len(tables)), strict=True))
+
+
+def lines_of_headers(text: str, header: str, count: int) -> Sequence[int | None]:
+    """Return the lines of the headers of that many tables; None for each where they cannot be told from other text."""
+    import re
+
     lines, line, start = [], 1, 0
-    for match in re.finditer(_HEADER, text):
+    for match in re.finditer(header, text):
         line += text.count("\n", start, match.end())
         start = match.end()
         lines.append(line)
-    return list(zip(tables, lines if len(lines) == len(tables) else [None] * len(tables), strict=True))
+    return lines if len(lines) == count else [None] * count
 
 
-def _parsed(text: str, path: str) -> dict[str, Any]:
+def parsed_toml(text: str, path: str, example: str = _AN_ENTRY) -> dict[str, Any]:
+    """Return what a TOML file says; `example` is the help of an error.  Raises DiffcompareError with the place."""
     import re
     import tomllib
 
@@ -162,10 +168,10 @@ def _parsed(text: str, path: str) -> dict[str, Any]:
             path, "the brackets or keys of the file are nested too deeply", "an entry needs no nesting"
         ) from None
     except ValueError as error:
-        raise _malformed(text, path, str(error)) from None
+        raise _malformed(text, path, str(error), example) from None
 
 
-def _malformed(text: str, path: str, message: str) -> DiffcompareError:
+def _malformed(text: str, path: str, message: str, example: str) -> DiffcompareError:
     import re
 
     place = re.search(_PLACE, message)
@@ -182,7 +188,7 @@ def _malformed(text: str, path: str, message: str) -> DiffcompareError:
             source=f"{path}:{line}",
             text=lines[line - 1],
             span=(column, column + 1),
-            help=_AN_ENTRY,
+            help=example,
         )
     )
 

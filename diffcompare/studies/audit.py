@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.engines import engine_client
 from diffcompare.engines.cases import AuditCase
+from diffcompare.engines.engine import INSIDE
 from diffcompare.engines.judgement import Kind, NumberJudgement
 from diffcompare.engines.registry import engine, how_to_install, installed_engines, version
 from diffcompare.processes import WorkerLost
@@ -172,17 +173,37 @@ def _put(
     numbers = []
     # The catalogue is about formulas, and the variants of a mode about functions.
     formulas = {*about.modes, *about.second[:1]}
-    for order, modes in ((1, first), (2, about.second)):
-        for mode in modes:
+    nested = tuple([f"{inner}{INSIDE}{outer}" for inner in about.nested for outer in about.nested])
+    for kind, modes in (("1", first), ("2", about.second), (NESTED, nested), (COMPLEX, about.of_complex)):
+        for mode in modes or ((kind,) if kind in NOT_ASKED else ()):
             failures: list[str] = []
             of_mode = SINGLE if mode in about.single else digits
             for question in questions(of_mode):
-                if question.case.order == order and (mode in formulas or question.case.group != CATALOGUE):
-                    numbers += _asked(name, mode, of_mode, question, budget, failures)
+                if _kind_of(question.case) == kind and (mode in formulas or question.case.group != CATALOGUE):
+                    numbers += (
+                        _asked(name, mode, of_mode, question, budget, failures)
+                        if modes
+                        else _not_asked(name, mode, question.case, NOT_ASKED[kind])
+                    )
     engine_client.end(name)  # it is large, and a file of the user's may change before it is asked again
-    modes = (*first, *about.second)
+    modes = (*first, *about.second, *nested, *about.of_complex)
     single = modes if digits == SINGLE else tuple([mode for mode in modes if mode in about.single])
     return AuditedEngine(name, installed, digits, modes, single), numbers
+
+
+NESTED, COMPLEX = "nested", "complex"  # kinds of cases, and the modes of engines that have none
+NOT_ASKED = {
+    NESTED: "not asked: its derivatives are not differentiated again here",
+    COMPLEX: "not asked: it has no complex numbers here",
+}
+
+
+def _kind_of(case: AuditCase) -> str:
+    return COMPLEX if case.of_complex else NESTED if case.inner else str(case.order)
+
+
+def _not_asked(name: str, mode: str, case: AuditCase, why: str) -> list[EngineNumber]:
+    return [EngineNumber(name, mode, case, variable, None, NumberJudgement("refused"), why) for variable in case.right]
 
 
 def _asked(

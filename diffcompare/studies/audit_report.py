@@ -35,18 +35,19 @@ CONVENTIONS = {
     "slope from the right": "r",
     "mean of both slopes": "m",
     "between the slopes": "b",
+    "conjugate": "c",
     "nan": "?",
     "a number": "o",
 }
 MARKS_LEGEND = (
     ". right, ~ digits lost, n nan or inf, X wrong, - refused; at a kink l r m b the slope from the left, from the "
-    "right, their mean, between them, ? nan, o a number where there is no derivative; * modes differ"
+    "right, their mean, between them, ? nan, o a number where there is no derivative; c the conjugate; * modes differ"
 )
 NUMBERS_LEGEND = (
     "X wrong, - refused; l r m b at a kink: the slope from the left, from the right, their mean, between them; "
-    "modes that differ are divided by /"
+    "c the conjugate; modes that differ are divided by /"
 )
-WORST_FIRST = "Xn~?olrmb.-"
+WORST_FIRST = "Xn~?olrmbc.-"
 SHOWN_AS_NUMBERS = 4  # engines; the matrix of more has marks
 FEW_DIGITS = 12  # of an operation or an entry of the catalogue make it a row of the matrix
 MOST_OTHERS = 12  # rows of a table about the catalogue and the operations, below all those about edge cases
@@ -405,7 +406,7 @@ def _number(one: EngineNumber) -> str:
         return f"{one.judgement.digits or 0:.0f} digits"
     text = "-" if one.number is None else f"{one.number:.4g}"
     convention = CONVENTIONS.get(one.judgement.convention, "")
-    return f"X {text}" if kind == "wrong" else f"{text} {convention}" if convention in "lrmb" and convention else text
+    return f"X {text}" if kind == "wrong" else f"{text} {convention}" if convention in "lrmbc" and convention else text
 
 
 def _marks(numbers: Sequence[EngineNumber]) -> str:

@@ -17,7 +17,8 @@ from diffcompare.backends.automatic import gradient_at
 from diffcompare.backends.hessian_methods import HessianProblem, forward_over_reverse
 from diffcompare.backends.problem import Problem
 from diffcompare.engines.cases import AuditCase, edge_cases
-from diffcompare.engines.judgement import NumberJudgement, judge
+from diffcompare.engines.judgement import NumberJudgement, judge, judge_complex
+from diffcompare.engines.nested_derivatives import encoded, written_out
 from diffcompare.inputs.catalogue import load
 from diffcompare.language import serialization
 from diffcompare.language.expression import Expression, Variable, lift
@@ -83,8 +84,9 @@ def _at_single_precision(case: AuditCase, budget: float | None) -> Iterator[Audi
     at = {name: rounded(x) for name, x in case.at.items()}
     if all(x == y or (math.isnan(x) and math.isnan(y)) for x, y in zip(at.values(), case.at.values(), strict=True)):
         yield case
-    elif case.expression:
-        yield from _with_truth(case, parse(case.expression, names=at), (case.order,), SINGLE, budget)
+    elif case.expression and not case.of_complex:
+        expression = parse(case.expression, names=[*at, *[one.name for one in case.inner]])
+        yield from _with_truth(case, written_out(expression, case.inner, list(at)), (case.order,), SINGLE, budget)
 
 
 def _with_truth(
@@ -142,16 +144,22 @@ class Question:
         if case.call:
             self.asked["call"] = case.call
         else:
-            self.expression = parse(case.expression, names=case.at)
+            names = ["z"] if case.of_complex else [*case.at, *[one.name for one in case.inner]]
+            self.expression = parse(case.expression, names=names)
             self.asked["program"] = serialization.encode(self.expression)
+        if case.of_complex:
+            self.asked |= {"names": ["z"], "of_complex": True}
+        if case.inner:
+            self.asked["inner"] = encoded(case.inner, list(case.at))
+            self.expression = written_out(self.expression, case.inner, list(case.at))
 
     @cached_property
     def rounding(self) -> Mapping[str, Fraction]:
         """The error of exact rules over doubles, by variable: the largest of those here and an ulp or two away.
 
-        Empty for a call, and at a kink, where what they return is a convention.
+        Empty for a call or a complex number, and at a kink, where what they return is a convention.
         """
-        if self.case.call:
+        if self.case.call or self.case.of_complex:
             return {}
         nodes = wengert_list(self.expression)
         values = values_at(nodes, self.case.at)
@@ -171,7 +179,7 @@ class Question:
 
         Of a call, whose formula is the engine's, it is the largest coordinate.
         """
-        if self.case.call:
+        if self.case.call or self.case.of_complex:
             terms = list(self.case.at.values())
         else:
             nodes = wengert_list(self.expression)
@@ -196,6 +204,8 @@ class Question:
 
     def judged(self, partials: Mapping[str, float | None], digits: int) -> list[NumberJudgement]:
         """Return the verdict on each partial, where what the formula itself loses is not charged to the engine."""
+        if self.case.of_complex:
+            return judge_complex(list(partials.values()), list(self.case.right.values()), digits)
         return [self._judged(name, partials[name], digits) for name in self.case.right]
 
     def _judged(self, name: str, number: float | None, digits: int) -> NumberJudgement:

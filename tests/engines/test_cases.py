@@ -1,21 +1,26 @@
 """What the file of cases calls right is right: the truth finds the same numbers."""
 
+import cmath
+
 import pytest
 
 from diffcompare.backends.problem import Problem
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.engines.cases import edge_cases, read_cases
 from diffcompare.engines.judgement import judge
+from diffcompare.engines.nested_derivatives import written_out
 from diffcompare.language.parser import parse
 from diffcompare.studies.accuracy import truth_about
 from diffcompare.truth.second_derivatives import establish_second
 
-EXPRESSIONS = [case for case in edge_cases() if case.expression]
+EXPRESSIONS = [case for case in edge_cases() if case.expression and not case.of_complex]
+COMPLEX = [case for case in edge_cases() if case.of_complex]
 
 
 @pytest.mark.parametrize("case", EXPRESSIONS, ids=lambda case: case.name)
 def test_right_values_are_those_of_the_truth(case):
-    problem = Problem(parse(case.expression, names=case.at), case.at, tuple(case.at), budget=30)
+    expression = parse(case.expression, names=[*case.at, *[one.name for one in case.inner]])
+    problem = Problem(written_out(expression, case.inner, list(case.at)), case.at, tuple(case.at), budget=30)
     if case.order == 1:
         truth = truth_about(problem)
         numbers, slopes = truth.gradient, truth.slopes
@@ -37,6 +42,36 @@ def test_right_values_are_those_of_the_truth(case):
             assert true.text.startswith(right.rstrip("0")[:12]) or float(true.text) == float(right)
         else:
             assert case.name == "x^y at a negative base", "the partial by x exists where that by y does not"
+
+
+FUNCTIONS = {
+    "abs(z)": abs,
+    "re_im(z)": lambda z: z.real * z.imag,
+    "z^2": lambda z: z * z,
+    "1/z": lambda z: 1 / z,
+    "exp(z)": cmath.exp,
+    "conj(z)": complex.conjugate,
+    "ln(z)": cmath.log,
+    "sqrt(z)": cmath.sqrt,
+}
+
+
+@pytest.mark.parametrize("case", COMPLEX, ids=lambda case: case.name)
+def test_right_values_by_a_complex_number_are_slopes_of_its_function(case):
+    f, z, h = FUNCTIONS[case.text], complex(*case.at.values()), 1e-6
+    upper = h * 1j if not z.imag else 0  # off a cut, on the side that it belongs to
+    by_re, by_im = ((f(z + h * d + upper) - f(z - h * d + upper)) / (2 * h) for d in (1, 1j))
+    analytic = abs(by_im - 1j * by_re) < 1e-5
+    if "|" in case.right["re"]:
+        assert [f(z + h * d) / h for d in (1, 1j)] == [1, 1]
+    elif case.right["re"] == "none":
+        assert isinstance(by_re, complex)
+        assert not analytic
+    else:
+        right = complex(*map(float, case.right.values()))
+        slope = by_re if isinstance(by_re, complex) else complex(by_re, by_im)
+        assert isinstance(by_re, float) or analytic
+        assert slope == pytest.approx(right, abs=1e-5)
 
 
 def test_every_case_has_its_reason_and_its_source():
@@ -78,7 +113,7 @@ def test_adding_a_case_is_adding_a_stanza():
         ('x = "6"', 'x = "nan"', "`nan` is no right value"),
         ("at = {", "at = 3 # {", "`at` is a table"),
         ("right = {", "right = 3 # {", "`right` is a table"),
-        ("[[case]]", "[[case]", "the cases are not TOML"),
+        ("[[case]]", "[[case]", "not valid TOML"),
     ],
 )
 def test_a_stanza_that_is_no_case_is_an_error_which_names_it(old, new, said):

@@ -6,6 +6,7 @@ import math
 import operator
 import statistics
 from collections.abc import Sequence
+from typing import Any
 
 from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, as_number, python_where
 
@@ -36,7 +37,16 @@ def load() -> Loaded:
         value = f(*inputs)
         return EngineAnswer(as_number(value.x), [as_number(value.d2(inputs[i])) for i in wrt])
 
-    return Loaded(functions, {"forward": forward, "second": second})
+    def nested(f: Function, x: Any) -> Any:
+        y = adnumber(x)
+        return f(y).d(y)
+
+    def of_complex(f: Function, z: complex) -> complex:
+        x = adnumber(z)
+        return complex(f(x).d(x))
+
+    modes = {"forward": forward, "second": second}
+    return Loaded(functions, modes, nested={"d": nested}, of_complex={"forward, complex": of_complex})
 
 
-ENGINE = Engine(load, "ad", ("forward",), second=("second",))
+ENGINE = Engine(load, "ad", ("forward",), second=("second",), nested=("d",), of_complex=("forward, complex",))

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from diffcompare.engines.engine import ARRAY, Engine, EngineAnswer, Function, Loaded, Mode, common_element
+from diffcompare.engines.engine import (
+    ARRAY,
+    Engine,
+    EngineAnswer,
+    Function,
+    Loaded,
+    Mode,
+    along_both_axes,
+    common_element,
+)
 
 
 def load() -> Loaded:
@@ -25,6 +35,7 @@ def load() -> Loaded:
         "std": lambda *xs: np.std(np.stack(xs), axis=0), "norm": lambda *xs: np.linalg.norm(np.stack(xs), axis=0),
         "sinc": np.sinc, "sorted_first": lambda *xs: np.sort(np.stack(xs), axis=0)[0],
         "cumprod_last": lambda *xs: np.cumprod(np.stack(xs), axis=0)[-1],
+        "conj": np.conj, "re_im": lambda z: np.real(z) * np.imag(z),
     }  # fmt: skip
     with contextlib.suppress(ImportError):  # SciPy is an extra of Advect
         from advect.scipy import special
@@ -64,6 +75,23 @@ def load() -> Loaded:
 
         return mode
 
+    def nested_grad(f: Function, x: Any) -> Any:
+        return ad.grad(f)(np.float64(x) if isinstance(x, float | int) else x)
+
+    def nested_jvp(f: Function, x: Any) -> Any:
+        return ad.jvp(f)(np.float64(x) if isinstance(x, float | int) else x, tangents=np.float64(1))[1]
+
+    def complex_reverse(f: Function, z: complex) -> complex:
+        value, pull = ad.vjp(f)(np.array(z))
+        found = pull(np.ones_like(value))
+        return complex(found[0] if isinstance(found, tuple) else found)
+
+    def complex_forward(f: Function, z: complex) -> complex:
+        def along(direction: complex) -> Any:
+            return ad.jvp(f)(np.array(z), tangents=np.array(direction, complex))[1]
+
+        return along_both_axes(along, np.iscomplexobj)
+
     modes = {
         "reverse": reverse,
         "forward": forward,
@@ -72,7 +100,9 @@ def load() -> Loaded:
         "grad of grad": second(lambda f, i: ad.grad(ad.grad(f, i), i)),
         "hessian": second(lambda f, i: ad.hessian(f, i)),
     }
-    return Loaded(functions, modes)
+    nested = {"grad": nested_grad, "jvp": nested_jvp}
+    of_complex = {"vjp, complex": complex_reverse, "jvp, complex": complex_forward}
+    return Loaded(functions, modes, nested=nested, of_complex=of_complex)
 
 
 ENGINE = Engine(
@@ -81,4 +111,6 @@ ENGINE = Engine(
     ("reverse", "forward"),
     audited=("reverse, staged", "reverse, array of 17"),
     second=("grad of grad", "hessian"),
+    nested=("grad", "jvp"),
+    of_complex=("vjp, complex", "jvp, complex"),
 )

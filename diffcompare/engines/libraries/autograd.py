@@ -37,6 +37,7 @@ def load() -> Loaded:
         "std": lambda *xs: np.std(np.stack(xs), axis=0), "norm": lambda *xs: np.linalg.norm(np.stack(xs), axis=0),
         "sinc": np.sinc, "sorted_first": lambda *xs: np.sort(np.stack(xs), axis=0)[0],
         "cumprod_last": lambda *xs: np.cumprod(np.stack(xs), axis=0)[-1],
+        "conj": np.conj, "re_im": lambda z: np.real(z) * np.imag(z),
     }  # fmt: skip
     if find_spec("scipy"):  # an extra of autograd
         functions |= {
@@ -70,6 +71,16 @@ def load() -> Loaded:
         inputs = list(map(np.float64, point))
         return EngineAnswer(float("nan"), [float(autograd.grad(autograd.grad(f, i), i)(*inputs)) for i in wrt])
 
+    def nested_grad(f: Function, x: Any) -> Any:
+        return autograd.grad(f)(x)
+
+    def nested_jvp(f: Function, x: Any) -> Any:
+        return autograd.make_jvp(f)(x)(np.float64(1))[1]
+
+    def complex_grad(f: Function, z: complex) -> complex:
+        analytic = np.iscomplexobj(f(np.complex128(z)))
+        return complex((autograd.holomorphic_grad if analytic else autograd.grad)(f)(np.complex128(z)))
+
     modes = {
         "reverse": reverse,
         "forward": forward,
@@ -77,7 +88,8 @@ def load() -> Loaded:
         "reverse, array of 17": reverse_array,
         "grad of grad": second,
     }
-    return Loaded(functions, modes)
+    nested = {"grad": nested_grad, "make_jvp": nested_jvp}
+    return Loaded(functions, modes, nested=nested, of_complex={"grad, complex": complex_grad})
 
 
 ENGINE = Engine(
@@ -86,4 +98,6 @@ ENGINE = Engine(
     ("reverse", "forward"),
     audited=("reverse, python float", "reverse, array of 17"),
     second=("grad of grad",),
+    nested=("grad", "make_jvp"),
+    of_complex=("grad, complex",),
 )

@@ -48,13 +48,21 @@ def load() -> Loaded:
     def hessian(value: Any, inputs: Any, wrt: Sequence[int]) -> Any:
         return ca.diag(ca.hessian(value, inputs)[0])[list(wrt)]
 
+    def nested(slope: Callable[[Any, Any], Any]) -> Callable[[Function, Any], Any]:
+        def derive(f: Function, x: Any) -> Any:
+            y = ca.SX.sym("y")
+            return ca.substitute(slope(ca.SX(f(y)), y), y, ca.SX(x))
+
+        return derive
+
     modes = {
         "reverse": mode(ca.SX.sym, reverse), "forward": mode(ca.SX.sym, forward),
         "jacobian": mode(ca.SX.sym, jacobian), "hessian": mode(ca.SX.sym, hessian),
         "reverse-mx": mode(ca.MX.sym, reverse), "forward-mx": mode(ca.MX.sym, forward),
         "hessian-mx": mode(ca.MX.sym, hessian),
     }  # fmt: skip
-    return Loaded(functions, modes)
+    inside = {"gradient": nested(ca.gradient), "jtimes": nested(lambda value, y: ca.jtimes(value, y, ca.DM(1)))}
+    return Loaded(functions, modes, nested=inside, as_double=lambda x: float(ca.evalf(x)))
 
 
 ENGINE = Engine(
@@ -63,4 +71,5 @@ ENGINE = Engine(
     ("reverse", "forward"),
     audited=("jacobian", "reverse-mx", "forward-mx"),
     second=("hessian", "hessian-mx"),
+    nested=("gradient", "jtimes"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
+from typing import Any
 
 from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, python_where
 
@@ -34,7 +35,11 @@ def load() -> Loaded:
         value, matrix = fastdual.autohess(f)(*point)
         return EngineAnswer(float(value), [float(matrix[i][i]) for i in wrt])
 
-    return Loaded(functions, {"forward": forward, "hessian": hessian})
+    def autojac(f: Function, x: Any) -> Any:
+        return fastdual.autojac(f)(x)[1][0][0]
+
+    modes = {"forward": forward, "hessian": hessian}
+    return Loaded(functions, modes, nested={"autojac": autojac})
 
 
-ENGINE = Engine(load, "fastdual", ("forward",), second=("hessian",))
+ENGINE = Engine(load, "fastdual", ("forward",), second=("hessian",), nested=("autojac",))

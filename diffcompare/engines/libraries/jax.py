@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from diffcompare.engines.engine import ARRAY, Engine, EngineAnswer, Function, Loaded, Mode, common_element
+from diffcompare.engines.engine import (
+    ARRAY,
+    Engine,
+    EngineAnswer,
+    Function,
+    Loaded,
+    Mode,
+    along_both_axes,
+    common_element,
+)
 
 
 def load() -> Loaded:
@@ -31,6 +40,7 @@ def load() -> Loaded:
         "sinc": jnp.sinc, "logsumexp": lambda *xs: special.logsumexp(jnp.stack(xs), axis=0),
         "sorted_first": lambda *xs: jnp.sort(jnp.stack(xs), axis=0)[0],
         "cumprod_last": lambda *xs: jnp.cumprod(jnp.stack(xs), axis=0)[-1],
+        "conj": jnp.conj, "re_im": lambda z: jnp.real(z) * jnp.imag(z),
     }  # fmt: skip
 
     def reverse(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
@@ -62,6 +72,22 @@ def load() -> Loaded:
 
         return mode
 
+    def grad(f: Function, x: Any) -> Any:
+        return jax.grad(f)(jnp.asarray(x, float))
+
+    def jvp(f: Function, x: Any) -> Any:
+        return jax.jvp(f, (jnp.asarray(x, float),), (jnp.float64(1),))[1]
+
+    def complex_grad(f: Function, z: complex) -> complex:
+        number = jnp.complex128(z)
+        return complex(jax.grad(f, holomorphic=jnp.iscomplexobj(f(number)))(number))
+
+    def complex_forward(f: Function, z: complex) -> complex:
+        def along(direction: complex) -> Any:
+            return jax.jvp(f, (jnp.complex128(z),), (jnp.complex128(direction),))[1]
+
+        return along_both_axes(along, jnp.iscomplexobj)
+
     modes = {
         "reverse": reverse,
         "forward": forward,
@@ -71,7 +97,9 @@ def load() -> Loaded:
         "jacfwd of grad": second(jax.jacfwd, jax.grad),
         "jacfwd of jacfwd": second(jax.jacfwd, jax.jacfwd),
     }
-    return Loaded(functions, modes)
+    nested = {"grad": grad, "jvp": jvp}
+    of_complex = {"grad, complex": complex_grad, "jvp, complex": complex_forward}
+    return Loaded(functions, modes, nested=nested, of_complex=of_complex)
 
 
 ENGINE = Engine(
@@ -80,4 +108,6 @@ ENGINE = Engine(
     ("reverse", "forward"),
     audited=("reverse, jit", "reverse, jit, array of 17"),
     second=("grad of grad", "jacfwd of grad", "jacfwd of jacfwd"),
+    nested=("grad", "jvp"),
+    of_complex=("grad, complex", "jvp, complex"),
 )

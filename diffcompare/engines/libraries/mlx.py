@@ -57,6 +57,15 @@ def load() -> Loaded:
         inputs = list(map(number, point))
         return EngineAnswer(float("nan"), [mx.grad(mx.grad(f, i), i)(*inputs).item() for i in wrt])
 
+    def array(x: Any) -> Any:
+        return x if isinstance(x, mx.array) else number(x)
+
+    def nested_grad(f: Function, x: Any) -> Any:
+        return mx.grad(f)(array(x))
+
+    def nested_jvp(f: Function, x: Any) -> Any:
+        return mx.jvp(lambda y: [f(y)], [array(x)], [number(1.0)])[1][0]
+
     modes = {
         "reverse": by_gradient(number),
         "forward": forward,
@@ -64,7 +73,8 @@ def load() -> Loaded:
         "reverse, compiled": by_gradient(number, compiled=True),
         "grad of grad": second,
     }
-    return Loaded(functions, modes)
+    nested = {"grad": nested_grad, "jvp": nested_jvp}
+    return Loaded(functions, modes, nested=nested, as_double=lambda x: float(x.item()))
 
 
 ENGINE = Engine(
@@ -73,5 +83,6 @@ ENGINE = Engine(
     ("reverse", "forward"),
     audited=("reverse, float32", "reverse, compiled"),
     second=("grad of grad",),
+    nested=("grad", "jvp"),
     single=("reverse, float32",),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Sequence
+from typing import Any
 
 from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, python_where
 
@@ -31,7 +32,11 @@ def load() -> Loaded:
         value, _, matrix = num_dual.hessian(lambda x: f(*x), list(point))
         return EngineAnswer(float(value), [float(matrix[i][i]) for i in wrt])
 
-    return Loaded(functions, {"forward": forward, "hessian": hessian})
+    def first_derivative(f: Function, x: Any) -> Any:
+        return num_dual.first_derivative(f, x)[1]
+
+    modes = {"forward": forward, "hessian": hessian}
+    return Loaded(functions, modes, nested={"first_derivative": first_derivative})
 
 
-ENGINE = Engine(load, "num-dual", ("forward",), second=("hessian",))
+ENGINE = Engine(load, "num-dual", ("forward",), second=("hessian",), nested=("first_derivative",))

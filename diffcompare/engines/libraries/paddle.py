@@ -40,6 +40,7 @@ def load() -> Loaded:
         "sinc": paddle.sinc, "logsumexp": lambda *xs: paddle.logsumexp(paddle.stack(xs)),
         "sorted_first": lambda *xs: paddle.sort(paddle.stack(xs))[0],
         "cumprod_last": lambda *xs: paddle.cumprod(paddle.stack(xs), dim=0)[-1],
+        "conj": paddle.conj, "re_im": lambda z: paddle.real(z) * paddle.imag(z),
     }  # fmt: skip
 
     def variables(point: Sequence[float]) -> list[Any]:
@@ -60,7 +61,25 @@ def load() -> Loaded:
             partials.append(None if partial is None else partial.item())
         return EngineAnswer(float("nan"), partials)
 
-    return Loaded(functions, {"reverse": reverse, "grad of grad": second})
+    def nested_grad(f: Function, x: Any) -> Any:
+        x = x if isinstance(x, paddle.Tensor) else variables([x])[0]
+        return paddle.grad(f(x), x, create_graph=True)[0]
+
+    def complex_reverse(f: Function, z: complex) -> complex:
+        x = paddle.to_tensor(z, dtype="complex128", stop_gradient=False)
+        value = f(x)
+        return complex(paddle.grad(value, x, paddle.ones_like(value))[0].item())
+
+    modes = {"reverse": reverse, "grad of grad": second}
+    return Loaded(functions, modes, nested={"grad": nested_grad}, of_complex={"reverse, complex": complex_reverse})
 
 
-ENGINE = Engine(load, "paddlepaddle", ("reverse",), second=("grad of grad",), also=("paddlepaddle-gpu",))
+ENGINE = Engine(
+    load,
+    "paddlepaddle",
+    ("reverse",),
+    second=("grad of grad",),
+    nested=("grad",),
+    of_complex=("reverse, complex",),
+    also=("paddlepaddle-gpu",),
+)

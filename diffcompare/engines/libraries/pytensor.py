@@ -52,12 +52,21 @@ def load() -> Loaded:
 
         return answer
 
+    def nested_grad(f: Function, x: Any) -> Any:
+        x = tensor(x)
+        return pytensor.grad(f(x), x)
+
+    def nested_pushforward(f: Function, x: Any) -> Any:
+        x = tensor(x)
+        return pytensor.gradient.pushforward(f(x), x, pt.constant(1.0, dtype="float64"))
+
     modes = {
         "reverse": mode(reverse, "FAST_RUN"), "forward": mode(forward, "FAST_RUN"),
         "reverse-fast-compile": mode(reverse, "FAST_COMPILE"), "forward-fast-compile": mode(forward, "FAST_COMPILE"),
         "hessian": mode(hessian, "FAST_RUN"), "hessian-fast-compile": mode(hessian, "FAST_COMPILE"),
     }  # fmt: skip
-    return Loaded(functions, modes)
+    nested = {"grad": nested_grad, "pushforward": nested_pushforward}
+    return Loaded(functions, modes, nested=nested, as_double=lambda x: float(x.eval()))
 
 
 ENGINE = Engine(
@@ -66,4 +75,5 @@ ENGINE = Engine(
     ("reverse", "forward"),
     audited=("reverse-fast-compile", "forward-fast-compile"),
     second=("hessian", "hessian-fast-compile"),
+    nested=("grad", "pushforward"),
 )

@@ -36,6 +36,7 @@ def load() -> Loaded:
         "logsumexp": lambda *xs: tf.reduce_logsumexp(tf.stack(xs)),
         "sorted_first": lambda *xs: tf.sort(tf.stack(xs))[0],
         "cumprod_last": lambda *xs: tf.math.cumprod(tf.stack(xs))[-1],
+        "conj": tf.math.conj, "re_im": lambda z: tf.math.real(z) * tf.math.imag(z),
     }  # fmt: skip
 
     def number(x: Any) -> float | None:
@@ -71,8 +72,29 @@ def load() -> Loaded:
             partials.append(None if slope is None else number(outer.gradient(slope, inputs[i])))
         return EngineAnswer(float("nan"), partials)
 
+    def tape(f: Function, x: Any) -> Any:
+        x = tensor(x)
+        with tf.GradientTape() as inside:
+            inside.watch(x)
+            value = f(x)
+        return inside.gradient(value, x)
+
+    def accumulator(f: Function, x: Any) -> Any:
+        x = tensor(x)
+        with tf.autodiff.ForwardAccumulator(x, tensor(1.0)) as inside:
+            value = f(x)
+        return inside.jvp(value)
+
+    def complex_tape(f: Function, z: complex) -> complex:
+        x = tf.constant(z, tf.complex128)
+        with tf.GradientTape() as outer:
+            outer.watch(x)
+            value = f(x)
+        return complex(outer.gradient(value, x).numpy())
+
     modes = {"reverse": by_tape, "forward": forward, "reverse, tf.function": compiled, "tape in tape": second}
-    return Loaded(functions, modes)
+    nested = {"tape": tape, "accumulator": accumulator}
+    return Loaded(functions, modes, nested=nested, of_complex={"reverse, complex": complex_tape})
 
 
 ENGINE = Engine(
@@ -81,5 +103,7 @@ ENGINE = Engine(
     ("reverse", "forward"),
     audited=("reverse, tf.function",),
     second=("tape in tape",),
+    nested=("tape", "accumulator"),
+    of_complex=("reverse, complex",),
     also=("tensorflow-cpu",),
 )

@@ -60,6 +60,10 @@ def load() -> Loaded:
         slopes = [f(*inputs).sum().gradient(inputs[i])[0].sum().gradient(inputs[i])[0] for i in wrt]
         return EngineAnswer(float("nan"), [slope.item() for slope in slopes])
 
+    def nested(f: Function, x: Any) -> Any:
+        x = x if isinstance(x, Tensor) else buffer(x)
+        return f(x).sum().gradient(x)[0]
+
     (buffer(1.0) + 1.0).item()  # it needs a compiler for the CPU: without one it fails here
     modes = {
         "reverse": reverse(buffer),
@@ -67,7 +71,7 @@ def load() -> Loaded:
         "reverse, of Tensor(scalar)": reverse(scalar),
         "gradient of gradient": second,
     }
-    return Loaded(functions, modes)
+    return Loaded(functions, modes, nested={"gradient": nested}, as_double=lambda x: float(x.item()))
 
 
 ENGINE = Engine(
@@ -76,5 +80,6 @@ ENGINE = Engine(
     ("reverse",),
     audited=("reverse, float32", "reverse, of Tensor(scalar)"),
     second=("gradient of gradient",),
+    nested=("gradient",),
     single=("reverse, float32",),
 )

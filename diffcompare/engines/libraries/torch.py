@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from diffcompare.engines.engine import ARRAY, Engine, EngineAnswer, Function, Loaded, Mode, common_element
+from diffcompare.engines.engine import (
+    ARRAY,
+    Engine,
+    EngineAnswer,
+    Function,
+    Loaded,
+    Mode,
+    along_both_axes,
+    common_element,
+)
 
 
 def load() -> Loaded:
@@ -36,6 +45,7 @@ def load() -> Loaded:
         "std": lambda *xs: torch.std(torch.stack(xs), 0, correction=0),
         "sorted_first": lambda *xs: torch.sort(torch.stack(xs), 0).values[0],
         "cumprod_last": lambda *xs: torch.cumprod(torch.stack(xs), 0)[-1],
+        "conj": torch.conj, "re_im": lambda z: z.real * z.imag,
     }  # fmt: skip
 
     def reverse(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
@@ -66,6 +76,31 @@ def load() -> Loaded:
 
         return mode
 
+    def grad(f: Function, x: Any) -> Any:
+        return torch.func.grad(f)(tensor(x))
+
+    def jvp(f: Function, x: Any) -> Any:
+        x = tensor(x)
+        return torch.func.jvp(f, (x,), (torch.ones_like(x),))[1]
+
+    def autograd_grad(f: Function, x: Any) -> Any:
+        x = x if isinstance(x, torch.Tensor) and x.requires_grad else tensor(x).requires_grad_()
+        return torch.autograd.grad(f(x), x, create_graph=True)[0]
+
+    def complex_tensor(z: complex) -> Any:
+        return torch.tensor(z, dtype=torch.complex128)
+
+    def complex_reverse(f: Function, z: complex) -> complex:
+        x = complex_tensor(z).requires_grad_()
+        value = f(x)
+        return complex(torch.autograd.grad(value, x, torch.ones_like(value))[0].item())
+
+    def complex_forward(f: Function, z: complex) -> complex:
+        def along(direction: complex) -> Any:
+            return torch.func.jvp(f, (complex_tensor(z),), (complex_tensor(direction),))[1]
+
+        return along_both_axes(along, torch.is_complex)
+
     modes = {
         "reverse": reverse,
         "forward": forward,
@@ -73,7 +108,9 @@ def load() -> Loaded:
         "reverse over reverse": second(torch.func.grad),
         "forward over forward": second(torch.func.jacfwd),
     }
-    return Loaded(functions, modes)
+    nested = {"func.grad": grad, "func.jvp": jvp, "autograd.grad": autograd_grad}
+    of_complex = {"reverse, complex": complex_reverse, "forward, complex": complex_forward}
+    return Loaded(functions, modes, nested=nested, of_complex=of_complex)
 
 
 ENGINE = Engine(
@@ -82,4 +119,6 @@ ENGINE = Engine(
     ("reverse", "forward"),
     audited=("reverse, array of 17",),
     second=("reverse over reverse", "forward over forward"),
+    nested=("func.grad", "func.jvp", "autograd.grad"),
+    of_complex=("reverse, complex", "forward, complex"),
 )

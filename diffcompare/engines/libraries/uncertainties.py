@@ -6,6 +6,7 @@ import math
 import operator
 import statistics
 from collections.abc import Sequence
+from typing import Any
 
 from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, python_where
 
@@ -31,7 +32,11 @@ def load() -> Loaded:
         partials = value.derivatives  # only of the variables that it depends on
         return EngineAnswer(float(value.nominal_value), [float(partials.get(inputs[i], 0.0)) for i in wrt])
 
-    return Loaded(functions, {"derivatives": derivatives})
+    def nested(f: Function, x: Any) -> Any:
+        y = x if hasattr(x, "derivatives") else ufloat(x, 1.0)
+        return f(y).derivatives[y]
+
+    return Loaded(functions, {"derivatives": derivatives}, nested={"derivatives": nested})
 
 
-ENGINE = Engine(load, "uncertainties", ("derivatives",))
+ENGINE = Engine(load, "uncertainties", ("derivatives",), nested=("derivatives",))
