@@ -15,7 +15,7 @@ from diffcompare.classroom.demos.frame import (
     partial_cell,
     table,
 )
-from diffcompare.classroom.other_libraries import LibraryQuestion, Measured, libraries_frame
+from diffcompare.classroom.other_libraries import LibraryQuestion, Measured, libraries_frames
 from diffcompare.document import Cell
 from diffcompare.localization import phrase
 from diffcompare.studies.compare import compare
@@ -67,11 +67,11 @@ def frames() -> Iterator[Frame]:
             (mask(answers, 1),),
             _one_side(text),
         )
-    yield libraries_frame(
+    yield from libraries_frames(
         "Other libraries at 0",
         LIBRARIES,
         MEASURED,
-        "Conventions go function by function, not library by library. In the last column only 1 is right.",
+        "Conventions go function by function, not library by library. Of relu(x) - relu(-x) only 1 is right.",
     )
     yield _near_kink()
     yield _staircase()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from diffcompare.backends.problem import Derivative
 from diffcompare.classroom.demos.frame import Broken, Demo, Frame, at_point, mask, partial_cell, table, true_partial
-from diffcompare.classroom.other_libraries import LibraryQuestion, Measured, libraries_frame
+from diffcompare.classroom.other_libraries import LibraryQuestion, Measured, libraries_frames
 from diffcompare.document import Cell
 from diffcompare.localization import phrase
 from diffcompare.numeric.evaluate import Real, Undefined
@@ -52,7 +52,7 @@ def frames() -> Iterator[Frame]:
     yield from _upstream()
     yield _naive()
     yield _guarded()
-    yield libraries_frame(
+    yield from libraries_frames(
         "Other libraries and nan",
         LIBRARIES,
         MEASURED,
