@@ -120,11 +120,14 @@ cli/                          The command line; only this package prints and imp
     trace.py                  `diffcompare trace`: automatic differentiation, step by step
 codegen/                      Generated code: the gradient as a program that runs by itself (`derive --code`)
   c_program.py                Programs in C99: a function for value and gradient, which any compiler of the last twenty years takes
+  array_program.py            A joint sweep over NumPy arrays: every node is one call for all points, and doubtful points are marked
   engine_libraries.py         PyTorch and JAX as targets of generated code: their functions, and definitions of those that they lack
   engine_program.py           Programs for PyTorch (`torch.autograd.Function`) and JAX (`custom_vjp`): a function with its own derivative
   javascript_table.py         The table of operations in JavaScript: value, partials, domain and kink of each row, for a tape in a browser
   joint_sweep.py              Value and gradient as one straight-line program: the reverse sweep of the doubles, read over expressions
   libraries.py                The libraries that code is generated for (`math`, NumPy, JavaScript): their syntax, functions and definitions
+  magnitudes.py               Bounds of magnitudes: which values of a program have to be looked at, so that all of them stay well within doubles
+  point_program.py            A joint sweep as a Python function of doubles: source that computes the numbers at one point, compiled once
   reverse_program.py          The reverse sweep as straight-line source: a line for every node forwards, its contributions backwards
   source.py                   Expressions and names as source text of a library: Python's `math`, NumPy, JavaScript, or C
 engines/                      Real engines: other libraries that differentiate, each asked in a process of its own, by its own functions
@@ -285,6 +288,7 @@ studies/                      Studies: each puts questions to the table, the cat
   compare.py                  `dc.compare` and `grad`: one expression at one point, every method side by side, each against the truth
   compare_report.py           The report of a comparison: the values against the truth, the cost of each method, and the verdict
   compare_verdict.py          The closing sentence of a comparison: what to learn from its tables, from which every figure in it comes
+  compiled_function.py        `dc.function`: an expression as a compiled function, with its gradient, for optimizers, plots and loops
   derivation_steps.py         A derivation as a list of steps: which rule was applied to which subexpression, and what was left to derive
   derive.py                   `dc.derive` and `derive`: derivatives rule by rule, their formulas checked at a point, and the gradient as code
   derive_report.py            The report of a derivation: one rule a line, the tidied formula, sizes, and the check at the point
@@ -373,6 +377,7 @@ if TYPE_CHECKING:
     from diffcompare.studies.audit import audit
     from diffcompare.studies.check import Check
     from diffcompare.studies.compare import Comparison, compare
+    from diffcompare.studies.compiled_function import CompiledFunction, function
     from diffcompare.studies.derive import derive
     from diffcompare.studies.gradient import gradient
     from diffcompare.studies.graph import graph
@@ -387,6 +392,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Check",
     "Comparison",
+    "CompiledFunction",
     "Diagnostic",
     "DiffcompareError",
     "Expression",
@@ -395,6 +401,7 @@ __all__ = [
     "check",
     "compare",
     "derive",
+    "function",
     "gradient",
     "graph",
     "hessian",
@@ -411,6 +418,7 @@ _HOMES = {
     "Check": "diffcompare.studies.check",
     "audit": "diffcompare.studies.audit",
     "Comparison": "diffcompare.studies.compare",
+    "CompiledFunction": "diffcompare.studies.compiled_function",
     "Diagnostic": "diffcompare.diagnostics",
     "DiffcompareError": "diffcompare.diagnostics",
     "Expression": "diffcompare.language.expression",
@@ -418,6 +426,7 @@ _HOMES = {
     "check": "diffcompare.api",
     "compare": "diffcompare.studies.compare",
     "derive": "diffcompare.studies.derive",
+    "function": "diffcompare.studies.compiled_function",
     "gradient": "diffcompare.studies.gradient",
     "graph": "diffcompare.studies.graph",
     "hessian": "diffcompare.studies.hessian",

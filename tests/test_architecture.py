@@ -34,9 +34,9 @@ CYCLIC = {
 MAY_RECUR = {"__init__", "report"}
 """Base names that may occur more than once, beside media of pictures, commands, and demos named after their subject."""
 
-MAX_MODULES = 364
-MAX_LATE_IMPORTS = 98
-MAX_TYPE_IMPORTS = 88
+MAX_MODULES = 368
+MAX_LATE_IMPORTS = 99
+MAX_TYPE_IMPORTS = 89
 MAX_LOADED_MODULES = 62
 MAX_MODULE_LINES = 450
 """The ledger: what is smaller may become the new limit; what has to grow needs a reason.  `python
@@ -217,7 +217,9 @@ FENCES = {
     "numpy": lambda name: (
         name
         in (
+            "codegen.array_program",
             "gradcheck.flat_arguments",
+            "studies.compiled_function",
             "recording.arrays",
             "recording.numpy_functions",
             "recording.elementwise",
@@ -260,10 +262,12 @@ def test_no_module_is_a_drawer_for_odds_and_ends():
 
 
 def test_nothing_evaluates_text():
+    """`dc.function` compiles source of its own: names and numbers that no user typed, without any builtin."""
     for name in MODULES:
         for node in ast.walk(tree(name)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                assert node.func.id not in ("eval", "exec", "sympify", "__import__"), name
+                compiles = name == "codegen.point_program" and node.func.id == "exec"
+                assert compiles or node.func.id not in ("eval", "exec", "sympify", "__import__"), name
 
 
 @pytest.mark.parametrize(

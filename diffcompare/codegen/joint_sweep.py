@@ -49,6 +49,7 @@ from diffcompare.language.operations import (
 )
 from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.evaluate import RANGE_ERRORS
+from diffcompare.numeric.user_operations import UserOperation
 
 
 class JointSweep(NamedTuple):
@@ -81,12 +82,6 @@ def _fields(real: Callable[..., float], arity: int) -> dict[str, Any]:
 
 
 TOTAL = Operation("total", **_fields(lambda *terms: math.fsum(terms), 0))  # of any number of terms, rounded once
-
-
-@lru_cache(maxsize=1024)
-def slope(operation: Operation, position: int) -> Slope:
-    """Return the row of one partial."""
-    return Slope(operation, position)
 
 
 def joint_sweep(root: Expression, wrt: Sequence[str]) -> JointSweep:
@@ -124,7 +119,7 @@ class SweepBuilder:
     def backwards(self, seeds: Mapping[Expression, Expression], wrt: Iterable[str]) -> dict[Expression, Expression]:
         """Build the adjoints of all nodes that reach an output; `seeds` are the adjoints of the outputs."""
         nodes = list(self.order)
-        chosen = {Variable(name) for name in wrt}
+        chosen: dict[Expression, None] = dict.fromkeys(map(Variable, wrt))
         active: set[Expression] = set(chosen)
         for node in nodes:
             if not active.isdisjoint(node.arguments):
@@ -143,8 +138,9 @@ class SweepBuilder:
                     contribution = self._contribution(adjoint, node, position)
                     if contribution is not None:
                         gathered.setdefault(argument, []).append(contribution)
-        for leaf in chosen & gathered.keys():
-            adjoints[leaf] = self.total(gathered[leaf])
+        for leaf in chosen:
+            if leaf in gathered:
+                adjoints[leaf] = self.total(gathered[leaf])
         return adjoints
 
     def _contribution(self, adjoint: Expression, node: Expression, position: int) -> Expression | None:
@@ -162,7 +158,10 @@ class SweepBuilder:
             return None if form == 0 else adjoint if form == 1 else self.apply(negate, (adjoint,))
         if isinstance(form, int | float):
             return self.times(adjoint, self.constant(form))
-        built: dict[Expression, Expression] = {_RESULT: node, **dict(zip(_ARGUMENTS, node.arguments, strict=False))}
+        built: dict[Expression, Expression] = {
+            _RESULT: node,
+            **dict(zip(_arguments(operation.arity), node.arguments, strict=True)),
+        }
         selects = _selects_a_one(form)
         for part in wengert_list(form):
             if part.operation is not None and not (selects and part is form):
@@ -229,6 +228,8 @@ def _double(leaf: Expression) -> float:
 
 def _folded(operation: Operation, numbers: Sequence[float]) -> float | None:
     """Return the value of an operation of constants; None where there is no finite one: the program will raise."""
+    if isinstance(operation, UserOperation):
+        return None  # its code runs where the sweep runs it
     try:
         value = operation.real(*numbers)
     except RANGE_ERRORS:
@@ -291,7 +292,11 @@ _SIMPLER: dict[Operation, Callable[..., Expression | None]] = {
 # --- Partials over doubles as expressions -----------------------------------------------------------------------------
 
 _RESULT = Variable("y")
-_ARGUMENTS = [Variable(f"a{place}") for place in range(8)]
+
+
+@lru_cache(maxsize=64)
+def _arguments(arity: int) -> list[Expression]:
+    return [Variable(f"a{place}") for place in range(arity)]
 
 
 class DecidesByValue(Exception):
@@ -362,9 +367,12 @@ def partial_form(operation: Operation, position: int, constants: tuple[float | N
 
     `constants` has the arguments that are constant, and None for the others.
     """
+    if isinstance(operation, UserOperation):
+        return Slope(operation, position)(_RESULT, *_arguments(operation.arity))  # type: ignore[no-any-return]
     form = _form(operation, position, (None,) * len(constants))
-    if isinstance(form, Expression) and type(form.operation) is Slope and any(c is not None for c in constants):
-        form = _form(operation, position, constants)
+    if isinstance(form, Expression) and type(form.operation) is Slope and constants != (None,) * len(constants):
+        special = _form(operation, position, constants)
+        return form if isinstance(special, Expression) and type(special.operation) is Slope else special
     return form
 
 
@@ -375,13 +383,14 @@ def _form(operation: Operation, position: int, constants: tuple[float | None, ..
         if form is not None:
             return form
     numbers = [
-        TracedDouble.of(_ARGUMENTS[place]) if constant is None else constant for place, constant in enumerate(constants)
+        TracedDouble.of(leaf) if constant is None else constant
+        for leaf, constant in zip(_arguments(len(constants)), constants, strict=True)
     ]
     partial: Any = operation.partials[position]
     try:
         value = partial(TracedDouble.of(_RESULT), *numbers)
     except DecidesByValue:
-        return slope(operation, position)(_RESULT, *_ARGUMENTS[: operation.arity])  # type: ignore[no-any-return]
+        return Slope(operation, position)(_RESULT, *_arguments(operation.arity))  # type: ignore[no-any-return]
     if type(value) is TracedDouble:
         return value.node
     assert not math.isnan(value), operation.name
@@ -390,7 +399,7 @@ def _form(operation: Operation, position: int, constants: tuple[float | None, ..
 
 def _power_form(position: int, constants: Sequence[float | None]) -> Form | None:
     """Return a partial of a^b where it decides by a = 0 only, and this form has no finite value there."""
-    y, (a, b) = _RESULT, _ARGUMENTS[:2]
+    y, (a, b) = _RESULT, _arguments(2)
     base, exponent = constants
     if position == 1 and base != 0:
         return y * apply(ln, (a,))

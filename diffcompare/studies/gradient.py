@@ -91,7 +91,14 @@ def gradient(
         if partials is not None:
             return partials
     tree = parse(expression, names=at) if isinstance(expression, str) else expression
-    problem = Problem(tree, doubles, tuple(names))
+    return careful_gradient(Problem(tree, doubles, tuple(names)), method)
+
+
+def careful_gradient(problem: Problem, method: str) -> dict[str, Any]:
+    """Return the gradient of a problem by one method.
+
+    Raises DiffcompareError, which says why, where a partial is no finite number.
+    """
     answer = run_backend(backend(method), problem)
     if answer.status != "ok":
         raise DiffcompareError(_refusal(problem, answer))
@@ -116,10 +123,7 @@ def _function_gradient(
     if gradient is not None:
         return run.at.shaped(gradient)
     problem = Problem(run.recording.output, run.at.point, tuple(run.at.point), program=run)
-    answer = run_backend(backend(method), problem)
-    if answer.status != "ok":
-        raise DiffcompareError(_refusal(problem, answer))
-    return run.at.shaped(answer.gradient)
+    return run.at.shaped(careful_gradient(problem, method))
 
 
 def _mapping(expression: str | Expression, point: Any, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,214 @@
+"""A joint sweep as a Python function of doubles: source that computes the numbers at one point, compiled once.
+
+The source is made of names and numbers of its own.  What a user typed never reaches the compiler, names of variables
+neither: parameters get them in the compiled code, as data.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from types import FunctionType
+from typing import Any
+
+from diffcompare.codegen.joint_sweep import TOTAL, JointSweep
+from diffcompare.codegen.magnitudes import Watch, watch
+from diffcompare.language.expression import Double, Expression, Operation, Variable
+from diffcompare.language.operations import general_power
+from diffcompare.language.wengert import wengert_list
+from diffcompare.numeric.evaluate import RANGE_ERRORS
+from diffcompare.numeric.extended_range import MAX_DOUBLE
+
+MAX_NESTING = 12  # of operations in one line; Python allows 200 parentheses
+INDENT = "            "
+
+# How rows and slopes are written that are no calls: the operations of `real` and of the partials in the table, in their
+# order.  `call` stands for the row itself, where its argument is in a tail.
+_OPERATORS = {
+    "+": "({0} + {1})",
+    "-": "({0} - {1})",
+    "*": "({0} * {1})",
+    "/": "({0} / {1})",
+    "neg": "(-{0})",
+    "sign": "(({0} > 0.0) - ({0} < 0.0) + 0.0)",
+    "relu": "({0} if {0} > 0.0 else 0.0)",
+    "min": "({0} if {0} < {1} else {1})",
+    "max": "({0} if {0} > {1} else {1})",
+    "tanh slope 0": "(1.0 - {0} * {0} if -0.5 < {1} < 0.5 else {call}({0}, {1}))",
+    "sigmoid slope 0": "({0} * (1.0 - {0}) if {1} <= 0.0 else {call}({0}, {1}))",
+    "atan slope 0": "(1.0 / (1.0 + {1} * {1}) if -1e150 <= {1} <= 1e150 else {call}({0}, {1}))",
+}
+
+Careful = Callable[..., Any]
+
+
+def point_function(
+    sweep: JointSweep, names: Sequence[str], results: Sequence[str], careful: Careful, title: str
+) -> Callable[..., Any]:
+    """Return a function of doubles, with the parameters `names`, for the value and the partials of a joint sweep.
+
+    `results` are "value", "gradient" or both, in which order it returns them; the gradient is a tuple.  It calls
+    `careful` with its arguments, and returns the result of that, where one of them is not a float, where a value is
+    none that a plain sweep over doubles takes for good, and where a result would be inf or nan.  `title` is its name in
+    tracebacks.
+    """
+    writer = _Writer(sweep, names)
+    wanted = [sweep.value] if "value" in results else []
+    wanted += sweep.partials.values() if "gradient" in results else []
+    lines = writer.body(wanted, looks="gradient" in results)
+    texts = [writer.texts[node] for node in wanted]
+    partials = texts[-len(sweep.partials) :] if "gradient" in results and sweep.partials else []
+    gradient = f"({', '.join(partials)}{',' * (len(partials) == 1)})"
+    returned = ", ".join([texts[0] if result == "value" else gradient for result in results])
+    parameters = ", ".join([f"a{place}" for place in range(len(names))])
+    if not writer.is_finite:
+        lines += [f"s = {' + '.join(texts)}", f"if {within('s', 0.0, MAX_DOUBLE)}:"]
+    source = "\n".join(
+        [
+            f"def compiled({parameters}):",
+            f"    if {' and '.join(writer.conditions) or 'True'}:",
+            "        try:",
+            *[INDENT + line.replace("CAREFUL", f"careful({parameters})") for line in lines],
+            f"{INDENT}{'' if writer.is_finite else '    '}return {returned}",
+            "        except errors:",
+            "            pass",
+            f"    return careful({parameters})",
+        ]
+    )
+    space = {"__builtins__": {}, "float": float, "errors": RANGE_ERRORS, "careful": careful, **writer.functions}
+    return named(defined(source, space), names, title)
+
+
+def defined(source: str, space: dict[str, Any]) -> FunctionType:
+    """Return the function `compiled` that our own source defines."""
+    exec(compile(source, "<compiled>", "exec"), space)  # the only place: nothing in it was typed by anybody
+    function = space["compiled"]
+    assert isinstance(function, FunctionType)
+    return function
+
+
+def named(function: FunctionType, names: Sequence[str], title: str) -> FunctionType:
+    """Give the parameters of a function the names of variables, so that it can be called by keyword."""
+    code = function.__code__
+    assert code.co_argcount == len(names)
+    varnames = (*names, *code.co_varnames[len(names) :])
+    function.__code__ = code.replace(co_varnames=varnames, co_name=title, co_qualname=title)
+    function.__name__ = function.__qualname__ = title
+    return function
+
+
+class _Writer:
+    """Writes the lines of one function, and collects the functions that they call."""
+
+    def __init__(self, sweep: JointSweep, names: Sequence[str]) -> None:
+        self.sweep = sweep
+        self.functions: dict[str, Callable[..., Any]] = {}
+        self.conditions: list[str] = []  # on the parameters
+        self.is_finite = False  # True if no result can be inf or nan once every look has been taken
+        self.texts: dict[Expression, str] = {Variable(name): f"a{place}" for place, name in enumerate(names)}
+        self._called: dict[Operation, str] = {}
+        self._parameters = dict(self.texts)
+
+    def body(self, wanted: Sequence[Expression], *, looks: bool) -> list[str]:
+        """Write a line for every node that is needed twice, and `texts` for all; with `looks`, look at values."""
+        values = wengert_list(self.sweep.value)
+        nodes = _needed(self.sweep.nodes, wanted)
+        limits, self.is_finite = watch(nodes, values) if looks else Watch({}, is_finite=False)
+        if any(node in limits or (node.operation and node.operation.domain.text) for node in values):
+            nodes = _needed(self.sweep.nodes, [*wanted, self.sweep.value])  # a domain is left even if no result says so
+        self.conditions = self._types()
+        for node, text in self._parameters.items():
+            self.conditions.append(within(text, *limits.get(node, (0.0, MAX_DOUBLE))))
+        uses: dict[Expression, int] = dict.fromkeys(nodes, 0)
+        for node in nodes:
+            for argument in node.arguments:
+                uses[argument] += 2 if node.operation and _is_template(node.operation) else 1
+        for result in wanted:
+            uses[result] += 2 - self.is_finite
+        if self.sweep.value in uses and self.sweep.value not in wanted:
+            uses[self.sweep.value] += 2  # it gets a line, and with it all that is written into it
+        lines, depths = [], dict.fromkeys(self.texts, 0)
+        for number, node in enumerate(nodes):
+            if node.operation is None:
+                if node not in self.texts:
+                    self.texts[node] = _number(node)
+                depths[node] = 0
+                continue
+            text, depth = self._text(node), 1 + max([depths[argument] for argument in node.arguments])
+            if uses[node] > 1 or depth > MAX_NESTING or node in limits:
+                lines.append(f"v{number} = {text}")
+                text, depth = f"v{number}", 0
+                if node in limits:
+                    lines.append(f"if not ({within(text, *limits[node])}): return CAREFUL")
+            self.texts[node], depths[node] = text, depth
+        return lines
+
+    def _types(self) -> list[str]:
+        """Return conditions that hold if all parameters are floats."""
+        texts = list(self._parameters.values())
+        if len(texts) < 2:
+            return [f"{text}.__class__ is float" for text in texts]
+        pairs = [
+            f"{one}.__class__ is float is {other}.__class__"
+            for one, other in zip(texts[::2], texts[1::2], strict=False)
+        ]
+        return pairs + [f"{texts[-1]}.__class__ is float"] * (len(texts) % 2)
+
+    def _text(self, node: Expression) -> str:
+        operation = node.operation
+        assert operation is not None
+        texts = [self.texts[argument] for argument in node.arguments]
+        if operation.selects is not None:
+            return f"({texts[2]} if {texts[0]} {operation.name[3:]} {texts[1]} else {texts[3]})"
+        if operation is general_power and _is_fraction(node.arguments[1]):
+            return f"{self._call('pow', math.pow)}({texts[0]}, {texts[1]})"
+        template = _OPERATORS.get(operation.name)
+        if template is not None:
+            call = self._call(operation, operation.real) if "{call}" in template else ""
+            return template.format(*texts, call=call)
+        if operation is TOTAL:
+            return f"{self._call(TOTAL, math.fsum)}(({', '.join(texts)}))"
+        return f"{self._call(operation, operation.real)}({', '.join(texts)})"
+
+    def _call(self, key: Any, function: Callable[..., Any]) -> str:
+        """Return the name of a function in the source."""
+        name = self._called.setdefault(key, f"f{len(self._called)}")
+        self.functions[name] = function
+        return name
+
+
+def within(text: str, low: float, high: float) -> str:
+    """Write the condition that a value is between two limits in magnitude, or 0 if the lower one is not.
+
+    Comparisons joined by `and` take half the time of a chained one.
+    """
+    if low == 0:
+        return f"{text} < {high!r} and {text} > -{high!r}"
+    return f"({text} > {low!r} and {text} < {high!r} or {text} < -{low!r} and {text} > -{high!r} or {text} == 0.0)"
+
+
+def _needed(nodes: Sequence[Expression], wanted: Sequence[Expression]) -> list[Expression]:
+    alive = set(wanted)
+    for node in reversed(nodes):
+        if node in alive:
+            alive.update(node.arguments)
+    return [node for node in nodes if node in alive]
+
+
+def _number(leaf: Expression) -> str:
+    """Write a constant; none is inf or nan but a literal beyond the doubles."""
+    assert type(leaf) is Double, leaf
+    value = leaf.double
+    text = repr(value) if math.isfinite(value) else f"{'-' * (value < 0)}1e999"
+    return f"({text})" if text.startswith("-") else text
+
+
+def _is_template(operation: Operation) -> bool:
+    """Tell whether the text of an operation repeats its arguments."""
+    template = _OPERATORS.get(operation.name, "")
+    return template.count("{") > 2
+
+
+def _is_fraction(exponent: Expression) -> bool:
+    """Tell whether `math.pow` raises below 0 for an exponent, as the row of the general power does."""
+    return type(exponent) is Double and not exponent.double.is_integer()

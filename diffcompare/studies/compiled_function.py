@@ -1,0 +1,214 @@
+"""`dc.function`: an expression as a compiled function, with its gradient, for optimizers, plots and loops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from diffcompare.backends.automatic import explain_undefined, origin_of, plain_gradient
+from diffcompare.backends.problem import Problem
+from diffcompare.codegen.joint_sweep import JointSweep, joint_sweep
+from diffcompare.codegen.point_program import point_function
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.inputs.point import unknown_variable
+from diffcompare.language.expression import Expression
+from diffcompare.language.operations import NotDifferentiable
+from diffcompare.language.wengert import active_nodes, variables, wengert_list
+from diffcompare.numeric.evaluate import Undefined, is_number, values_at
+from diffcompare.studies.gradient import careful_gradient
+from diffcompare.studies.question import checked_names, checked_point, own_operations, question_of
+
+MAX_ASKED = 10_000  # points of arrays that the careful sweep is asked for, one by one
+
+_RESULTS = {"value": ("value",), "gradient": ("gradient",), "value_and_gradient": ("value", "gradient")}
+
+
+def function(
+    expression: str | Expression,
+    /,
+    *,
+    wrt: str | Sequence[str] = (),
+    variables: str | Sequence[str] = (),
+    ops: Any = None,
+) -> CompiledFunction:
+    """Compile an expression to a function of its variables that returns its value, its gradient, or both.
+
+    Args:
+        expression: Text, an `Expression`, `@name` (an entry of the catalogue) or `FILE.toml:name`.
+        wrt: The variables to differentiate by, in the order of the partials; by default all of them.
+        variables: All variables in the order of the parameters, and others that do not occur; by default those that
+            occur, in natural order (x2 before x10).
+        ops: Functions of your own that the text calls by name, as for `gradient`.
+
+    Returns:
+        A `CompiledFunction`.
+
+    Raises:
+        DiffcompareError: For text that cannot be read, and for a name that is no variable.
+        TypeError: For an expression of another type.
+
+    Example:
+        >>> f = function("ln(x1) + x1*x2 - sin(x2)")
+        >>> f(2.0, 5.0), f.gradient(x1=2.0, x2=5.0)
+        (11.652071455223084, (5.5, 1.7163378145367738))
+
+    Source: reverse mode, by A. Griewank and A. Walther: Evaluating derivatives, second edition, SIAM 2008, chapter 3.
+    """
+    order = checked_names("variables", variables)
+    with own_operations(ops):
+        tree = question_of(expression, tuple(order)).parsed.expression
+    return CompiledFunction(tree, order, checked_names("wrt", wrt))
+
+
+class CompiledFunction:
+    """An expression as a function: `f(2.0, 5.0)`, `f.gradient(x1=2.0, x2=5.0)`, `f.value_and_gradient(2.0, 5.0)`.
+
+    It takes a number or an array for every variable, by position or by name.  The partials come as a tuple in the order
+    of `wrt`; for arrays, which are broadcast, value and partials are arrays.  At one point the numbers have the bits of
+    `value` and `gradient` of reverse mode, but for the sign of a zero.  Over arrays NumPy's functions may differ in the
+    last bits, and points without a number have nan.
+
+    Attributes:
+        expression: The expression.
+        variables: The names of the parameters, in their order.
+        wrt: The variables of the partials, in their order.
+        value: The function for the value; calling the object is the same.
+        gradient: The function for the partials.
+        value_and_gradient: The function for both, `(value, partials)`.
+
+    Raises, when it is called:
+        DiffcompareError: For an argument that is not a finite number; for a point outside the domain (kind
+            `domain_error`), or where a number would be inf or nan (kinds `overflow` and `nondifferentiable`).
+        TypeError: For a wrong number of arguments, or a wrong name.
+        ValueError: For arrays whose shapes do not fit.
+    """
+
+    value: Callable[..., float]
+    gradient: Callable[..., tuple[float, ...]]
+    value_and_gradient: Callable[..., tuple[float, tuple[float, ...]]]
+
+    def __init__(self, expression: Expression, order: Sequence[str] = (), wrt: Sequence[str] = ()) -> None:
+        self.expression = expression
+        self._nodes = wengert_list(expression)
+        occurring = variables(self._nodes)
+        for name in occurring if order else ():
+            if name not in order:
+                raise unknown_variable(name, order, "variables", name)
+        self.variables = tuple(dict.fromkeys(order)) or tuple(occurring)
+        for name in wrt:
+            if name not in self.variables:
+                raise unknown_variable(name, self.variables, "wrt", name)
+        self.wrt = tuple(dict.fromkeys(wrt)) or self.variables
+        self._sweep: JointSweep | None = None
+
+    def __repr__(self) -> str:
+        return f"<compiled function of {', '.join(self.variables) or 'no variable'}>"
+
+    def __reduce__(self) -> Any:
+        return CompiledFunction, (self.expression, self.variables, self.wrt)
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """Return the value."""
+        return self.value(*arguments, **named)
+
+    def __getattr__(self, name: str) -> Any:
+        """Compile one of the three functions when it is first asked for."""
+        results = _RESULTS.get(name)
+        if results is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        compiled = self._compiled(name, results)
+        setattr(self, name, compiled)
+        return compiled
+
+    def at_vector(self, vector: Any) -> tuple[float, Any]:
+        """Return the value and the gradient, an array, at a point that is one vector.
+
+        It is what `scipy.optimize.minimize(f.at_vector, start, jac=True)` takes.  Raises ValueError for a vector of
+        another length, and what `value_and_gradient` raises.
+        """
+        import numpy
+
+        numbers = numpy.asarray(vector, dtype=float)
+        if numbers.shape != (len(self.variables),):
+            raise ValueError(f"the vector has the shape {numbers.shape}, and there are {len(self.variables)} variables")
+        value, partials = self.value_and_gradient(*numbers.tolist())
+        return value, numpy.array(partials)
+
+    def _joint(self) -> JointSweep:
+        if self._sweep is None:
+            self._sweep = joint_sweep(self.expression, self.wrt)
+        return self._sweep
+
+    def _compiled(self, name: str, results: tuple[str, ...]) -> Callable[..., Any]:
+        def careful(*numbers: Any) -> Any:
+            return self._careful(results, numbers)
+
+        try:
+            sweep = self._joint() if "gradient" in results else joint_sweep(self.expression, ())
+        except NotDifferentiable:
+            return careful
+        return point_function(sweep, self.variables, results, careful, name)
+
+    # --- Where doubles alone do not do --------------------------------------------------------------------------------
+
+    def _careful(self, results: tuple[str, ...], numbers: Sequence[Any]) -> Any:
+        """Return the results for arguments that are no floats, or at a point where the compiled function has none."""
+        if any(isinstance(number, list | tuple) or getattr(number, "shape", ()) for number in numbers):
+            return self._over_arrays(results, numbers)
+        point = checked_point(self.variables, dict(zip(self.variables, numbers, strict=True)))
+        if any(type(number) is not float for number in numbers):
+            return getattr(self, "_and_".join(results))(*point.values())
+        partials = self._careful_partials(point) if "gradient" in results else ()
+        if "value" not in results:
+            return partials
+        value = self._careful_value(point)
+        return (value, partials) if "gradient" in results else value
+
+    def _careful_partials(self, point: dict[str, float]) -> tuple[float, ...]:
+        partials = plain_gradient(self._nodes, self.wrt, point)
+        if partials is None:
+            partials = careful_gradient(Problem(self.expression, point, self.wrt), "reverse-ad")
+        return tuple(partials.values())
+
+    def _careful_value(self, point: dict[str, float]) -> float:
+        values = values_at(self._nodes, point)
+        value = values[self.expression]
+        if is_number(value):
+            return float(value)
+        is_outside = type(value) is Undefined
+        explain = explain_undefined if is_outside else origin_of
+        kind = "domain_error" if is_outside else "overflow"
+        active = active_nodes(self._nodes)
+        why = explain(self._nodes, values, self.expression if is_outside else active)  # type: ignore[arg-type]
+        raise DiffcompareError(Diagnostic("E801", kind, f"no finite value here: {why}", help="choose another point"))
+
+    def _over_arrays(self, results: tuple[str, ...], numbers: Sequence[Any]) -> Any:
+        """Return the results over arrays; points that NumPy cannot be trusted with are asked one by one."""
+        import numpy
+
+        from diffcompare.codegen.array_program import ArrayProgram
+
+        arrays = numpy.broadcast_arrays(*[numpy.asarray(number, dtype=float) for number in numbers])
+        program = ArrayProgram(
+            self._joint() if "gradient" in results else joint_sweep(self.expression, ()), self.variables
+        )
+        value, partials, doubtful = program(arrays)
+        outputs = [value] * ("value" in results) + partials
+        at_point = getattr(self, "_and_".join(results))
+        for asked, index in enumerate(zip(*numpy.nonzero(doubtful), strict=True)):
+            numbers = [numpy.nan] * len(outputs)
+            if asked < MAX_ASKED:
+                with suppress(DiffcompareError):
+                    numbers = _flat(at_point(*[float(array[index]) for array in arrays]))
+            for output, number in zip(outputs, numbers, strict=True):
+                output[index] = number
+        gradient = tuple(partials)
+        return value if "gradient" not in results else gradient if "value" not in results else (value, gradient)
+
+
+def _flat(result: Any) -> list[float]:
+    """Return a value, partials, or both as one list."""
+    if not isinstance(result, tuple):
+        return [result]
+    return [number for part in result for number in (part if isinstance(part, tuple) else (part,))]
