@@ -7,7 +7,7 @@ neither: parameters get them in the compiled code, as data.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import FunctionType
 from typing import Any
 
@@ -52,31 +52,59 @@ def point_function(
     none that a plain sweep over doubles takes for good, and where a result would be inf or nan.  `title` is its name in
     tracebacks.
     """
+    parameters = ", ".join([f"a{place}" for place in range(len(names))])
+    source, space = _source(sweep, names, results, f"careful({parameters})")
+    space["careful"] = careful
+    return named(defined(f"def compiled({parameters}):\n{source}", space), names, title)
+
+
+def mapping_function(
+    sweep: JointSweep, names: Sequence[str]
+) -> Callable[[Mapping[str, float]], dict[str, float] | None]:
+    """Return a function from a point by name, a dictionary, to the partials by name, another one.
+
+    It returns None where `point_function` would call `careful`, and for a point with other names.
+    """
+    source, space = _source(sweep, names, ("mapping",), "None")
+    space |= {f"k{place}": name for place, name in enumerate(names)}
+    space |= {f"p{place}": name for place, name in enumerate(sweep.partials)}
+    lines = [f"    if point.__len__() != {len(names)}: return None", "    try:"]
+    lines += [f"        a{place} = point[k{place}] * 1.0" for place in range(len(names))]
+    lines += ["        pass", "    except missing: return None"]
+    space["missing"] = (LookupError, TypeError, ArithmeticError)
+    return defined("\n".join(["def compiled(point):", *lines, source]), space)
+
+
+def _source(
+    sweep: JointSweep, names: Sequence[str], results: Sequence[str], careful: str
+) -> tuple[str, dict[str, Any]]:
+    """Return the body of a function, and what its names stand for; `careful` is what it returns in doubt."""
     writer = _Writer(sweep, names)
     wanted = [sweep.value] if "value" in results else []
-    wanted += sweep.partials.values() if "gradient" in results else []
-    lines = writer.body(wanted, looks="gradient" in results)
+    has_partials = results != ("value",)
+    wanted += sweep.partials.values() if has_partials else []
+    lines = writer.body(wanted, looks=has_partials)
     texts = [writer.texts[node] for node in wanted]
-    partials = texts[-len(sweep.partials) :] if "gradient" in results and sweep.partials else []
-    gradient = f"({', '.join(partials)}{',' * (len(partials) == 1)})"
-    returned = ", ".join([texts[0] if result == "value" else gradient for result in results])
-    parameters = ", ".join([f"a{place}" for place in range(len(names))])
-    if not writer.is_finite:
-        lines += [f"s = {' + '.join(texts)}", f"if {within('s', 0.0, MAX_DOUBLE)}:"]
+    partials = texts[len(texts) - len(sweep.partials) :] if has_partials else []
+    returned = {
+        "value": texts[0] if "value" in results else "",
+        "gradient": f"({', '.join(partials)}{',' * (len(partials) == 1)})",
+        "mapping": f"{{{', '.join([f'p{place}: {text}' for place, text in enumerate(partials)])}}}",
+    }
+    if not writer.is_finite and texts:
+        lines += [f"s = {' + '.join(texts)}", f"if not ({within('s', 0.0, MAX_DOUBLE)}): return CAREFUL"]
     source = "\n".join(
         [
-            f"def compiled({parameters}):",
             f"    if {' and '.join(writer.conditions) or 'True'}:",
             "        try:",
-            *[INDENT + line.replace("CAREFUL", f"careful({parameters})") for line in lines],
-            f"{INDENT}{'' if writer.is_finite else '    '}return {returned}",
+            *[INDENT + line.replace("CAREFUL", careful) for line in lines],
+            f"{INDENT}return {', '.join([returned[result] for result in results])}",
             "        except errors:",
             "            pass",
-            f"    return careful({parameters})",
+            f"    return {careful}",
         ]
     )
-    space = {"__builtins__": {}, "float": float, "errors": RANGE_ERRORS, "careful": careful, **writer.functions}
-    return named(defined(source, space), names, title)
+    return source, {"__builtins__": {}, "float": float, "errors": RANGE_ERRORS, **writer.functions}
 
 
 def defined(source: str, space: dict[str, Any]) -> FunctionType:

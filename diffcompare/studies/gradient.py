@@ -30,6 +30,9 @@ from diffcompare.studies.question import (
 
 _PLAIN = frozenset((float, int))  # types of coordinates that need no validation beyond finiteness
 BUDGET = 60.0  # seconds: far more than a function takes whose tape fits into memory
+USES_BEFORE_COMPILING = 40  # compiling takes as long as some 60 plain sweeps over a small expression
+MAX_COMPILED, MAX_COUNTED = 16, 64  # expressions
+MAX_COMPILED_NODES = 5_000
 MAX_CACHED_LENGTH = 2_000  # characters of a text; the nodes of longer ones are not worth the memory of a cache
 
 
@@ -74,6 +77,12 @@ def gradient(
     Source: the default, reverse mode, is described by A. Griewank and A. Walther: Evaluating derivatives, second
     edition, SIAM 2008, chapter 3.
     """
+    if type(point) is dict and not values and method == "reverse-ad" and ops is None:
+        compiled = _compiled.get(expression) if type(expression) is str or isinstance(expression, Expression) else None
+        if compiled is not None:
+            partials = compiled(point)
+            if partials is not None:
+                return partials
     if is_function(expression):
         limit = checked_positive("budget", budget)
         return _function_gradient(expression, function_values(expression, point, values), method, limit)
@@ -89,9 +98,31 @@ def gradient(
     if method == "reverse-ad":
         partials = plain_gradient(nodes, names, doubles)
         if partials is not None:
+            if "e" not in at:
+                _count_use(expression, nodes, names)
             return partials
     tree = parse(expression, names=at) if isinstance(expression, str) else expression
     return careful_gradient(Problem(tree, doubles, tuple(names)), method)
+
+
+# Expressions that are asked again and again: how often each was, and what it was compiled to.  By text, in which `e` is
+# the constant, or by the expression itself.
+_uses: dict[str | Expression, int] = {}
+_compiled: dict[str | Expression, Callable[[dict[str, float]], dict[str, float] | None]] = {}
+
+
+def _count_use(expression: str | Expression, nodes: list[Expression], names: list[str]) -> None:
+    """Count one more use of an expression, and compile it when the next ones will make up for that."""
+    uses = _uses[expression] = _uses.get(expression, 0) + 1
+    if uses == USES_BEFORE_COMPILING and len(nodes) <= MAX_COMPILED_NODES:
+        from diffcompare.codegen.joint_sweep import joint_sweep
+        from diffcompare.codegen.point_program import mapping_function
+
+        if len(_compiled) >= MAX_COMPILED:
+            _compiled.clear()
+        _compiled[expression] = mapping_function(joint_sweep(nodes[-1], names), names)
+    if len(_uses) > MAX_COUNTED:
+        _uses.clear()
 
 
 def careful_gradient(problem: Problem, method: str) -> dict[str, Any]:
