@@ -14,6 +14,7 @@ The files:
 
 __main__.py                   Entry point of `python -m diffcompare`
 api.py                        `dc.check`: is this derivative right?  One entry point for expressions and Python functions
+collection_pause.py           Pauses of Python's garbage collector while many objects are made of which none is garbage: nodes, tapes, balls
 diagnostics.py                Diagnostics: what is wrong with a text, where (with carets), what to write instead (did you mean ...), exit codes
 document.py                   Documents: the result of a study for people, as blocks of values that every renderer can write
 formatting.py                 Formatting of values: the one place that decides how a number looks
@@ -178,7 +179,7 @@ inputs/                       User input: expressions, points, formulas by hand,
 language/                     The language of expressions: reading, printing, differentiating by rules, and simplifying them
   differentiation_rules.py    The differentiation rules of a textbook: sum, product, quotient, power ..., each with its name
   expression.py               Expressions: an immutable DAG in which two equal expressions are the same object
-  grammar.py                  The grammar as tables: what every token opens, closes and binds; calls of several arguments
+  grammar.py                  The grammar as tables: what every token opens, closes and binds; calls of several arguments; misleading texts
   isomorphism.py              Equality of expressions up to the names of the variables and the order and grouping of + and *
   operations.py               THE TABLE of elementary operations, one row each: value, partials, domain, kink, and names in other libraries
   parser.py                   The parser: text becomes an expression, by operator precedence over an explicit stack

@@ -12,7 +12,16 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "diffcompare"
 
 FLOORS = [
-    {"diagnostics", "localization", "document", "safe_io", "output_folder", "processes", "worker_process"},
+    {
+        "diagnostics",
+        "localization",
+        "document",
+        "safe_io",
+        "output_folder",
+        "processes",
+        "worker_process",
+        "collection_pause",
+    },
     {"language"},
     {"numeric", "formatting"},
     {"recording"},
@@ -37,7 +46,7 @@ MAY_RECUR = {"__init__", "report"}
 MAX_MODULES = 368
 MAX_LATE_IMPORTS = 101
 MAX_TYPE_IMPORTS = 89
-MAX_LOADED_MODULES = 62
+MAX_LOADED_MODULES = 63
 MAX_MODULE_LINES = 450
 """The ledger: what is smaller may become the new limit; what has to grow needs a reason.  `python
 tests/benchmarks/ledger.py` prints the counts."""
@@ -328,7 +337,7 @@ def test_any_module_may_be_the_first_to_be_imported():
 
 TESTS = Path(__file__).parent
 ABOUT_A_PACKAGE = {
-    ".": {"adding_an_operation", "architecture", "docstrings", "hostile", "map", "sessions"},
+    ".": {"adding_an_operation", "architecture", "docstrings", "hostile", "large", "map", "sessions"},
     "classroom/demos": {"figures", "missing", "sentences", "translation"},
     "render": {"render"},
     "studies": {"docstrings"},

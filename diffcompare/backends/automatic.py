@@ -14,6 +14,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from diffcompare.backends.problem import Backend, Derivative, Problem, Work
+from diffcompare.collection_pause import collection_paused
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import NotDifferentiable
@@ -118,8 +119,20 @@ def run_sweeps(
     `sweep` returns the gradient and raises TimeoutError when the budget is spent; `work` counts its operations.
     Where values come near the ends of the range of doubles, a second sweep with wider exponents finds what was lost.
     """
+    nodes = wengert_list(problem.expression)
+    with collection_paused(len(nodes)):
+        return _swept(method, problem, nodes, sweep, work)
+
+
+def _swept(
+    method: str,
+    problem: Problem,
+    nodes: Sequence[Expression],
+    sweep: Sweep,
+    work: Callable[[Sequence[Expression], set[Expression]], int],
+) -> Derivative:
+    """Return the answer of `run_sweeps` for a Wengert list."""
     expression = problem.expression
-    nodes = wengert_list(expression)
     active = active_nodes(nodes, problem.wrt)
     done = Work(1, work(nodes, active))
     for system in (FLOATS, CAREFUL):

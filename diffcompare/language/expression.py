@@ -257,7 +257,8 @@ class NamedLeaf(Leaf):
 class Variable(NamedLeaf):
     """A variable."""
 
-    __slots__ = ()
+    __slots__ = ("sort_key",)
+    sort_key: Any  # of its name, by which variables are in natural order, once it was asked for
 
 
 class Constant(NamedLeaf):

@@ -1,4 +1,4 @@
-"""The grammar as tables: what every token opens, closes and binds; calls of several arguments.
+"""The grammar as tables: what every token opens, closes and binds; calls of several arguments; misleading texts.
 
 A frame of the parser's stack is (level, operation, left).  Level 0 is a bracket, where `left` is None for a parenthesis
 or a call of one argument, a list of the arguments so far for other calls, and the number of the token for a bar.
@@ -6,7 +6,8 @@ or a call of one argument, a list of the arguments so far for other calls, and t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import RLock
 from typing import Any, TypeAlias
@@ -25,7 +26,7 @@ from diffcompare.language.operations import (
     sqrt,
     subtract,
 )
-from diffcompare.language.tokenizer import END, MAX_OPERATIONS, SyntaxFault
+from diffcompare.language.tokenizer import END, GROUPED, INDEXED, MAX_OPERATIONS, SyntaxFault
 
 Frame: TypeAlias = tuple[int, Any, Any]
 
@@ -130,3 +131,32 @@ def check_operations(tokens: list[str]) -> None:
     count = signs + calls + products + uses["|"] // 2
     if count > MAX_OPERATIONS:
         raise SyntaxFault("E402", 0, count=count)
+
+
+# --- Texts that may mean something else -------------------------------------------------------------------------------
+
+_WORD = re.compile(r"[^\W\d]\w*+(?!\s*\()")  # a name that no parenthesis follows
+_CAPITALS = frozenset(("E", "I", "Pi", "PI"))
+
+
+def may_have_warnings(text: str, implicit: Sequence[int], names: Collection[str] = ()) -> bool:
+    """Tell whether `syntax.warnings` may find anything; `implicit` are the tokens before which a product was read."""
+    if implicit or "=" in text or "√" in text:
+        return True
+    if ("," in text and GROUPED.search(text)) or (not text.isascii() and INDEXED.search(text)):
+        return True
+    words = set(_WORD.findall(text))
+    if "e" in words or not words.isdisjoint(FUNCTIONS) or not words.isdisjoint(_CAPITALS):
+        return True
+    # Most names are like x or x1, and need no further look.
+    longer = [word for word in words if len(word) > 1 and not word[1:].isdecimal()]
+    return any(_may_be_several(word, words, names) for word in longer)
+
+
+def _may_be_several(word: str, words: Collection[str], names: Collection[str]) -> bool:
+    """Tell whether a name may be a product: it begins with another name, contains a function or pi, or ends in e."""
+    for length in range(1, min(len(word), 24)):
+        if word[:length] in words or word[:length] in names:
+            return True
+    folded = word[0].lower() + word[1:]
+    return "pi" in word or (len(word) == 2 and word[1] == "e") or any(name in folded for name in FUNCTIONS)

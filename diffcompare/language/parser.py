@@ -1,17 +1,17 @@
 """The parser: text becomes an expression, by operator precedence over an explicit stack.
 
-The tables are in `grammar`.  `parse` is on the hot path of everything, so the loop in `_Parser.run` is written for
-speed: tokens are plain strings, a token is looked up in a table, and no position is computed.  A wrong text raises a
-`SyntaxFault`; only then does `syntax` look for the place, the reason and a fix, with `attempt` to try the fix on.
+The tables are in `grammar`.  `parse` is on the hot path of everything, so the loop in `_Parser.read_tokens` is written
+for speed: tokens are plain strings, a token is looked up in a table, and no position is computed.  A wrong text raises
+a `SyntaxFault`; only then does `syntax` look for the place, the reason and a fix, with `attempt` to try the fix on.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from functools import partial
 from typing import Any, NamedTuple
 
+from diffcompare.collection_pause import MIN_OBJECTS, collection_paused
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.language.expression import Constant, Expression, Intern, Operation, Variable, build, intern
 from diffcompare.language.grammar import (
@@ -30,12 +30,11 @@ from diffcompare.language.grammar import (
     build_call,
     check_operations,
     is_word,
+    may_have_warnings,
 )
 from diffcompare.language.operations import CONSTANTS, FUNCTIONS, abs_, divide, power_of
 from diffcompare.language.tokenizer import (
     END,
-    GROUPED,
-    INDEXED,
     MAX_OPERATIONS,
     SUFFIX_STARTS,
     Adjacency,
@@ -45,9 +44,6 @@ from diffcompare.language.tokenizer import (
     tokenize,
 )
 from diffcompare.language.wengert import wengert_list
-
-_WORD = re.compile(r"[^\W\d]\w*+(?!\s*\()")  # a name that no parenthesis follows
-_CAPITALS = frozenset(("E", "I", "Pi", "PI"))
 
 _leaves: dict[str, Expression] = {}  # leaves by token, so that `x` and `2` cost one look-up; emptied when it is full
 
@@ -139,7 +135,7 @@ def read(text: str, names: Collection[str] = (), *, several: bool = False) -> Pa
         error = _error(text, fault, names, several=several)
     else:
         listed = tuple(parser.outputs)
-        if not _may_have_warnings(text, parser.implicit, names):
+        if not may_have_warnings(text, parser.implicit, names):
             return Parsed(expression, text, (), listed)
         from diffcompare.language.syntax.warnings import find_warnings
 
@@ -147,29 +143,6 @@ def read(text: str, names: Collection[str] = (), *, several: bool = False) -> Pa
         notes = find_warnings(text, roots, names, parser.implicit, trial)
         return Parsed(expression, text, notes, listed)
     raise error
-
-
-def _may_have_warnings(text: str, implicit: Sequence[int], names: Collection[str] = ()) -> bool:
-    """Tell whether `syntax.warnings` may find anything; `implicit` are the tokens before which a product was read."""
-    if implicit or "=" in text or "√" in text:
-        return True
-    if ("," in text and GROUPED.search(text)) or (not text.isascii() and INDEXED.search(text)):
-        return True
-    words = set(_WORD.findall(text))
-    if "e" in words or not words.isdisjoint(FUNCTIONS) or not words.isdisjoint(_CAPITALS):
-        return True
-    # Most names are like x or x1, and need no further look.
-    longer = [word for word in words if len(word) > 1 and not word[1:].isdecimal()]
-    return any(_may_be_several(word, words, names) for word in longer)
-
-
-def _may_be_several(word: str, words: Collection[str], names: Collection[str]) -> bool:
-    """Tell whether a name may be a product: it begins with another name, contains a function or pi, or ends in e."""
-    for length in range(1, min(len(word), 24)):
-        if word[:length] in words or word[:length] in names:
-            return True
-    folded = word[0].lower() + word[1:]
-    return "pi" in word or (len(word) == 2 and word[1] == "e") or any(name in folded for name in FUNCTIONS)
 
 
 def _error(text: str, fault: SyntaxFault, names: Collection[str], *, several: bool = False) -> DiffcompareError:
@@ -206,6 +179,13 @@ class _Parser:
         self.first: dict[str, int] | None = None  # the first place of every token, once there is an assignment
 
     def run(self) -> Expression:
+        """Return the expression that the text writes.  Raises SyntaxFault."""
+        if len(self.tokens) < MIN_OBJECTS:
+            return self.read_tokens()
+        with collection_paused():
+            return self.read_tokens()
+
+    def read_tokens(self) -> Expression:
         stack, pop, intern = self.stack, self.rest.pop, self.intern
         push, openers, after = stack.append, OPENERS, AFTER
         leaf = self.leaves.get

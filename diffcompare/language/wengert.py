@@ -12,7 +12,6 @@ Learning, JMLR 2018, table 2).  Numbers and constants are written as themselves 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import lru_cache
 from operator import attrgetter
 from weakref import KeyedRef
 
@@ -76,11 +75,21 @@ def replace_nodes(roots: Sequence[Expression], replaced: dict[Expression, Expres
 
 def variables(nodes: Iterable[Expression]) -> list[str]:
     """Return the names of the variables among the nodes, in natural order (x2 before x10)."""
-    names = [node.name for node in nodes if type(node) is Variable]
-    return sorted(names, key=natural_sort_key) if len(names) > 1 else names
+    found = [node for node in nodes if type(node) is Variable]
+    if len(found) > 1:
+        found.sort(key=_sort_key)
+    return [node.name for node in found]
 
 
-@lru_cache(maxsize=1024)
+def _sort_key(variable: Variable) -> list[tuple[int, int, str]]:
+    """Return the sort key of a variable's name, which stays with it: a cache by name would be too small for many."""
+    try:
+        return variable.sort_key  # type: ignore[no-any-return]
+    except AttributeError:
+        variable.sort_key = key = natural_sort_key(variable.name)
+        return key
+
+
 def natural_sort_key(name: str) -> list[tuple[int, int, str]]:
     """Return a sort key that reads runs of digits as numbers and ignores case unless all else is equal."""
     key: list[tuple[int, int, str]] = []

@@ -75,10 +75,11 @@ def reverse(
     # Contributions gather in the adjoint's entry: a single one as it is, several in a list.
     seeded = dict(seeds) if isinstance(seeds, Mapping) else {seeds: system.one}
     adjoints: dict[Expression, Any] = {output: seed for output, seed in seeded.items() if output in active}
+    received = adjoints.get
     for node in reversed(nodes):
-        if node not in adjoints:
+        adjoint = received(node)
+        if adjoint is None:
             continue
-        adjoint = adjoints[node]
         if type(adjoint) is list:
             adjoint = adjoints[node] = total(adjoint)
         operation = node.operation
@@ -89,18 +90,21 @@ def reverse(
         # `partials(node, ...)` spelled out: this loop is where reverse mode spends its time.
         arguments = node.arguments
         arity = len(arguments)
+        place = 0
         partial: Any
-        for partial, argument in zip(operation.partials, arguments):  # noqa: B905
+        for partial in operation.partials:
+            argument = arguments[place]
+            place += 1
             if argument not in active:
                 continue
             if type(partial) is not int:
                 if partial is None:
                     raise NotDifferentiable(node)
-                if arity == 1:
-                    partial = partial(values[node], values[argument])
-                elif arity == 2:
+                if arity == 2:
                     left, right = arguments
                     partial = partial(values[node], values[left], values[right])
+                elif arity == 1:
+                    partial = partial(values[node], values[argument])
                 else:
                     partial = partial(values[node], *[values[operand] for operand in arguments])
             if type(partial) is not int:
@@ -111,12 +115,13 @@ def reverse(
                 contribution = scaled(adjoint, partial)
             else:
                 continue
-            if argument not in adjoints:
+            before = received(argument)
+            if before is None:
                 adjoints[argument] = contribution
-            elif type(adjoints[argument]) is list:
-                adjoints[argument].append(contribution)
+            elif type(before) is list:
+                before.append(contribution)
             else:
-                adjoints[argument] = [adjoints[argument], contribution]
+                adjoints[argument] = [before, contribution]
     return adjoints
 
 

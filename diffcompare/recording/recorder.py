@@ -22,17 +22,16 @@ E587  the function raised an exception       E588  a number of an earlier run is
 from __future__ import annotations
 
 import functools
-import gc
 import math
 import operator
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import CodeType
 from typing import Any, NamedTuple
 
+from diffcompare.collection_pause import collection_paused
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.expression import Apply, Double, Expression, Variable, apply, lift
 from diffcompare.language.operations import OPERATIONS, exact_integer
@@ -213,7 +212,7 @@ class Recording:
         total: Callable[[list[Any]], Any] = _rounded_total
         if RecordedNumber in map(type, [*self.point.values(), *self.tape.constants]):
             total = functools.partial(functools.reduce, operator.add)  # of numbers recorded for an outer function
-        with _without_collections():
+        with collection_paused():
             return sweep_back(self.tape.entries, self._numbers, len(self.point), adjoints, total)
 
     @cached_property
@@ -311,7 +310,7 @@ def _run(
     """Call a function with recorded numbers; return the places on the tape of what it returned, and their shape."""
     numbers = {name: tape.number(place, value) for place, (name, value) in enumerate(point.items())}
     failure: BaseException | None = None
-    with recorded_names(function) as recorded, _without_collections():
+    with recorded_names(function) as recorded, collection_paused():
         OPEN_TAPES.append(tape)
         try:
             result = tape.limit.call(call, recorded, numbers)
@@ -340,21 +339,6 @@ def _stopped(tape: Tape, place: SourcePlace | None) -> DiffcompareError:
     message = f"the function has run {MAX_OPERATIONS:,} operations, and a tape holds no more"
     help = "write it with the arrays of `diffcompare.tape`: one node for a whole array"
     return error_at(place, "E583", "resource_limit", message, help)
-
-
-@contextmanager
-def _without_collections() -> Iterator[None]:
-    """Switch off the search for garbage: a tape is a hundred thousand new objects, and none of them is garbage.
-
-    Python would look through all that is in memory again and again while the tape grows.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _place(number: Any, tape: Tape, function: Any) -> int:

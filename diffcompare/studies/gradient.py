@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import lru_cache
 from math import isfinite
 from typing import Any
 
 from diffcompare.backends import backend, run_backend
-from diffcompare.backends.automatic import plain_gradient
+from diffcompare.backends.automatic import by_name, plain_gradient
 from diffcompare.backends.problem import Derivative, Problem
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, ManyNumbers
 from diffcompare.language.expression import Expression
+from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.parser import parse, parse_apart
-from diffcompare.language.wengert import variables, wengert_list
-from diffcompare.numeric.evaluate import Undefined, is_number, values_at
+from diffcompare.language.wengert import active_nodes, variables, wengert_list
+from diffcompare.numeric.evaluate import Undefined, evaluate, is_number, values_at
+from diffcompare.numeric.extended_range import EXTENDED
+from diffcompare.numeric.sweeps import reverse
 from diffcompare.studies.question import (
     checked_point,
     checked_positive,
@@ -210,12 +213,27 @@ def _refusal(problem: Problem, answer: Derivative) -> Diagnostic:
     return Diagnostic("E801", _kind(problem), message, help="choose another point")
 
 
+def _are_too_large(nodes: Sequence[Expression], problem: Problem) -> bool:
+    """Tell whether all partials exist and some are beyond doubles, as exponents without limits show where no kink is.
+
+    The truth would tell as well, but takes a hundred times as long to load.
+    """
+    if any(node.operation is not None and node.operation.kink.text for node in nodes):
+        return False
+    try:
+        adjoints = reverse(nodes, evaluate(nodes, problem.point, EXTENDED), active_nodes(nodes), nodes[-1], EXTENDED)
+    except NotDifferentiable:
+        return False
+    return all(is_number(partial) for partial in by_name(adjoints, problem.wrt).values())
+
+
 def _kind(problem: Problem) -> str:
     """Return what kind of error a point is.  Where only the partials have no number, the truth tells if they exist."""
-    value = values_at(wengert_list(problem.expression), problem.point)[problem.expression]
+    nodes = wengert_list(problem.expression)
+    value = values_at(nodes, problem.point)[problem.expression]
     if type(value) is Undefined:
         return "domain_error"
-    if not is_number(value):
+    if not is_number(value) or _are_too_large(nodes, problem):
         return "overflow"
     from diffcompare.studies.accuracy import truth_about  # loads documents, which a gradient does without
 

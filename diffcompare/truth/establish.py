@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from diffcompare.backends.problem import NOTHING, Problem
+from diffcompare.collection_pause import collection_paused
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.printer import shorten
@@ -110,9 +111,10 @@ def establish(problem: Problem) -> Truth:
 def _establish(problem: Problem, check: Callable[[], None]) -> Truth:
     nodes = wengert_list(problem.expression)
     opaque = without_definition(nodes)
-    if opaque is not None:
-        return _by_differences(problem, nodes, opaque, check)
-    truth = _by_balls(problem, nodes, check)
+    with collection_paused(len(nodes)):
+        if opaque is not None:
+            return _by_differences(problem, nodes, opaque, check)
+        truth = _by_balls(problem, nodes, check)
     notes = definition_notes(nodes, problem.point)
     return truth._replace(source="definition", notes=(*truth.notes, *notes)) if notes else truth
 
