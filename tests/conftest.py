@@ -1,9 +1,13 @@
 """Property tests draw the same examples every time; `--hypothesis-profile explore` looks at new ones.
 
+`-m "thorough or hypothesis" --hypothesis-profile thorough` runs more of the same, as CI does: cases that are left out
+of the suite (their mark is `thorough`), and property tests with six times as many examples.
+
 With REQUIRE_ENGINES in the environment the engines of the extra `engines` have to be installed, so that none of their
 tests is skipped.
 """
 
+import gc
 import os
 import tomllib
 from pathlib import Path
@@ -13,7 +17,8 @@ from hypothesis import settings
 
 from diffcompare.engines.registry import how_to_install, version
 
-settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=50)
+settings.register_profile("thorough", derandomize=True, deadline=None, max_examples=300)
 settings.register_profile("explore", deadline=None)
 settings.load_profile("repeatable")
 
@@ -30,6 +35,12 @@ def pytest_configure(config):
     names = listed.partition("[")[2].rstrip("]").split(",")
     if missing := [how_to_install(name) for name in names if version(name) is None]:
         raise pytest.UsageError(f"engines are required and missing: {'; '.join(missing)}")
+
+
+def pytest_collection_finish():
+    """Keep the collected tests, which live to the end, from being walked by every garbage collection."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")

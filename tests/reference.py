@@ -5,6 +5,7 @@ Nothing here looks at a partial of the table, at a ball or at a sweep.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -62,6 +63,7 @@ def _defined(name: str) -> Callable[..., Any]:
     return lambda *arguments: value(formula, dict(zip(names, arguments, strict=True)))
 
 
+@functools.cache
 def partial(name: str, arguments: tuple[float, ...], position: int, digits: int = 60) -> Any:
     """The derivative of a row's value by one argument: a central difference, good to `digits` digits and more."""
     # hypot(3e307, 1) depends on its second argument in the 615th digit only; gamma would take seconds there.

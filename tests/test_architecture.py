@@ -7,6 +7,7 @@ import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
+import package_source
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "diffcompare"
@@ -71,9 +72,8 @@ def floor(name):
     return next(number for number, places in enumerate(FLOORS) if place(name) in places)
 
 
-@functools.cache
 def tree(name):
-    return ast.parse(MODULES[name].read_text(encoding="utf-8"))
+    return package_source.trees()[MODULES[name]]
 
 
 def imports(node, *, early=True):
@@ -100,6 +100,7 @@ def all_imports():
     return {name: set(imports(tree(name))) for name in MODULES}
 
 
+@functools.cache
 def own(imported):
     """Return the module of ours that an import names, None for others."""
     if not imported.startswith("diffcompare."):

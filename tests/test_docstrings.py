@@ -1,20 +1,20 @@
 """Docstrings are plain English: none begins without its subject or its verb."""
 
 import ast
-from pathlib import Path
 
-PACKAGE = Path(__file__).parents[1] / "diffcompare"
+import package_source
+
 FOREIGN = ("What", "Whether", "How", "Where", "Which", "Why", "Of", "Those", "That", "The same")
 """Beginnings that leave a reader without a subject or a verb."""
 
 
 def docstrings():
-    for path in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for path, tree in package_source.trees().items():
+        for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module):
                 text = ast.get_docstring(node)
                 if text:
-                    yield f"{path.relative_to(PACKAGE)}:{getattr(node, 'lineno', 1)}", text
+                    yield f"{path.relative_to(package_source.PACKAGE)}:{getattr(node, 'lineno', 1)}", text
 
 
 def test_no_docstring_begins_without_its_subject():

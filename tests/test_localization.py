@@ -6,6 +6,8 @@ import tomllib
 from pathlib import Path
 from string import Formatter
 
+import package_source
+
 from diffcompare.localization import LANGUAGES, language, phrase, translate, translated, use_language
 
 PACKAGE = Path(__file__).parents[1] / "diffcompare"
@@ -19,8 +21,8 @@ MADE_FROM_A_WORD = {"its tangent", "its adjoint", "warning: ", "python source", 
 def texts():
     """Every string constant of the package (and the headings in those of tables), and the patterns that are said."""
     constants, patterns = [], []
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for tree in package_source.trees().values():
+        for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 constants += [node.value, *(head.strip().removeprefix(">") for head in node.value.split(" | "))]
             elif (

@@ -147,20 +147,20 @@ def test_a_large_node_is_named_by_its_operation():
     assert answer.notes == ("ln(...) is undefined: its argument is -999999942 (needs x > 0)",)
 
 
-def test_100000_deep_and_100000_long():
+def test_30000_deep_and_30000_long():
     """No recursion, and work in proportion."""
     deep, long = Variable("x"), Variable("x")
-    for index in range(100_000):
+    for index in range(30_000):
         deep = sin(deep)
         long = long + Variable(f"x{index % 10}")
     answer = reverse_gradient(deep, x=1.0)
     product, value = 1.0, 1.0
-    for _ in range(100_000):
+    for _ in range(30_000):
         product, value = product * math.cos(value), math.sin(value)
     assert answer.gradient["x"] == pytest.approx(product, rel=1e-9)
-    assert answer.work == Work(1, 300_000)
+    assert answer.work == Work(1, 90_000)
     answer = reverse_gradient(long, x=1.0, **{f"x{index}": 0.5 for index in range(10)})
-    assert answer.gradient == {"x": 1.0, **{f"x{index}": 10_000.0 for index in range(10)}}
+    assert answer.gradient == {"x": 1.0, **{f"x{index}": 3_000.0 for index in range(10)}}
 
 
 def test_the_gradient_at_a_point():

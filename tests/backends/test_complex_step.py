@@ -60,8 +60,7 @@ def samples(row):
 
 
 @pytest.mark.parametrize("row", [row for row in OPERATIONS.values() if not row.selects], ids=lambda row: row.name)
-@pytest.mark.parametrize("h", [None, 1e-250])
-def test_every_row_has_a_complex_step(row, h):
+def test_every_row_has_a_complex_step(row):
     """Also by rows that only mpmath has in complex numbers, however small the step."""
     names = [f"v{index}" for index in range(row.arity)]
     for position, sample in samples(row):
@@ -70,10 +69,11 @@ def test_every_row_has_a_complex_step(row, h):
             for index, name in enumerate(names)
         ]
         point = dict(zip(names, map(float, sample), strict=True))
-        answer = BACKEND.differentiate(Problem(row(*arguments), point, (names[position],), step=h))
         truth = reference.partial(row.name, sample, position)
-        assert answer.status == "ok"
-        assert answer.gradient[names[position]] == pytest.approx(float(truth), rel=1e-13, abs=1e-300), sample
+        for h in (None, 1e-250):
+            answer = BACKEND.differentiate(Problem(row(*arguments), point, (names[position],), step=h))
+            assert answer.status == "ok"
+            assert answer.gradient[names[position]] == pytest.approx(float(truth), rel=1e-13, abs=1e-300), (sample, h)
 
 
 @pytest.mark.parametrize(

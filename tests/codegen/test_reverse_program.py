@@ -8,7 +8,7 @@ import sys
 
 import numpy
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from strategies import ALL, expressions, points
 
 from diffcompare.backends.automatic import gradient_at, reverse_mode
@@ -176,7 +176,6 @@ def test_a_shared_negative_number_is_written_as_itself(language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @given(expression=expressions(ALL, largest=8), point=points())
-@settings(max_examples=60)
 def test_random_expressions(language, expression, point):
     """The sweep does what reverse mode does, rule by rule; the formulas agree as far as rounding lets them."""
     names = variables(wengert_list(expression))

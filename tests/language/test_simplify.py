@@ -5,7 +5,7 @@ from __future__ import annotations
 import mpmath
 import pytest
 import reference
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from strategies import ALL, expressions
 
 from diffcompare.backends.hand_coded import textbook
@@ -98,7 +98,6 @@ def test_what_the_original_has_is_left_as_it_is():
 
 
 @given(expressions(ALL, largest=7))
-@settings(max_examples=120)
 def test_a_tidied_formula_is_equal_to_the_formula(expression):
     """Compare the values of every expression and of its derivatives at a point, with 60 digits."""
     names = variables(wengert_list(expression))

@@ -94,7 +94,7 @@ def test_arithmetic_encloses_exactly(x, r, y, s, symbol, bits):
 def test_every_row_encloses_its_values(row):
     """By random arguments, from exact ones to intervals wide enough for the function to bend."""
 
-    @settings(max_examples=12 if "gamma" in row.name else 30)
+    @settings(max_examples=settings().max_examples // (6 if "gamma" in row.name else 3))
     @given(st.tuples(*[st.tuples(doubles, radii)] * row.arity), st.sampled_from([64, 128]))
     def encloses(pairs, bits):
         with precision(bits):

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import expressions, points
 
@@ -80,7 +80,6 @@ def test_an_expression_has_the_value_it_has_in_doubles(text):
         assert wide.to_double() == pytest.approx(plain, rel=1e-15)
 
 
-@settings(max_examples=300)
 @given(expressions(), points())
 def test_a_sweep_that_stays_within_the_range_gives_the_same_bits(expression, point):
     nodes = wengert_list(expression)

@@ -219,37 +219,37 @@ def nothing_is_lost(comparison):
 
 
 @pytest.mark.parametrize("format", TEXTS)
-def test_two_hundred_variables(many_variables, format):
+def test_a_hundred_variables(many_variables, format):
     text = render(many_variables.document(), format)
-    assert len(text) > 50_000
+    assert len(text) > 25_000
     if format == "plain":
         nothing_is_lost(many_variables)
-        assert "for all 200 partials reverse-ad does" in text
+        assert "for all 100 partials reverse-ad does" in text
 
 
 @pytest.fixture(scope="module")
 def many_variables():
     """Return a sum in which every variable stands twice."""
-    names = [f"x{place}" for place in range(1, 201)]
+    names = [f"x{place}" for place in range(1, 101)]
     text = "+".join(f"sin({name})*{names[place - 1]}" for place, name in enumerate(names))
     return dc.compare(text, {name: place / 64 for place, name in enumerate(names)}, methods=NOT_SYMBOLIC)
 
 
 @pytest.mark.parametrize("format", TEXTS)
-def test_three_thousand_terms(many_terms, format):
+def test_a_thousand_terms(many_terms, format):
     text = render(many_terms.document(), format)
     assert "reverse-ad" in text or format == "latex"
     if format == "plain":
         nothing_is_lost(many_terms)
     if format == "json":
-        assert json.loads(text)["expression"]["operations"] == many_terms.operations == 3000 + 2998 + 2999
-        assert len(json.loads(text)["methods"][0]["formula"]["x"]) > 30_000
+        assert json.loads(text)["expression"]["operations"] == many_terms.operations == 1000 + 998 + 999
+        assert len(json.loads(text)["methods"][0]["formula"]["x"]) > 10_000
 
 
 @pytest.fixture(scope="module")
 def many_terms():
-    """Return a sum of three thousand terms over one variable."""
+    """Return a sum of a thousand terms over one variable."""
     text = (
-        "+".join(f"sin({place}*x)" for place in range(3000)).replace("sin(0*x)", "sin(x)").replace("sin(1*x)", "cos(x)")
+        "+".join(f"sin({place}*x)" for place in range(1000)).replace("sin(0*x)", "sin(x)").replace("sin(1*x)", "cos(x)")
     )
     return dc.compare(text, x=0.5, methods=["hand-coded", "central-difference", *AD])

@@ -201,10 +201,8 @@ def doubled(times):
         (52, 2**53 - 1),
         (53, str(2**54 - 1)),
         (60, str(2**61 - 1)),
-        (14_280, str(2**14_281 - 1)),
         (14_283, str(2**14_284 - 1)),
         (14_284, "about 10^4300"),
-        (20_000, "about 10^6020"),
     ],
 )
 def test_sizes_beyond_the_integers_of_json(plain_data, times, expected):

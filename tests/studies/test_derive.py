@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from strategies import ALL, expressions
 
 from diffcompare.backends.hand_coded import textbook
@@ -112,7 +112,6 @@ def test_a_term_that_does_not_depend_on_the_variable_is_named():
 
 
 @given(expressions(ALL, largest=9))
-@settings(max_examples=60)
 def test_the_last_line_is_the_formula_of_the_hand_coded_backend_node_for_node(expression):
     names = variables(wengert_list(expression))
     assume(names)

@@ -199,7 +199,7 @@ def test_precision_beyond_20000_bits_still_has_a_midpoint():
         assert truth.gradient["x"].errors(math.cos(1))[0] == pytest.approx(float(abs(mp.mpf(math.cos(1)) - mp.cos(1))))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(expressions(ALL, largest=7, names=("x", "y"), cancel=True), points(("x", "y")))
 def test_random_expressions_are_never_wrong(expression, point):
     """The worst bug there is: a wrong digit, or a bound that does not hold."""

@@ -226,12 +226,13 @@ def test_an_end_while_standard_input_is_awaited(start, end: str) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
-def test_killed_at_random_instants_it_goes_on_where_it_stopped(start, process, unbroken) -> None:
+@pytest.mark.parametrize("most", [6, pytest.param(25, marks=pytest.mark.thorough)])
+def test_killed_at_random_instants_it_goes_on_where_it_stopped(start, process, unbroken, most) -> None:
     write_rows(400)
     before = workers()
     rng = random.Random(1)
     kills = 0
-    while kills < 25:
+    while kills < most:
         run = start("batch", "rows.txt", *QUICK, "-o", "r.jsonl", "--resume", stdout=subprocess.DEVNULL)
         kept = Path("r.jsonl").stat().st_size if Path("r.jsonl").exists() else 0
         ends = time.monotonic() + 30
