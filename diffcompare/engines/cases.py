@@ -15,6 +15,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean, shown, truncated
@@ -37,7 +38,7 @@ class AuditCase(NamedTuple):
         right: For each variable the right partial as text; for order 2 the second derivative with respect to it.
         expression: The expression; empty for a call.
         call: The name of a function that is called with the coordinates of the point; empty for an expression.
-        order: Which derivative is asked for, 1 or 2.
+        order: Which derivative is asked for, 1 or 2; 0 for the value.
         float_exponents: Whether whole exponents are written as doubles, `x**2.0`.
         inner: Its derivatives inside, by which the expression is no plain one.
         of_complex: Whether it is a function of a complex number.
@@ -68,15 +69,14 @@ class AuditCase(NamedTuple):
         text = self.expression or f"{self.call}({'z' if self.of_complex else ', '.join(self.at)})"
         text = re.sub(r"\^(\d+)\b", r"^\1.0", text) if self.float_exponents else text
         text = ", ".join([text, *[one.text for one in self.inner]])
-        return f"{text}, second derivative" if self.order == 2 else text
+        return text + {0: ", value", 2: ", second derivative"}.get(self.order, "")
 
 
 NEEDED = ("group", "name", "at", "right", "why", "source")
-EXAMPLE = """\
-a case is the line [[case]] and `group`, `name`, `expression` or `call`, `at`, `right`, `why` and `source`, such as
-    expression = "x^2"
-    at = { x = 3.0 }
-    right = { x = "6" }"""
+EXAMPLE = (
+    "a case is the line [[case]] and group, name, why and source, all texts, and such as "
+    'expression = "x^2", at = { x = 3.0 } and right = { x = "6" }'
+)
 MAX_CASES = 5000
 MAX_INNER = 8  # derivatives inside of each other, each of which makes the formula longer
 PARTS = ("re", "im")  # the coordinates of a complex number
@@ -107,14 +107,14 @@ def read_cases(text: str, source: str = "cases") -> tuple[AuditCase, ...]:
     Raises:
         DiffcompareError: One of them is no case; it names the line, the stanza, and what to write.
     """
+    if sum(1 for _ in islice(re.finditer(_HEADER, text), MAX_CASES + 1)) > MAX_CASES:
+        message = f"{source} has more than {MAX_CASES:,} cases"
+        raise DiffcompareError(Diagnostic("E720", "resource_limit", message, source=source, help="split the file"))
     stanzas = parsed_toml(text, source, EXAMPLE).get("case", [])
     if not isinstance(stanzas, list) or not all(isinstance(stanza, dict) for stanza in stanzas) or not stanzas:
         raise DiffcompareError(
             Diagnostic("E720", "bad_value", f"{source}: a case begins with `[[case]]`", source=source, help=EXAMPLE)
         )
-    if len(stanzas) > MAX_CASES:
-        message = f"{source} has {len(stanzas):,} cases, and {MAX_CASES:,} is the limit"
-        raise DiffcompareError(Diagnostic("E720", "resource_limit", message, source=source, help="split the file"))
     found: dict[str, AuditCase] = {}
     lines = text.split("\n")
     headers = lines_of_headers(text, _HEADER, len(stanzas))
@@ -251,7 +251,7 @@ def _check_names(key: str, text: str, names: Iterable[str]) -> None:
         found = variables(wengert_list(parse(text, names=known)))
     except DiffcompareError as error:
         said = error.diagnostic
-        help = said.help or (f"write {said.fix}" if said.fix else "write it in the language of `diffcompare`")
+        help = f"write {said.fix}" if said.fix else said.help or "write it in the language of `diffcompare`"
         raise _NoCaseError(key, f"`{truncated(text)}`: {said.message}", help) from None
     unknown = [name for name in found if name not in known]
     if unknown:

@@ -97,6 +97,8 @@ class Engine(NamedTuple):
         second: Modes whose gradient is the diagonal of the Hessian.
         nested: Its derivatives that can stand inside another: each is asked inside each.
         of_complex: Its ways to a derivative by a complex number.
+        values: Modes whose only number is the value of the function.
+        optional: The functions that a file of the user's might have and has not; empty for a library.
         way: The way of differentiating that it belongs to.
         digits: The binary digits of its numbers: 53 for doubles, 24 for single precision.
         single: Those of its modes that compute in single precision although it has doubles.
@@ -111,6 +113,8 @@ class Engine(NamedTuple):
     second: tuple[str, ...] = ()
     nested: tuple[str, ...] = ()
     of_complex: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
     way: Way = "automatically"
     digits: int = 53
     single: tuple[str, ...] = ()

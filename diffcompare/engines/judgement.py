@@ -136,7 +136,7 @@ def _against(number: Fraction, right: Fraction, digits: int, lost: Fraction) -> 
 
 def absorbed(digits: int, order: int, size: float) -> Fraction:
     """Return the error that rounding alone can make in a derivative, by the rule above."""
-    return max(Fraction(2**order), Fraction(size)) * RIGHT_ULPS / 2**digits
+    return Fraction(RIGHT_ULPS, 2**digits) * max(Fraction(2**order), Fraction(size))
 
 
 LEAST = {53: -1074, 24: -149}  # the exponents of the smallest doubles, and of the smallest numbers of single precision

@@ -28,14 +28,18 @@ def engine_names() -> tuple[str, ...]:
     return tuple(sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(libraries.__path__)))
 
 
-@cache
 def engine(name: str) -> Engine:
     """Return the description of an engine, without importing its library; a Python file is one of the user's own.
 
     Raises DiffcompareError for an unknown name.
     """
     if isinstance(name, str) and is_own_engine(name):
-        return own_engine(name)
+        return own_engine(name)  # which may change
+    return _library(name)
+
+
+@cache
+def _library(name: str) -> Engine:
     if not isinstance(name, str) or name not in engine_names():
         message = f"no engine `{name}`" if isinstance(name, str) else f"an engine is a name, not {shown(name)}"
         near = did_you_mean(name, engine_names()) if isinstance(name, str) else None

@@ -15,9 +15,10 @@ from diffcompare.engines import engine_client
 from diffcompare.engines.cases import AuditCase
 from diffcompare.engines.engine import INSIDE
 from diffcompare.engines.judgement import Kind, NumberJudgement
+from diffcompare.engines.own_engine import is_own_engine
 from diffcompare.engines.registry import engine, how_to_install, installed_engines, version
 from diffcompare.processes import WorkerLost
-from diffcompare.studies.audit_suite import CATALOGUE, SINGLE, Question, suite
+from diffcompare.studies.audit_suite import CATALOGUE, SINGLE, Question, suite, values_of
 from diffcompare.studies.question import checked_names, checked_positive
 from diffcompare.studies.record import Record
 
@@ -47,7 +48,10 @@ class EngineNumber(NamedTuple):
 
 
 class AuditedEngine(NamedTuple):
-    """An engine that was audited: its version, the binary digits of its numbers, its modes, and the `single` ones."""
+    """An engine that was audited: its version, the binary digits of its numbers, its modes, and the `single` ones.
+
+    It has no way to what is `not_asked`; the functions that a file of one's own might have for it are `optional`.
+    """
 
     name: str
     version: str | None
@@ -55,6 +59,8 @@ class AuditedEngine(NamedTuple):
     modes: tuple[str, ...]
     single: tuple[str, ...] = ()
     note: str = ""  # why there is nothing about it
+    not_asked: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -132,12 +138,14 @@ def audit(
         help = f"for example `{how_to_install('autograd')}`; `diffcompare audit --help` lists them"
         raise DiffcompareError(Diagnostic("E716", "bad_value", "no engine is installed", help=help))
     second = bool(sum([len(engine(name).second) for name in names]))  # raises for an unknown one
+    values = any(engine(name).values for name in names)
     budget = checked_positive("budget", budget)
     given = tuple(cases)
 
     @cache  # computed once a run, not once an engine
     def questions(digits: int) -> list[Question]:
-        return [Question(case) for case in given or suite(second=second, digits=digits)]
+        found = given or tuple(suite(second=second, digits=digits))
+        return [Question(case) for case in (*found, *(values_of(found, budget) if values else ()))]
 
     audited, numbers = [], []
     for name, following in zip_longest(names, names[1:]):
@@ -174,36 +182,35 @@ def _put(
     # The catalogue is about formulas, and the variants of a mode about functions.
     formulas = {*about.modes, *about.second[:1]}
     nested = tuple([f"{inner}{INSIDE}{outer}" for inner in about.nested for outer in about.nested])
-    for kind, modes in (("1", first), ("2", about.second), (NESTED, nested), (COMPLEX, about.of_complex)):
-        for mode in modes or ((kind,) if kind in NOT_ASKED else ()):
+    asked = {
+        FIRST: first,
+        SECOND: about.second,
+        VALUES: about.values,
+        NESTED: nested,
+        COMPLEX: about.of_complex,
+    }
+    for kind, modes in asked.items():
+        for mode in modes:
             failures: list[str] = []
             of_mode = SINGLE if mode in about.single else digits
             for question in questions(of_mode):
                 if _kind_of(question.case) == kind and (mode in formulas or question.case.group != CATALOGUE):
-                    numbers += (
-                        _asked(name, mode, of_mode, question, budget, failures)
-                        if modes
-                        else _not_asked(name, mode, question.case, NOT_ASKED[kind])
-                    )
+                    numbers += _asked(name, mode, of_mode, question, budget, failures)
     engine_client.end(name)  # it is large, and a file of the user's may change before it is asked again
-    modes = (*first, *about.second, *nested, *about.of_complex)
+    modes = tuple([mode for modes in asked.values() for mode in modes])
     single = modes if digits == SINGLE else tuple([mode for mode in modes if mode in about.single])
-    return AuditedEngine(name, installed, digits, modes, single), numbers
+    there = {_kind_of(question.case) for question in questions(digits)} | ({VALUES} if is_own_engine(name) else set())
+    lacking = tuple([kind for kind, modes in asked.items() if not modes and (kind in there or kind == SECOND)])
+    return AuditedEngine(name, installed, digits, modes, single, not_asked=lacking, optional=about.optional), numbers
 
 
-NESTED, COMPLEX = "nested", "complex"  # kinds of cases, and the modes of engines that have none
-NOT_ASKED = {
-    NESTED: "not asked: its derivatives are not differentiated again here",
-    COMPLEX: "not asked: it has no complex numbers here",
-}
+# What an engine can be asked for.
+FIRST, SECOND, VALUES = "first derivatives", "second derivatives", "values"
+NESTED, COMPLEX = "derivatives inside of derivatives", "derivatives by complex numbers"
 
 
 def _kind_of(case: AuditCase) -> str:
-    return COMPLEX if case.of_complex else NESTED if case.inner else str(case.order)
-
-
-def _not_asked(name: str, mode: str, case: AuditCase, why: str) -> list[EngineNumber]:
-    return [EngineNumber(name, mode, case, variable, None, NumberJudgement("refused"), why) for variable in case.right]
+    return COMPLEX if case.of_complex else NESTED if case.inner else (VALUES, FIRST, SECOND)[case.order]
 
 
 def _asked(

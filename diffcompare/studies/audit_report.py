@@ -11,7 +11,7 @@ from diffcompare.engines.cases import AuditCase
 from diffcompare.engines.judgement import RIGHT_ULPS, Kind
 from diffcompare.studies.audit import Audit, AuditedEngine, EngineNumber, disagree
 from diffcompare.studies.audit_suite import CATALOGUE, OPERATION, SINGLE
-from diffcompare.studies.record import SCHEMA, counted, number, select
+from diffcompare.studies.record import SCHEMA, counted, join, number, select
 
 KINDS = {
     "right": "right",
@@ -60,7 +60,7 @@ def data(audit: Audit) -> dict[str, Any]:
         "schema": SCHEMA,
         "command": "audit",
         "engines": [
-            {**select(engine, "name | version | digits | modes | single | note"), **_counts(audit, engine)}
+            {**select(engine, "name | version | digits | modes | single | note | not_asked"), **_counts(audit, engine)}
             for engine in audit.engines
         ],
         "cases": [
@@ -102,12 +102,21 @@ def document(audit: Audit, *, brief: bool = False) -> Document:
         legend = MARKS_LEGEND if len(_answered(audit)) > SHOWN_AS_NUMBERS else NUMBERS_LEGEND
         blocks.append(Paragraph(f"{legend}. What all get right, or nearly, and what all refuse is in the JSON only."))
     notes = [f"{engine.name}: {engine.note}" for engine in audit.engines if engine.note]
+    notes += [_not_asked(engine) for engine in _answered(audit) if engine.not_asked]
     notes += [
         f"{engine.name} ({'; '.join(engine.single)}) is judged at single precision, 24 binary digits"
         for engine in _answered(audit)
         if engine.single
     ]
     return Document((*blocks, *[Paragraph(note, "note") for note in notes]), audit.data)
+
+
+def _not_asked(engine: AuditedEngine) -> str:
+    """Say what an engine was not asked for, and which functions of a file would be asked."""
+    said = f"{engine.name} was not asked for {join(engine.not_asked)}"
+    if not engine.optional:
+        return f"{said}: it has none here"
+    return f"{said}: the file has no {join([f'`{name}`' for name in engine.optional], 'or')}"
 
 
 # --- The summary ------------------------------------------------------------------------------------------------------

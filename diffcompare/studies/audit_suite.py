@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from diffcompare.backends.automatic import gradient_at
 from diffcompare.backends.hessian_methods import HessianProblem, forward_over_reverse
 from diffcompare.backends.problem import Problem
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, truncated
 from diffcompare.engines.cases import AuditCase, edge_cases
 from diffcompare.engines.judgement import NumberJudgement, judge, judge_complex
 from diffcompare.engines.nested_derivatives import encoded, written_out
@@ -25,7 +26,7 @@ from diffcompare.language.expression import Expression, Variable, lift
 from diffcompare.language.operations import OPERATIONS, NotDifferentiable, is_integer_power
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import active_nodes, wengert_list
-from diffcompare.numeric.evaluate import FLOATS, RANGE_ERRORS, at_kink, evaluate, values_at
+from diffcompare.numeric.evaluate import FLOATS, RANGE_ERRORS, Undefined, at_kink, evaluate, value_at, values_at
 from diffcompare.numeric.float32 import rounded
 from diffcompare.numeric.sweeps import reverse
 from diffcompare.studies.accuracy import truth_about
@@ -34,6 +35,7 @@ from diffcompare.truth.second_derivatives import establish_second
 
 SOURCE = "ball arithmetic, to 25 digits"
 CATALOGUE, OPERATION = "Catalogue", "Operations"
+VALUE = "f"  # stands for a variable in what is right about a value
 SINGLE = 24  # binary digits
 
 
@@ -60,6 +62,40 @@ def suite(*, second: bool = True, digits: int = 53, budget: float | None = 5.0) 
         listed = ", ".join(f"{letter} = {x:.6g}" for letter, x in at.items())
         case = AuditCase(f"{expression} at {listed}", OPERATION, at, {}, str(expression), source=SOURCE)
         yield from _with_truth(case, expression, orders, digits, budget)
+
+
+def values_of(cases: Iterable[AuditCase], budget: float | None) -> Iterator[AuditCase]:
+    """Yield a question for the value of the function of each case, where it has one."""
+    for case in cases:
+        if case.expression and not case.of_complex and not case.inner and case.order == 1:
+            value = truth_about(Problem(parse(case.expression, names=case.at), case.at, (), budget=budget)).value
+            if value is not None:
+                yield case._replace(
+                    name=f"{case.name}, value", right={VALUE: value.text}, order=0, together="", why="", source=SOURCE
+                )
+
+
+ALIKE = Fraction(1, 10**9)  # the relative error by which a right value may have been rounded
+
+
+def check_right_values(cases: Iterable[AuditCase], source: str, budget: float | None) -> None:
+    """Raise DiffcompareError for the first case whose right value is not the true one, as far as that is known."""
+    for case in cases:
+        if not case.expression or case.of_complex:
+            continue
+        expression = parse(case.expression, names=[*case.at, *[one.name for one in case.inner]])
+        expression = written_out(expression, case.inner, list(case.at))
+        for known in _with_truth(case, expression, (case.order,), 53, budget):
+            for name, right in case.right.items():
+                true = known.right.get(name, "none")
+                if is_number(right) and is_number(true) and _differ(Fraction(right), Fraction(true)):
+                    message = f"case `{truncated(case.name)}`: the right value of {name} is {true}, not {right}"
+                    help = f'right = {{ {name} = "{true}" }}'
+                    raise DiffcompareError(Diagnostic("E720", "bad_value", message, source=source, help=help))
+
+
+def _differ(given: Fraction, true: Fraction) -> bool:
+    return abs(given - true) > ALIKE * abs(true)
 
 
 def _operations() -> Iterator[tuple[dict[str, float], Expression]]:
@@ -138,7 +174,7 @@ class Question:
         self.asked: dict[str, Any] = {
             "names": names,
             "point": list(case.at.values()),
-            "wrt": [names.index(variable) for variable in case.right],
+            "wrt": [names.index(variable) for variable in case.right if case.order],
             "float_exponents": case.float_exponents,
         }
         if case.call:
@@ -194,6 +230,9 @@ class Question:
     def _in_doubles(self, ulps: int) -> Mapping[str, float | None]:
         """Return the gradient, or the diagonal of the Hessian, by exact rules over doubles near the point."""
         at = {name: x + ulps * math.ulp(x) for name, x in self.case.at.items()}
+        if self.case.order == 0:
+            value = value_at(self.expression, at)
+            return {VALUE: None if isinstance(value, Undefined) else float(value)}
         if self.case.order == 1:
             return gradient_at(self.expression, at) or {}
         found = {}

@@ -1,6 +1,7 @@
 """What the file of cases calls right is right: the truth finds the same numbers."""
 
 import cmath
+import time
 
 import pytest
 
@@ -79,6 +80,7 @@ def test_every_case_has_its_reason_and_its_source():
     assert all(case.why and case.source for case in edge_cases())
 
 
+INNER = '{{ name = "{}", of = "x + y", by = "y", at = "1" }}'
 STANZA = """
 [[case]]
 group = "Powers"
@@ -137,3 +139,64 @@ def test_a_coordinate_is_a_number():
 def test_a_name_occurs_once():
     with pytest.raises(DiffcompareError, match="case 2, `a square`: a second case of this name"):
         read_cases(STANZA + STANZA)
+
+
+def problem_of(text):
+    with pytest.raises(DiffcompareError) as caught:
+        read_cases(text, "mine.toml")
+    return caught.value.diagnostic
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said", "cure"),
+    [
+        ("x^2", "x^^2", 5, "`x^^2`: a value is missing between `^` and `^`", "write x^2"),
+        ("x^2", "y^2", 5, "has a variable `y`, without a value", "x"),
+        ("x^2", "__import__('os')", 5, "`__import__('os')`", ""),
+        ("x = 3 ", 'x = "three" ', 6, "`three` in `at` is no number", "at = { x = 3.0 }"),
+        ('x = "6"', 'x = "6e99999"', 7, "`6e99999` is no right value", '"-1 | 1"'),
+        ("why =", "order = true\nwhy =", 8, "`order` is 1 or 2, not True", "order = 2"),
+        ("why =", "float_exponents = 1\nwhy =", 8, "`float_exponents` is true or false", "true"),
+        ("why =", 'together = "one"\nwhy =', 8, "is no number", 'together = "1"'),
+        ('why = "The rule."', "why = 3", 8, "`why` is no text", "quotes"),
+        ("why =", "of_complex = true\nwhy =", 6, "has the point { re, im }", "re = 3.0"),
+        ("why =", "inner = 3\nwhy =", 8, "`inner` is a list of tables", "inner = ["),
+        ("why =", 'inner = [{ name = "d" }]\nwhy =', 8, "has name, of, by, at", "inner = ["),
+        ("why =", f"inner = [{INNER.format('x')}]\nwhy =", 8, "`x` is no name of its own", "inner = ["),
+        ("why =", f"inner = [{', '.join(INNER.format(f'd{n}') for n in range(9))}]\nwhy =", 8, "more than 8", ""),
+    ],
+)
+def test_a_bad_stanza_is_shown_with_its_line_and_a_cure(old, new, line, said, cure):
+    found = problem_of(STANZA.replace(old, new, 1))
+    assert said in found.message
+    assert found.source == f"mine.toml:{line}"
+    assert cure in found.help
+    assert found.text[slice(*found.span)] == found.text.strip() != ""
+
+
+def test_a_name_inside_has_to_be_known_where_it_stands():
+    inside = STANZA.replace("x^2", "x*d").replace("why =", f"inner = [{INNER.format('d')}]\nwhy =")
+    (case,) = read_cases(inside)
+    assert case.text == "x*d, d = d/dy (x + y) at y = 1"
+    assert "`y` is not known there" in problem_of(inside.replace('at = "1"', 'at = "y"')).message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[case]]\n" + "a." * 50_000 + "b = 1",
+        "[[case]]\n" * 50_000,
+        "case = " + "[" * 50_000,
+        STANZA.replace("x^2", "9" * 100_000),
+        STANZA.replace('"6"', '"1e-999999999"'),
+        STANZA.replace('"6"', f'"{"9" * 100_000}"'),
+        STANZA.replace("x = 3 ", f"x = {'9' * 4000} "),
+        "",
+        "\x00",
+    ],
+    ids=lambda text: text[:20],
+)
+def test_a_hostile_file_is_answered_at_once(text):
+    before = time.process_time()
+    assert problem_of(text).message
+    assert time.process_time() - before < 0.5

@@ -117,6 +117,7 @@ def test_single_precision_is_said_by_the_file(answers):
         ("raise ValueError('broken')", "broken"),
         ("import sys; sys.exit(3)", "raised SystemExit"),
         ("DIGITS = 'many'\ndef gradient(f, point): return point", "is 24 or 53, not 'many'"),
+        ("value = 3\ndef gradient(f, point): return point", "`value` of"),
         ("DIGITS = 11\ndef gradient(f, point): return point", "is 24 or 53, not 11"),
         ("DIGITS = []\ndef gradient(f, point): return point", "is 24 or 53, not []"),
     ],
@@ -127,3 +128,79 @@ def test_a_file_that_is_no_engine_is_an_error(tmp_path, text, said):
     with pytest.raises(DiffcompareError) as caught:
         audit(str(path), cases=CASES[:1])
     assert said in caught.value.diagnostic.message
+
+
+HOLOMORPHIC = """
+def complex_derivative(f, z):
+    return (f(z + 1e-6) - f(z - 1e-6)) / 2e-6
+"""
+MORE = """
+def hessian(f, point):
+    step = 1e-3
+    def at(i, a, j, b):
+        moved = list(point)
+        moved[i] += a * step
+        moved[j] += b * step
+        return f(*moved).real
+    places = range(len(point))
+    return [[(at(i, 1, j, 1) - at(i, 1, j, -1) - at(i, -1, j, 1) + at(i, -1, j, -1)) / (4 * step**2)
+             for j in places] for i in places]
+
+def value(f, point):
+    return f(*point)
+
+def derivative(f, x):
+    return (f(x + 1e-4) - f(x - 1e-4)) / 2e-4
+"""
+TWICE = SQUARE._replace(name="square, twice", right={"x": "2"}, order=2)
+INSIDE = next(case for case in edge_cases() if case.name == "an inner derivative at the outer variable")
+OF_COMPLEX = next(case for case in edge_cases() if case.name == "square of a complex number")
+
+
+def test_a_file_is_asked_for_what_it_has_and_the_rest_is_said_to_be_not_asked(tmp_path):
+    path = tmp_path / "my_engine.py"
+    gradient = f"def gradient(f, point):\n    return {RIGHT}\n"
+    path.write_text(gradient)
+    cases = (SQUARE, TWICE, INSIDE, OF_COMPLEX)
+    first = audit(str(path), cases=cases)
+    assert [one.case for one in first.numbers] == [SQUARE]
+    said = (
+        "was not asked for second derivatives, values, derivatives inside of derivatives and derivatives by complex"
+        " numbers: the file has no `hessian`, `value`, `derivative` or `complex_derivative`"
+    )
+    assert said in str(first)
+    path.write_text(f"{gradient}{MORE}{HOLOMORPHIC}")
+    everything = audit(str(path), cases=cases)
+    found = {one.mode: one.number for one in everything.numbers if one.variable != "im"}
+    expected = {"gradient": 6, "hessian": 2, "value": 9, "derivative in derivative": 12, "complex_derivative": 6}
+    assert found == pytest.approx(expected, rel=1e-6)
+    assert not everything.wrong
+    assert "not asked" not in str(everything)
+    assert everything.data()["engines"][0]["not_asked"] == []
+
+
+def test_a_wrong_value_is_found_although_the_gradient_is_right(tmp_path):
+    path = tmp_path / "my_engine.py"
+    path.write_text(f"def gradient(f, point):\n    return {RIGHT}\ndef value(f, point):\n    return 10\n")
+    (wrong,) = audit(str(path), cases=[SQUARE]).wrong
+    assert (wrong.case.name, wrong.case.right, wrong.number) == (
+        "square, value",
+        {"f": "9.000000000000000000000000"},
+        10,
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "note"),
+    [
+        ("return None", "TypeError: hessian returned None"),
+        ("return [[1, 2]]", "TypeError: hessian returned 2 entries in a row or column at a point of 1 coordinates"),
+        ("return [1]", "TypeError: 'int' object is not iterable"),
+        ("return [[lambda: 1]]", "TypeError: float() argument must be a string or a real number, not 'function'"),
+    ],
+)
+def test_what_is_no_hessian_is_refused_with_the_reason(tmp_path, body, note):
+    path = tmp_path / "my_engine.py"
+    path.write_text(f"def gradient(f, point):\n    return {RIGHT}\ndef hessian(f, point):\n    {body}\n")
+    (one,) = audit(str(path), cases=[TWICE]).numbers
+    assert (one.judgement.kind, one.note) == ("refused", note)

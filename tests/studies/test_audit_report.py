@@ -127,7 +127,7 @@ def test_it_fits_into_80_columns(count):
 
 KEYS = {
     "": ["schema", "command", "engines", "cases", "numbers", "verdict"],
-    "engines": ["name", "version", "digits", "modes", "single", "note", "counts", "modes_disagree"],
+    "engines": ["name", "version", "digits", "modes", "single", "note", "not_asked", "counts", "modes_disagree"],
     "cases": ["name", "group", "text", "at", "point", "right", "order", "together", "why", "cure", "source"],
     "numbers": [
         "engine",

@@ -10,15 +10,17 @@ import typer
 from diffcompare import safe_io
 from diffcompare.cli import options
 from diffcompare.cli.output import CommandResult
+from diffcompare.engines.cases import cases_of_file
 from diffcompare.engines.own_engine import is_own_engine
 from diffcompare.inputs.files import read_text
 from diffcompare.studies.audit import audit
 from diffcompare.studies.audit_changes import changed, saved
+from diffcompare.studies.audit_suite import check_right_values
 
 EXAMPLES = (
     "diffcompare audit autograd",
     "diffcompare audit jax --save jax.json",
-    "diffcompare audit my_engine.py -o report.html",
+    "diffcompare audit my_engine.py --cases mine.toml",
 )
 
 
@@ -27,10 +29,16 @@ def command(
         list[str] | None,
         typer.Argument(
             metavar="ENGINE...",
-            help="torch, jax, ..., or a Python file with a function `gradient(f, point)`. [default: all installed]",
+            help="torch, jax, ..., or a Python file with a function `gradient(f, point)`, and if you like `hessian(f, "
+            "point)`, `value(f, point)`, `derivative(f, x)`, `complex_derivative(f, z)`. [default: all installed]",
             autocompletion=options.words_at("engines.registry:engine_names"),
         ),
         options.Reads(lambda name: name if is_own_engine(name) else None),
+    ] = None,
+    cases: Annotated[
+        str | None,
+        typer.Option("--cases", metavar="FILE", help="Cases of your own (TOML) in place of ours."),
+        options.READS_FILE,
     ] = None,
     save: Annotated[
         str | None, typer.Option("--save", metavar="audit.json", help="Keep every number, to compare with later.")
@@ -44,12 +52,14 @@ def command(
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Audit engines: does what they return agree with the truth?"""
+    given = () if cases is None else cases_of_file(cases)
+    check_right_values(given, cases or "", budget)
     earlier = None if against is None else saved(read_text(against), against)
     if save is not None:
         read = [name for name in engines or () if is_own_engine(name)]
-        safe_io.protect_inputs([*read, *([] if against is None else [against])], save)
+        safe_io.protect_inputs([*read, *[file for file in (cases, against) if file is not None]], save)
         safe_io.check_destination(save)
-    result = audit(engines or "all", budget=budget)
+    result = audit(engines or "all", budget=budget, cases=given)
     if save is not None:
         safe_io.write_file(save, json.dumps(result.data(), ensure_ascii=False, indent=1))
     document = result.document(brief=quiet) if earlier is None else changed(result, earlier=earlier)

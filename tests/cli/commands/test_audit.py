@@ -99,3 +99,44 @@ def test_an_engine_that_is_not_installed_has_not_passed(cli, monkeypatch):
 
 def test_the_usage_says_once_that_engines_may_be_left_out(cli):
     assert "Usage: diffcompare audit [ENGINE...] [OPTIONS]" in cli("audit", "--help").out
+
+
+CASES = """
+[[case]]
+group = "Powers"
+name = "a square"
+expression = "x^2"
+at = { x = 3 }
+right = { x = "6" }
+why = "The rule."
+source = "definition"
+"""
+
+
+def test_cases_of_your_own_are_put_in_place_of_ours(cli):
+    Path("mine.toml").write_text(CASES)
+    ended = cli("audit", "my_engine.py", "--cases", "mine.toml", "--json")
+    assert ended.code == 0
+    assert [one["case"] for one in json.loads(ended.out)["numbers"]] == ["a square"]
+    Path("my_engine.py").write_text(ENGINE.replace("/ step", "/ step / 2"))
+    assert cli("audit", "my_engine.py", "--cases", "mine.toml").code == 1
+    assert cli("audit", "my_engine.py", "--cases", "mine.toml", "--save", "mine.toml").code == 74
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (CASES.replace("x^2", "x^^2"), "mine.toml:5"),
+        (CASES.replace("right", "wrong"), "unknown key `wrong`"),
+        (CASES.replace('"6"', '"7"'), "case `a square`: the right value of x is 6"),
+        ("", "a case begins with `[[case]]`"),
+        ("[[case", "not valid TOML"),
+    ],
+)
+def test_a_bad_file_of_cases_ends_with_2(cli, text, said):
+    Path("mine.toml").write_text(text)
+    ended = cli("audit", "my_engine.py", "--cases", "mine.toml")
+    assert ended.code == 2
+    assert said in ended.err
+    assert "Traceback" not in ended.err
+    assert cli("audit", "my_engine.py", "--cases", "none.toml").code == 2
