@@ -385,6 +385,7 @@ if TYPE_CHECKING:
     from diffcompare.studies.hessian import hessian
     from diffcompare.studies.jacobian import jacobian
     from diffcompare.studies.products import jvp, vjp
+    from diffcompare.studies.scan import scan
     from diffcompare.studies.step_sweep.sweep import sweep
     from diffcompare.studies.taylor import taylor
     from diffcompare.studies.trace import trace
@@ -409,6 +410,7 @@ __all__ = [
     "jacobian",
     "jvp",
     "parse",
+    "scan",
     "sweep",
     "taylor",
     "trace",
@@ -435,6 +437,7 @@ _HOMES = {
     "jvp": "diffcompare.studies.products",
     "vjp": "diffcompare.studies.products",
     "parse": "diffcompare.language.parser",
+    "scan": "diffcompare.studies.scan",
     "sweep": "diffcompare.studies.step_sweep.sweep",
     "taylor": "diffcompare.studies.taylor",
     "trace": "diffcompare.studies.trace",

@@ -26,7 +26,7 @@ FLOORS = [
     {"language"},
     {"numeric", "formatting"},
     {"recording"},
-    {"backends", "engines", "inputs", "codegen", "tape"},
+    {"backends", "engines", "inputs", "codegen", "tape", "grids"},
     {"truth", "verify", "misconceptions"},
     {"render"},
     {"studies"},
@@ -239,7 +239,7 @@ FENCES = {
             "gradcheck.function_check",
             "gradcheck.backward_mistakes",
         )
-        or name.startswith(("tape.", "engines.libraries."))
+        or name.startswith(("tape.", "grids.", "engines.libraries."))
     ),  # f takes arrays
     "distributed": lambda name: name == "batch.dask_pool",
     "openpyxl": lambda name: name == "inputs.workbook",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MAX_DIGITS = 17
 MAX_JOBS = 256
+MAX_SAMPLE = 9_999  # points of `scan` with truth
 QUANTITIES = ("primal", "tangent", "adjoint")  # of `graph --show`
 MODES = ("forward", "reverse", "both")  # of `trace --mode`
 INPUT_FORMATS = ("txt", "toml", "csv", "jsonl")  # of `batch --input-format`
@@ -329,6 +330,13 @@ OptionalExpression: TypeAlias = Annotated[
 At: TypeAlias = Annotated[
     list[str] | None, typer.Option("--at", metavar="x1=2,x2=pi/2", help="The point. [default: chosen for you]")
 ]
+Sample: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--sample", metavar="N", help="Points with truth. [default: 100]",
+        parser=_whole_number("--sample", MAX_SAMPLE, "100"),
+    ),
+]  # fmt: skip
 Hand: TypeAlias = Annotated[
     list[str] | None, typer.Option("--hand", metavar='x1="1/x1+x2"', help="A partial derivative of your own.")
 ]

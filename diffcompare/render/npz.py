@@ -35,10 +35,13 @@ def archive(document: Document) -> bytes:
 
 
 def npy(array: Any) -> bytes:
-    """Return nested lists of numbers (None is nan), or of texts, as the bytes of an NPY file."""
-    shape = tuple(_shape(array))
-    entries = list(_entries(array))
-    if entries and all(isinstance(entry, str) for entry in entries):
+    """Return nested lists of numbers (None is nan), or of texts, or an array, as the bytes of an NPY file."""
+    is_array = hasattr(array, "tobytes")
+    shape = tuple(array.shape if is_array else _shape(array))
+    entries = [] if is_array else list(_entries(array))
+    if is_array:
+        kind, content = "<f8", bytes(array.astype("<f8").tobytes())
+    elif entries and all(isinstance(entry, str) for entry in entries):
         width = max(map(len, entries))
         kind = f"<U{width}"
         content = b"".join(entry.ljust(width, "\0").encode("utf-32-le") for entry in entries)

@@ -10,6 +10,7 @@ COMMANDS: tuple[str, ...] = (
     "hessian",
     "taylor",
     "sweep",
+    "scan",
     "swell",
     "check",
     "audit",
