@@ -37,6 +37,7 @@ backends/                     The ways of differentiating an expression at a poi
     derivatives.py            The stages of sympy's answer: the derivative, rule by rule, and the forms made from it.  Worker process only
     from_sympy.py             Conversion from sympy: its expressions as ours, as a person would write them and as suits doubles.  Worker only
     polynomial_form.py        Polynomials in one variable as Table 1 of the survey writes them, and their derivatives.  Worker process only
+    simplification.py         Simplification in bounded time: cheap forms of a formula, of which the shortest is taken.  Worker process only
     to_sympy.py               Conversion to sympy: our expressions as its own, node by node, never by parsing text.  Worker process only
     worker.py                 The symbolic worker: a process that imports sympy and answers requests, one JSON line each
     zero_test.py              The zero test: is a difference 0 for all real numbers, as far as sympy can show?  Worker process only

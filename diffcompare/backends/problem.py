@@ -21,7 +21,19 @@ if TYPE_CHECKING:
 
 OPERATIONS_PER_SECOND = 2e7  # more than plain Python does anywhere
 
-Status = Literal["ok", "undefined", "timed-out", "out-of-memory", "failed", "not-supported", "not-installed"]
+Status = Literal[
+    "ok",
+    "undefined",
+    "timed-out",
+    "out-of-memory",
+    "failed",
+    "not-supported",
+    "not-installed",
+    "pending",
+    "interrupted",
+]
+
+Simplify = Literal["none", "quick", "full"]  # quick: cheap forms of short formulas, the same on every machine
 
 NOTHING: Mapping[str, Any] = {}  # the default of fields that hold a mapping; never written to
 
@@ -123,7 +135,7 @@ class Problem(NamedTuple):
     """The problem of differentiating `expression` at `point` with respect to the variables `wrt`.
 
     `step` overrides the step of difference formulas; `budget` is in seconds for each method (None: no limit);
-    without `simplify` a method with formulas does not look for shorter ones.  For a Python function, `program`, the
+    `simplify` says how hard a method with formulas looks for shorter ones.  For a Python function, `program`, the
     expression is the tape of its run at the point; `native` is the function that libraries run.
     """
 
@@ -133,7 +145,7 @@ class Problem(NamedTuple):
     hand: Hand | None = None
     step: float | None = None
     budget: float | None = 5.0
-    simplify: bool = True
+    simplify: Simplify = "quick"
     program: RecordedProgram | None = None
     native: NativeProgram | None = None
 
@@ -206,12 +218,14 @@ class Derivative(NamedTuple):
 class Backend(NamedTuple):
     """A way of differentiating, by name.
 
-    One that is asked in a process of its own has `prepare`, which starts that process and returns at once.
+    One that is asked in a process of its own has `prepare`, which starts that process and returns at once.  One whose
+    answer grows while it works has `follow`, which differentiates and shows the answer so far to a function, at times.
     """
 
     name: str
     differentiate: Callable[[Problem], Derivative]
     prepare: Callable[[], None] | None = None
+    follow: Callable[[Problem, Callable[[Derivative], None]], Derivative] | None = None
 
 
 # --- What several methods share ---------------------------------------------------------------------------------------

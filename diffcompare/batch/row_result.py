@@ -37,7 +37,7 @@ class Options(NamedTuple):
     step: float | None = None  # step of the difference formulas; None for that of each method
     budget: float | None = 5.0  # seconds for each method; None for no limit
     truth: bool = True
-    simplify: bool = False
+    simplify: str = "none"  # how hard sympy looks for shorter formulas
     max_error: float | None = None  # largest error with which a row counts as answered; None for any
     # Output of every row: `jsonl`, `csv`, or any other for none, because the format shows all rows together.
     format: str = "jsonl"

@@ -33,6 +33,7 @@ MAX_SAMPLE = 9_999  # points of `scan` with truth
 QUANTITIES = ("primal", "tangent", "adjoint")  # of `graph --show`
 MODES = ("forward", "reverse", "both")  # of `trace --mode`
 INPUT_FORMATS = ("txt", "toml", "csv", "jsonl")  # of `batch --input-format`
+SIMPLIFICATIONS = ("none", "quick", "full")  # of `--simplify`
 GRADES = ("right", "wrong")  # of `check --where-defined`
 
 
@@ -425,7 +426,7 @@ Scheduler: TypeAlias = Annotated[
     str | None, typer.Option("--scheduler", metavar="tcp://...", help="Run on a Dask cluster.")
 ]
 Simplify: TypeAlias = Annotated[
-    bool, typer.Option("--simplify/--no-simplify", help="Let sympy look for shorter formulas.")
+    str, word_option("--simplify", "HOW", SIMPLIFICATIONS, "Let sympy shorten its formulas: none, quick or full.")
 ]
 Truth: TypeAlias = Annotated[bool, typer.Option("--truth/--no-truth", help="Compute the true values to 25 digits.")]
 

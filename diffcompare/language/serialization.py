@@ -20,18 +20,40 @@ Program: TypeAlias = dict[str, Any]
 
 def encode(*roots: Expression) -> Program:
     """Return the program that computes these expressions."""
-    nodes = wengert_list(*roots)
-    numbers = {node: number for number, node in enumerate(nodes)}
-    code = [_instruction(node, numbers) for node in nodes]
-    return {"code": code, "roots": [numbers[root] for root in roots]}
+    return Encoder().encode(*roots)
 
 
 def decode(program: Mapping[str, Any]) -> list[Expression]:
     """Return the expressions that a program computes: the very objects that were encoded, if they are still alive."""
-    nodes: list[Expression] = []
-    for instruction in program["code"]:
-        nodes.append(_node(instruction, nodes))
-    return [nodes[root] for root in program["roots"]]
+    return Decoder().decode(program)
+
+
+class Encoder:
+    """Writes programs that follow one another: each has only the instructions that none before it had."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Expression, int] = {}
+
+    def encode(self, *roots: Expression) -> Program:
+        """Return the program that computes these expressions after all programs so far."""
+        numbers = self._numbers
+        new = [node for node in wengert_list(*roots) if node not in numbers]
+        for node in new:
+            numbers[node] = len(numbers)
+        return {"code": [_instruction(node, numbers) for node in new], "roots": [numbers[root] for root in roots]}
+
+
+class Decoder:
+    """Reads programs that follow one another."""
+
+    def __init__(self) -> None:
+        self._nodes: list[Expression] = []
+
+    def decode(self, program: Mapping[str, Any]) -> list[Expression]:
+        """Return the expressions that the next program computes."""
+        for instruction in program["code"]:
+            self._nodes.append(_node(instruction, self._nodes))
+        return [self._nodes[root] for root in program["roots"]]
 
 
 def _instruction(node: Expression, numbers: Mapping[Expression, int]) -> list[Any]:

@@ -29,6 +29,7 @@ from diffcompare.studies.accuracy import FULL_DIGITS, at_own_precision, full_dig
 from diffcompare.studies.question import (
     checked_names,
     checked_positive,
+    checked_simplify,
     is_function,
     own_operations,
     own_partials,
@@ -300,7 +301,7 @@ def compare_question(
     step: float | None = None,
     budget: float | None = 5.0,
     truth: bool = True,
-    simplify: bool = True,
+    simplify: bool | str = "quick",
 ) -> Comparison:
     """Compare the methods on a question, with the options of `compare`.
 
@@ -324,7 +325,7 @@ def compare_question(
         hand,
         step,
         budget,
-        simplify,
+        checked_simplify(simplify),
         question.program,
         question.native or question.program,
     )
@@ -354,7 +355,7 @@ def compare(
     step: float | None = None,
     budget: float | None = 5.0,
     truth: bool = True,
-    simplify: bool = True,
+    simplify: bool | str = "quick",
     engines: str | Iterable[str] = (),
     native: str | Iterable[str] = (),
     ops: Any = None,
@@ -375,7 +376,8 @@ def compare(
         step: The step h of difference formulas and of the complex step, in units of the variable; None: a good one.
         budget: Seconds that each method may take; None: no limit.  So long may a Python function run, too.
         truth: Whether to compute the true gradient, to 25 digits with error bounds.
-        simplify: Whether sympy simplifies its formulas, which takes most of its time.
+        simplify: How hard sympy looks for shorter formulas: "none", "quick" (cheap forms of formulas of up to 200
+            operations) or "full", which may take longer than all the rest.
         engines: Names of other libraries to ask as well, such as "torch" and "jax", or "all" that are installed.
         native: Libraries that run a Python function as it is written for them, of "torch", "jax" and "autograd": it is
             called with their own arrays of doubles.  Where it cannot be recorded, f is what the first of them computes.

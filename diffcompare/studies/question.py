@@ -9,7 +9,7 @@ from numbers import Complex, Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffcompare.backends.automatic import gradient_at
-from diffcompare.backends.problem import Hand
+from diffcompare.backends.problem import Hand, Simplify
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, shown
 from diffcompare.inputs.formulas import formulas_from
 from diffcompare.inputs.point import candidates, check_point, component_name, unknown_variable
@@ -126,6 +126,15 @@ def checked_names(option: str, names: str | Iterable[str]) -> list[str]:
         if not isinstance(name, str):
             raise bad_value(f"`{option}` contains {shown(name)}, which is not a name", option, "give names as text")
     return listed
+
+
+def checked_simplify(simplify: bool | str) -> Simplify:
+    """Return how hard to look for shorter formulas; True is quick, False not at all.  Raises DiffcompareError."""
+    words: dict[bool | str, Simplify] = {"none": "none", "quick": "quick", "full": "full", True: "quick", False: "none"}
+    if isinstance(simplify, bool | str) and simplify in words:
+        return words[simplify]
+    message = f"`simplify` is {shown(simplify)}"
+    raise bad_value(message, "simplify", 'give "none", "quick" or "full"')
 
 
 def bad_value(message: str, source: str, help: str | None = None) -> DiffcompareError:

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import math
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any
+from typing import Any, TypeAlias
 
 from diffcompare import processes
 from diffcompare.backends.problem import (
@@ -24,6 +25,7 @@ from diffcompare.backends.problem import (
     Backend,
     Derivative,
     Problem,
+    Simplify,
     Size,
     Status,
     evaluate_formulas,
@@ -41,6 +43,8 @@ STAGES = {"raw": "differentiate", "cse": "cse", "simplified": "simplify"}
 WITHOUT_SIMPLIFICATION = ("raw", "cse")  # the stages that take no longer than the differentiation itself
 STARTUP = 60.0  # seconds that the import of sympy may take; they are not charged to the budget
 STEPS = ("sign", "floor", "ceil")  # sympy's derivative is a distribution or missing; the worker takes it to be 0
+MAX_LISTED = 6  # partials that a note names
+FOLLOW_INTERVAL = 0.2  # seconds between two looks at an answer that is not complete
 MAX_KEPT_ANSWERS = 64  # enough to go through many points with a few expressions
 
 
@@ -55,7 +59,10 @@ class Worker(processes.LineWorker):
 
 @dataclass(slots=True)
 class SympyAnswer:
-    """The answer of sympy: formulas by stage, partials that it finds undefined, and stages that failed."""
+    """The answer of sympy: formulas by stage, partials that it finds undefined, and stages that failed.
+
+    The formulas of the first stage come one by one: where the worker is lost, `partials` has those that came before.
+    """
 
     formulas: dict[str, dict[str, Expression]] = field(default_factory=dict)
     sizes: dict[str, Size | None] = field(default_factory=lambda: dict.fromkeys(STAGES))
@@ -63,10 +70,12 @@ class SympyAnswer:
     troubles: dict[str, tuple[Status, str]] = field(default_factory=dict)
     identity: str | None = None  # the form in which a difference became 0
     seconds: float = 0.0  # from the request to the last line of the answer, without the start of the process
+    partials: dict[str, Expression] = field(default_factory=dict)
+    decoder: serialization.Decoder = field(default_factory=serialization.Decoder)
 
 
 _lock = threading.RLock()
-_kept: dict[tuple[Expression, tuple[str, ...], tuple[str, ...]], SympyAnswer] = {}
+_kept: dict[tuple[Expression, tuple[str, ...], tuple[str, ...], Simplify], SympyAnswer] = {}
 _idle: Worker | None = None
 
 
@@ -86,11 +95,14 @@ def prepare() -> None:
         _lock.release()
 
 
-def differentiate(problem: Problem, stages: Iterable[str] | None = None) -> Derivative:
+def differentiate(
+    problem: Problem, stages: Iterable[str] | None = None, follow: Callable[[Derivative], None] | None = None
+) -> Derivative:
     """Compute the gradient by sympy's formulas, evaluated in doubles, with their sizes raw, after cse and simplified.
 
-    Simplification takes a hundred times as long as differentiation and is left out unless `problem.simplify` is set;
-    the elimination of common subexpressions takes half as long.  The stage "raw" is enough for the gradient alone.
+    Quick simplification takes a few times as long as differentiation, full simplification a hundred times or more, and
+    the elimination of common subexpressions half as long.  The stage "raw" is enough for the gradient alone.
+    What is there before the answer is complete goes to `follow`, every now and then.
     """
     try:
         problem = problem._replace(expression=problem.formula, program=None)
@@ -99,23 +111,42 @@ def differentiate(problem: Problem, stages: Iterable[str] | None = None) -> Deri
     refusal = needs_definition("symbolic", problem, problem.expression)
     if refusal is not None:
         return refusal
-    answer = _derive_once(problem, tuple(stages or (STAGES if problem.simplify else WITHOUT_SIMPLIFICATION)))
-    if "raw" not in answer.formulas:
-        status, why = answer.troubles["raw"]
-        return Derivative("symbolic", status, gradient=dict.fromkeys(problem.wrt), notes=(why,))
-    formulas = answer.formulas["raw"]
-    gradient, value_notes, status = evaluate_formulas(formulas, problem)
-    notes = [f"df/d{name}: {why}" for name, why in answer.undefined.items()]
-    notes += [f"{STAGES[stage]}: {why}" for stage, (_, why) in answer.troubles.items()]
+    asked = tuple(stages or (WITHOUT_SIMPLIFICATION if problem.simplify == "none" else STAGES))
+
+    def derivative(answer: SympyAnswer) -> Derivative:
+        complete = _derivative(problem, answer)
+        return complete if stages else complete._replace(sizes={**dict.fromkeys(STAGES), **answer.sizes})
+
+    return derivative(_derive_once(problem, asked, follow and (lambda answer: follow(derivative(answer)))))
+
+
+def _derivative(problem: Problem, answer: SympyAnswer) -> Derivative:
+    """Evaluate the formulas that are there."""
+    formulas = answer.formulas.get("raw", answer.partials)
+    is_complete = "raw" in answer.formulas
+    status, why = ("ok", "") if is_complete else answer.troubles.get("raw", ("pending", ""))
+    if not formulas and not is_complete:
+        return Derivative("symbolic", status, gradient=dict.fromkeys(problem.wrt), notes=(why,) if why else ())
+    gradient, value_notes, value_status = evaluate_formulas(formulas, problem)
+    notes = [f"{why}: no {_some(problem.wrt, without={*formulas, *answer.undefined})}"] if why else []
+    notes += [f"df/d{name}: {reason}" for name, reason in answer.undefined.items()]
+    notes += [f"{STAGES[stage]}: {reason}" for stage, (_, reason) in answer.troubles.items() if stage != "raw"]
     return Derivative(
         "symbolic",
-        "undefined" if answer.undefined else status,
+        status if not is_complete else "undefined" if answer.undefined else value_status,
         gradient={name: gradient.get(name) for name in problem.wrt},
-        work=measure(formulas)[1],
-        formulas=formulas,
-        sizes={**dict.fromkeys(STAGES), **answer.sizes} if stages is None else answer.sizes,
+        work=measure(formulas)[1] if is_complete else None,
+        formulas=dict(formulas),
+        sizes=dict(answer.sizes),
         notes=(*value_notes, *notes, *_note_on_steps(problem)),
     )
+
+
+def _some(names: Sequence[str], without: Collection[str]) -> str:
+    """List partials, not more than a few."""
+    listed = [f"df/d{name}" for name in names if name not in without]
+    more = f" and {len(listed) - MAX_LISTED} more" if len(listed) > MAX_LISTED else ""
+    return ", ".join(listed[:MAX_LISTED]) + more
 
 
 def _refused(problem: Problem, error: DiffcompareError) -> Derivative:
@@ -130,29 +161,33 @@ def _refused(problem: Problem, error: DiffcompareError) -> Derivative:
     )
 
 
-def _derive_once(problem: Problem, stages: tuple[str, ...]) -> SympyAnswer:
+Follow: TypeAlias = Callable[[SympyAnswer], None] | None
+
+
+def _derive_once(problem: Problem, stages: tuple[str, ...], follow: Follow) -> SympyAnswer:
     """Derive the formulas, or take the kept ones if the same expression was differentiated at another point."""
-    key = (problem.expression, problem.wrt, stages)
+    key = (problem.expression, problem.wrt, stages, problem.simplify)
     if key in _kept:
         return _kept[key]
-    answer = derive(problem, stages)
-    if not answer.troubles:
+    answer = derive(problem, stages, follow=follow)
+    if all(status == "not-supported" for status, _ in answer.troubles.values()):  # what depends on no machine
         if len(_kept) >= MAX_KEPT_ANSWERS:
             del _kept[next(iter(_kept))]
         _kept[key] = answer
     return answer
 
 
-def derive(problem: Problem, stages: Iterable[str] = STAGES, order: int = 1) -> SympyAnswer:
+def derive(problem: Problem, stages: Iterable[str] = STAGES, order: int = 1, *, follow: Follow = None) -> SympyAnswer:
     """Return sympy's formulas for every stage that it reaches within the budget; `raw` must be the first stage.
 
-    For an order above 1 the problem must differentiate with respect to a single variable.
+    For an order above 1 the problem must differentiate with respect to a single variable.  `follow` is shown the answer
+    while it grows.
     """
     stages = tuple(stages)
     if not problem.wrt:
-        return SympyAnswer({stage: {} for stage in stages}, dict.fromkeys(stages, Size(0, 0)))
+        return SympyAnswer(formulas={stage: {} for stage in stages}, sizes=dict.fromkeys(stages, Size(0, 0)))
     with _lock:
-        return _request(problem, stages, order)
+        return _request(problem, stages, order, follow=follow)
 
 
 def prove(problem: Problem, answer: Expression, positive: Iterable[str] = ()) -> str | None:
@@ -177,7 +212,13 @@ def _note_on_steps(problem: Problem) -> tuple[str, ...]:
 # --- A conversation --------------------------------------------------------------------------------------------------
 
 
-def _request(problem: Problem, stages: tuple[str, ...], order: int, extra: Mapping[str, Any] = NOTHING) -> SympyAnswer:
+def _request(
+    problem: Problem,
+    stages: tuple[str, ...],
+    order: int,
+    extra: Mapping[str, Any] = NOTHING,
+    follow: Follow = None,
+) -> SympyAnswer:
     """Send the request and collect answers until they are complete, the worker is lost or the time is up."""
     global _idle
     answer = SympyAnswer(sizes=dict.fromkeys(stages))
@@ -188,15 +229,14 @@ def _request(problem: Problem, stages: tuple[str, ...], order: int, extra: Mappi
         "budget": problem.budget,
         "stages": stages,
         "order": order,
+        "simplify": problem.simplify,
         **extra,
     }
     try:
         worker = _ready_worker()
         since = monotonic()
         worker.send(request)
-        deadline = None if problem.budget is None else since + problem.budget
-        while (line := worker.receive(deadline)) != {"done": True}:
-            _record(answer, line)
+        _collect(answer, worker, math.inf if problem.budget is None else since + problem.budget, follow)
         if not _is_exhausted(answer):
             worker, _idle = None, worker
     except TimeoutError:
@@ -208,6 +248,28 @@ def _request(problem: Problem, stages: tuple[str, ...], order: int, extra: Mappi
         if worker is not None:
             worker.end()
     return answer
+
+
+def _collect(answer: SympyAnswer, worker: Worker, deadline: float, follow: Follow) -> None:
+    """Record all lines of an answer, and show it to `follow` every now and then while it grows.
+
+    Raises TimeoutError or WorkerLost.
+    """
+    shown, is_new = monotonic(), False
+    while True:
+        pause = shown + FOLLOW_INTERVAL if follow is not None and is_new else deadline
+        try:
+            line = worker.receive(min(pause, deadline))
+        except TimeoutError:
+            if follow is None or pause >= deadline:
+                raise
+            follow(answer)
+            shown, is_new = monotonic(), False
+            continue
+        if line == {"done": True}:
+            return
+        _record(answer, line)
+        is_new = True
 
 
 def _is_exhausted(answer: SympyAnswer) -> bool:
@@ -228,6 +290,16 @@ def _record(answer: SympyAnswer, line: Mapping[str, Any]) -> None:
     if "status" in line:
         answer.troubles[stage] = (line["status"], line["why"])
         return
+    if stage == "raw":
+        if "missing" in line:
+            answer.undefined[line["name"]] = line["missing"]
+        elif "name" in line:
+            (answer.partials[line["name"]],) = answer.decoder.decode(line["program"])
+        else:
+            answer.formulas[stage] = answer.partials
+            roots = answer.partials.values()
+            answer.sizes[stage] = Size(tree_size(*roots), dag_size(*roots))
+        return
     if stage == "identity":
         answer.formulas[stage] = {}
         answer.identity = line["by"]
@@ -239,7 +311,6 @@ def _record(answer: SympyAnswer, line: Mapping[str, Any]) -> None:
     answer.formulas[stage] = dict(zip(line["names"], formulas, strict=True))
     # A named subexpression counts once, and each of its uses as one leaf.
     answer.sizes[stage] = Size(tree_size(*roots), dag_size(*formulas))
-    answer.undefined |= line.get("missing", {})
 
 
 # --- The life of a worker --------------------------------------------------------------------------------------------
@@ -287,4 +358,4 @@ def _end_at_exit() -> None:
         _idle.end()
 
 
-BACKEND = Backend("symbolic", differentiate, prepare)
+BACKEND = Backend("symbolic", differentiate, prepare, lambda problem, follow: differentiate(problem, follow=follow))

@@ -7,24 +7,25 @@ subexpression, and its constructors simplify the results, as they do in `diff`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
-from typing import Any
+from typing import Any, TypeAlias
 
 import sympy
 
-from diffcompare.backends.symbolic.from_sympy import from_sympy, from_sympy_or_reason, parts, postorder
+from diffcompare.backends.symbolic.from_sympy import UndefinedFormula, converter, from_sympy, parts, postorder
 from diffcompare.backends.symbolic.polynomial_form import table_row
+from diffcompare.backends.symbolic.simplification import MAX_OPERATIONS, count_operations, forms
 from diffcompare.backends.symbolic.to_sympy import CannotConvert, symbols_for, to_sympy
 from diffcompare.backends.symbolic.zero_test import first_zero_form
 from diffcompare.language import serialization
-from diffcompare.language.wengert import variables, wengert_list
+from diffcompare.language.wengert import tree_size, variables, wengert_list
 
 
-def derivatives(expression: Any, wanted: Sequence[Any]) -> list[Any]:
-    """Return the partials of an expression with respect to the wanted symbols."""
+def derivatives(expression: Any, wanted: Sequence[Any]) -> Iterator[Any]:
+    """Yield the partials of an expression with respect to the wanted symbols."""
     nodes = postorder(expression)
-    return [_derivative(expression, nodes, symbol) for symbol in wanted]
+    return (_derivative(expression, nodes, symbol) for symbol in wanted)
 
 
 def _derivative(expression: Any, nodes: Sequence[Any], symbol: Any) -> Any:
@@ -103,16 +104,24 @@ def eliminate(expressions: Sequence[Any]) -> tuple[list[tuple[Any, Any]], list[A
 
 # --- Stages -----------------------------------------------------------------------------------------------------------
 
+Lines: TypeAlias = Iterator[dict[str, Any]]
 
-def _raw(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
+
+def _raw(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> Lines:
     """Differentiate, and record sympy's partials and the names of its symbols for the later stages."""
     lower, symbols = _lower_derivative(request)
     names |= {symbol: name for name, symbol in symbols.items()}
+    convert, encoder = converter(names), serialization.Encoder()
     by_symbol = derivatives(lower, [symbols[name] for name in request["wrt"]])
-    by_name = dict(zip(request["wrt"], by_symbol, strict=True))
-    formulas, missing = from_sympy_or_reason(by_name, names)
-    partials |= {name: by_name[name] for name in formulas}
-    return {"program": serialization.encode(*formulas.values()), "names": list(formulas), "missing": missing}
+    for name, partial in zip(request["wrt"], by_symbol, strict=True):
+        try:
+            formula = convert(partial)
+        except UndefinedFormula as reason:
+            yield {"name": name, "missing": str(reason)}
+        else:
+            partials[name] = partial
+            yield {"name": name, "program": encoder.encode(formula)}
+    yield {"names": list(partials)}
 
 
 def _lower_derivative(request: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
@@ -128,45 +137,54 @@ def _lower_derivative(request: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
     return lower, symbols
 
 
-def _polynomial(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
+def _polynomial(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> Lines:
     """Write a polynomial in one variable as a row of the survey's Table 1."""
     (name,) = request["wrt"]
     lower, symbols = _lower_derivative(request)
     row = table_row(lower, symbols[name], name)
-    return {"program": serialization.encode(*row.values()), "names": list(row)}
+    yield {"program": serialization.encode(*row.values()), "names": list(row)}
 
 
-def _cse(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
+def _cse(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> Lines:
     definitions, reduced = eliminate(list(partials.values()))
     labels = {symbol: f" {number}" for number, (symbol, _) in enumerate(definitions)}
     roots = from_sympy([*[value for _, value in definitions], *reduced], {**names, **labels})
-    return {"program": serialization.encode(*roots), "names": list(partials), "definitions": list(labels.values())}
+    yield {"program": serialization.encode(*roots), "names": list(partials), "definitions": list(labels.values())}
 
 
-def _rewritten(function: Callable[[Any], Any]) -> Callable[..., dict[str, Any]]:
-    """Return the stage that applies a function of sympy's to every partial."""
-
-    def stage(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
-        roots = from_sympy([function(partial) for partial in partials.values()], names)
-        return {"program": serialization.encode(*roots), "names": list(partials)}
-
-    return stage
+def _expanded(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> Lines:
+    roots = from_sympy([expand(partial) for partial in partials.values()], names)
+    yield {"program": serialization.encode(*roots), "names": list(partials)}
 
 
-def _identity(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
+def _simplified(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> Lines:
+    """Simplify by all means of sympy's where that is asked for, else take the shortest of a few cheap forms."""
+    if request.get("simplify") == "full":
+        roots = from_sympy([sympy.simplify(partial) for partial in partials.values()], names)
+    else:
+        count = sum(map(count_operations, partials.values()))
+        if count > MAX_OPERATIONS:
+            why = f"{count} operations are more than {MAX_OPERATIONS}; `--simplify full` takes its time"
+            yield {"status": "not-supported", "why": why}
+            return
+        roots = [min(from_sympy(list(forms(partial)), names), key=tree_size) for partial in partials.values()]
+    yield {"program": serialization.encode(*roots), "names": list(partials)}
+
+
+def _identity(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> Lines:
     """Find the first form in which the derivative minus the answer is 0; None if there is none."""
     (answer,) = serialization.decode(request["answer"])
     symbols = {name: symbol for symbol, name in names.items()}
     (derivative,) = partials.values()
     difference = derivative - to_sympy(answer, symbols)
-    return {"by": first_zero_form(difference, [symbols[name] for name in request["positive"]])}
+    yield {"by": first_zero_form(difference, [symbols[name] for name in request["positive"]])}
 
 
-STAGES = {  # `raw` must come first: it fills in what the others work on
+STAGES: dict[str, Callable[..., Lines]] = {  # `raw` must come first: it fills in what the others work on
     "raw": _raw,
     "identity": _identity,
     "cse": _cse,
-    "expanded": _rewritten(expand),
-    "simplified": _rewritten(sympy.simplify),
+    "expanded": _expanded,
+    "simplified": _simplified,
     "polynomial": _polynomial,
 }

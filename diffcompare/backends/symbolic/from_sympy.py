@@ -49,32 +49,20 @@ class UndefinedFormula(Exception):
 
 def from_sympy(expressions: Sequence[Any], names: Mapping[Any, str]) -> list[Expression]:
     """Convert expressions, given the names of the symbols.  Raises CannotConvert or UndefinedFormula."""
-    memo = _leaves(names)
-    return [_filled(expression, memo) for expression in expressions]
+    convert = converter(names)
+    return [convert(expression) for expression in expressions]
 
 
-def from_sympy_or_reason(
-    expressions: Mapping[str, Any], names: Mapping[Any, str]
-) -> tuple[dict[str, Expression], dict[str, str]]:
-    """Convert named expressions; return the formulas, and the reason for each that is undefined.
+def converter(names: Mapping[Any, str]) -> Callable[[Any], Expression]:
+    """Return a function that converts one expression after the other, and their common parts once.
 
-    Raises CannotConvert.
+    It raises CannotConvert or UndefinedFormula.
     """
-    memo = _leaves(names)
-    formulas, undefined = {}, {}
-    for name, expression in expressions.items():
-        try:
-            formulas[name] = _filled(expression, memo)
-        except UndefinedFormula as reason:
-            undefined[name] = str(reason)
-    return formulas, undefined
+    memo: dict[Any, Expression] = {symbol: Variable(name) for symbol, name in names.items()}
+    return lambda expression: _convert(expression, memo)
 
 
-def _leaves(names: Mapping[Any, str]) -> dict[Any, Expression]:
-    return {symbol: Variable(name) for symbol, name in names.items()}
-
-
-def _filled(expression: Any, memo: dict[Any, Expression]) -> Expression:
+def _convert(expression: Any, memo: dict[Any, Expression]) -> Expression:
     """Convert an expression, and add its parts to the memo."""
     for node in postorder(expression, parts=_all_parts, known=memo):
         memo[node] = _converted(node, memo)

@@ -1,15 +1,18 @@
 """The symbolic worker: a process that imports sympy and answers requests, one JSON line each.
 
-One JSON line in: `{"program", "wrt", "budget", "stages", "order"}`.  JSON lines out: `{"ready": true}` once sympy is
-imported; then for a request one line per stage that it names (without `stages`: raw, cse, simplified), as soon as it is
-done, and `{"done": true}`.  `order` says how often to differentiate (by one variable).  A line of a stage is one of
+One JSON line in: `{"program", "wrt", "budget", "stages", "order", "simplify"}`.  JSON lines out: `{"ready": true}` once
+sympy is imported; then for a request the lines of each stage that it names (without `stages`: raw, cse, simplified), as
+soon as they are done, and `{"done": true}`.  `order` says how often to differentiate (by one variable), `simplify`
+whether to simplify quickly or fully.  The lines of a stage are
 
-    {"stage": "raw", "program": ..., "names": [...], "missing": {"x": why}}     formulas of the names, in that order
+    {"stage": "raw", "name": "x", "program": ...}       one partial after the other; a program goes on from those before
+    {"stage": "raw", "name": "x", "missing": why}       for one that is undefined
+    {"stage": "raw", "names": [...]}                    all partials are done; these have formulas
     {"stage": "cse", "program": ..., "names": [...], "definitions": [...]}      first the definitions, then the formulas
     {"stage": "simplified" or "expanded", "program": ..., "names": [...]}
     {"stage": "identity", "by": form or null}       the form in which the derivative minus the `answer` sent is 0
     {"stage": "polynomial", "program": ..., "names": ["factored", "unsimplified", "simplified"]}
-    {"stage": any, "status": "failed" or "out-of-memory", "why": text}          and nothing after that but `done`
+    {"stage": any, "status": "failed", "out-of-memory" or "not-supported", "why": text}
 
 The main thread only listens, so that the process ends with its standard input, whatever sympy is busy with: a parent
 that is killed leaves no stray process.  The work is done in a thread with a large stack, because sympy recurses.
@@ -17,6 +20,7 @@ that is killed leaves no stray process.  The work is done in a thread with a lar
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import queue
@@ -61,12 +65,15 @@ def _sender(answers: BinaryIO) -> Send:
 
 def _work(requests: queue.SimpleQueue[dict[str, Any]], send: Send) -> None:
     sys.setrecursionlimit(RECURSION)
+    gc.disable()  # walking over the modules of sympy again and again takes a third of the time of the import
     try:
         import diffcompare.backends.symbolic.derivatives  # noqa: F401  (brings sympy)
     except BaseException as error:
         send({"ready": False, "status": "failed", "why": f"sympy cannot be imported: {_describe(error)}"})
         os._exit(1)
     send({"ready": True})
+    gc.freeze()
+    gc.enable()
     while True:
         request = requests.get()
         _set_alarm(request.get("budget"))
@@ -90,7 +97,8 @@ def serve(request: Mapping[str, Any], send: Send) -> None:
     names: dict[Any, str] = {}
     for stage in request.get("stages", ("raw", "cse", "simplified")):
         try:
-            send({"stage": stage, **STAGES[stage](request, partials, names)})
+            for line in STAGES[stage](request, partials, names):
+                send({"stage": stage, **line})
         except MemoryError:
             send({"stage": stage, "status": "out-of-memory", "why": f"more than {MEMORY >> 30} GiB of memory"})
             break

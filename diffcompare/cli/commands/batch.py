@@ -33,7 +33,7 @@ def command(
     step: options.Step = None,
     budget: options.Budget = 5.0,
     truth: options.Truth = True,
-    simplify: options.Simplify = False,
+    simplify: options.Simplify = "none",
     max_error: options.MaxError = None,
     jobs: options.Jobs = None,
     scheduler: options.Scheduler = None,

@@ -27,7 +27,7 @@ def command(
     step: options.Step = None,
     budget: options.Budget = 5.0,
     truth: options.Truth = True,
-    simplify: options.Simplify = True,
+    simplify: options.Simplify = "quick",
     ops: options.Ops = None,
     quiet: options.Quiet = False,
 ) -> CommandResult:

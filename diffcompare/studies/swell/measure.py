@@ -352,7 +352,7 @@ def _round(
             return
         prepare()  # start a new worker if the last one was ended
         stages = [STAGES[name] for name in names]
-        answer = client.derive(problem._replace(budget=remaining.left), stages, order)
+        answer = client.derive(problem._replace(budget=remaining.left, simplify="full"), stages, order)
         remaining.spend(answer.seconds)
         forms.update({name: _form(answer, name, problem, remaining) for name in open_names})
         if any(status in FINAL_STATUSES for status, _ in answer.troubles.values()):

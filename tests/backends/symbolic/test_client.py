@@ -359,7 +359,7 @@ def test_a_budget_too_small_for_anything():
 
 def test_the_budget_keeps_what_has_arrived(worker_that):
     worker_that("import sympy, time; sympy.simplify = lambda partial: time.sleep(60)")
-    answer = client.differentiate(problem("x*y", budget=1.0, x=3.0, y=4.0))
+    answer = client.differentiate(problem("x*y", budget=1.0, x=3.0, y=4.0)._replace(simplify="full"))
     assert (answer.status, answer.gradient) == ("ok", {"x": 4.0, "y": 3.0})
     assert answer.sizes["cse"] is not None
     assert answer.sizes["simplified"] is None
@@ -367,9 +367,72 @@ def test_the_budget_keeps_what_has_arrived(worker_that):
     assert client._idle is None
 
 
+SLOW_FROM_THE_SECOND = """
+import time, diffcompare.backends.symbolic.derivatives as derivatives
+calls, ordinary = [], derivatives._derivative
+derivatives._derivative = lambda *arguments: calls.append(1) or time.sleep(60 * (len(calls) > 1)) or ordinary(*arguments)
+"""
+
+
+def test_partials_that_came_before_the_time_was_up_are_kept(worker_that):
+    worker_that(SLOW_FROM_THE_SECOND)
+    looks = []
+    answer = client.differentiate(problem("x*y*z", budget=0.8, x=3.0, y=4.0, z=5.0), follow=looks.append)
+    assert (answer.status, answer.gradient) == ("timed-out", {"x": 20.0, "y": None, "z": None})
+    assert answer.notes == ("timed out after 0.8 s: no df/dy, df/dz",)
+    assert answer.formulas == {"x": parse("y*z")}
+    assert (answer.work, answer.sizes["raw"]) == (None, None)
+    # While it was at work, the same partials were to be seen.
+    assert [(look.status, look.gradient, look.notes) for look in looks] == [("pending", answer.gradient, ())]
+
+
+def test_an_answer_is_followed_until_it_is_complete(worker_that):
+    worker_that("import sympy, time; sympy.simplify = lambda partial: time.sleep(0.5) or partial")
+    looks = []
+    answer = client.differentiate(problem("x*y", x=3.0, y=4.0)._replace(simplify="full"), follow=looks.append)
+    assert {(look.status, str(look.gradient)) for look in looks} == {("ok", str(answer.gradient))}
+    assert looks[0].sizes["raw"] is not None
+    assert looks[0].sizes["simplified"] is None
+
+
+SLOW = """
+import time, sympy, diffcompare.backends.symbolic.simplification
+for name in ("factor_terms", "together", "cancel"):
+    ordinary = getattr(sympy, name)
+    setattr(sympy, name, lambda formula, slow=ordinary: time.sleep(0.05) or slow(formula))
+"""
+SIMPLIFIED = {
+    "4*x*(1 - x)*(1 - 2*x)^2": "96*x^2 - 64*x^3 - 40*x + 4",
+    "x*sin(x)^2 + x*cos(x)^2": "1",
+    "x*exp(x)*y + x^2*exp(x)*y": "y*(x^2 + 3*x + 1)*exp(x)",
+}
+
+
+@pytest.mark.parametrize("code", ["", SLOW], ids=["this machine", "a slow one"])
+def test_quick_simplification_is_the_same_on_slow_machines(worker_that, code):
+    worker_that(code)
+    assert {text: str(formulas(text, "simplified")["x"]) for text in SIMPLIFIED} == SIMPLIFIED
+
+
+def test_long_formulas_are_simplified_on_request_only():
+    question = problem("*".join(f"(x + {number}*y)" for number in range(12)), x=1.0, y=2.0)
+    answer = client.derive(question)
+    status, why = answer.troubles["simplified"]
+    assert (status, why) == ("not-supported", "702 operations are more than 200; `--simplify full` takes its time")
+    assert client.differentiate(question) == client.differentiate(question)
+    assert list(client._kept) == [(question.expression, ("x", "y"), tuple(client.STAGES), "quick")]
+
+
+def test_a_high_power_is_not_multiplied_out():
+    """Cancelling would write (x + y)^900 out, in seconds."""
+    answer = client.derive(problem("(x + y)^900*sin(x)/(x - y)", budget=5.0))
+    assert answer.troubles == {}
+    assert answer.sizes["simplified"].tree <= answer.sizes["raw"].tree
+
+
 def test_an_exception_in_a_late_stage_costs_that_stage_only(worker_that):
     worker_that("import sympy; sympy.cse = lambda *_, **__: 1/0; sympy.simplify = lambda partial: [][1]")
-    answer = client.differentiate(problem("x*y", x=3.0, y=4.0))
+    answer = client.differentiate(problem("x*y", x=3.0, y=4.0)._replace(simplify="full"))
     assert (answer.status, answer.gradient) == ("ok", {"x": 4.0, "y": 3.0})
     assert answer.notes == (
         "cse: ZeroDivisionError in sympy: division by zero",
@@ -379,7 +442,7 @@ def test_an_exception_in_a_late_stage_costs_that_stage_only(worker_that):
 
 def test_a_worker_that_dies_is_no_hang(worker_that):
     worker_that("import os, sympy; sympy.simplify = lambda partial: os._exit(7)")
-    answer = client.differentiate(problem("x*y", x=3.0, y=4.0))
+    answer = client.differentiate(problem("x*y", x=3.0, y=4.0)._replace(simplify="full"))
     assert answer.status == "ok"
     assert answer.notes == ("simplify: the process that runs sympy ended (exit code 7)",)
 
@@ -413,7 +476,7 @@ def test_an_idle_worker_that_died_is_replaced():
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems have no limit of address space")
 def test_the_worker_has_a_memory_limit(worker_that):
     worker_that("import sympy; sympy.simplify = lambda partial: bytearray(3 << 30)")
-    answer = client.differentiate(problem("x*y", x=3.0, y=4.0))
+    answer = client.differentiate(problem("x*y", x=3.0, y=4.0)._replace(simplify="full"))
     assert answer.notes == ("simplify: more than 2 GiB of memory",)
     assert client._idle is None, "a worker out of memory is not asked again"
 
@@ -427,7 +490,7 @@ def test_without_sympy_the_row_says_so(worker_that):
 
 def test_whatever_sympy_prints_is_no_answer(worker_that):
     worker_that("import sympy; sympy.simplify = lambda partial: print('hello') or partial")
-    assert client.differentiate(SURVEY).notes == ()
+    assert client.differentiate(SURVEY._replace(simplify="full")).notes == ()
 
 
 def test_ctrl_c_ends_the_worker(monkeypatch):
@@ -458,7 +521,7 @@ if sys.argv[1] == "idle":
     symbolic._greet(symbolic._idle)
 print(symbolic._idle.process.pid, flush=True)
 if sys.argv[1] == "busy":
-    symbolic.differentiate(Problem(parse("x*y"), {"x": 1.0, "y": 1.0}, ("x", "y"), budget=None))
+    symbolic.differentiate(Problem(parse("x*y"), {"x": 1.0, "y": 1.0}, ("x", "y"), budget=None, simplify="full"))
 if sys.argv[1] == "idle":
     time.sleep(600)
 """
@@ -493,7 +556,7 @@ def wait_for(condition):
 
 
 def test_the_worker_speaks_json_lines():
-    """The protocol by hand: ready, one line a stage, done; and it ends when its input does."""
+    """The protocol by hand: ready, the lines of the stages, done; and it ends when its input does."""
     program = {"code": [["variable", "x"], ["number", "2", 0], ["^n", 0, 1]], "roots": [2]}
     request = json.dumps({"program": program, "wrt": ["x"], "budget": None}).encode() + b"\n"
     command = [sys.executable, "-P", "-c", processes.BOOTSTRAP, str(ROOT), "diffcompare.backends.symbolic.worker"]
@@ -501,10 +564,11 @@ def test_the_worker_speaks_json_lines():
         assert json.loads(worker.stdout.readline()) == {"ready": True}
         worker.stdin.write(request)
         worker.stdin.flush()
-        lines = [json.loads(worker.stdout.readline()) for _ in range(4)]
+        lines = [json.loads(worker.stdout.readline()) for _ in range(5)]
         worker.stdin.close()
         assert worker.wait(10) == 0
-    assert [line.get("stage", "done") for line in lines] == ["raw", "cse", "simplified", "done"]
+    assert [line.get("stage", "done") for line in lines] == ["raw", "raw", "cse", "simplified", "done"]
+    assert lines[1] == {"stage": "raw", "names": ["x"]}
     assert lines[0]["program"] == {"code": [["number", "2", 0], ["variable", "x"], ["*", 0, 1]], "roots": [2]}
 
 
