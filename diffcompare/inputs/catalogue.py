@@ -83,28 +83,23 @@ def entry(name: str) -> Entry:
 
 def match(expression: Expression) -> CatalogueMatch | None:
     """Return the first entry that equals the expression up to the names of variables and the order of + and *."""
-    nodes = _nodes_of(expression)
-    if nodes is None:
+    nodes = wengert_list(expression)
+    if len(nodes) > MAX_NODES:
         return None
-    fingerprint, variables = _fingerprint_of_nodes(nodes)
-    for stanza in scan():
-        if stanza.variables == variables and stanza.fingerprint == fingerprint:
-            names = renaming(_parse(stanza.text), expression)
-            if names is not None:
-                return CatalogueMatch(_entry_of(stanza), names)
+    for stanza in _by_fingerprint().get(_fingerprint_of_nodes(nodes), ()):
+        names = renaming(_parse(stanza.text), expression)
+        if names is not None:
+            return CatalogueMatch(_entry_of(stanza), names)
     return None
 
 
-def _nodes_of(expression: Expression) -> set[Expression] | None:
-    """Return the distinct nodes, or None at once if there are too many."""
-    seen: set[Expression] = {expression}
-    stack = [expression]
-    while stack and len(seen) <= MAX_NODES:
-        for argument in stack.pop().arguments:
-            if argument not in seen:
-                seen.add(argument)
-                stack.append(argument)
-    return seen if len(seen) <= MAX_NODES else None
+@cache
+def _by_fingerprint() -> dict[tuple[frozenset[str | float], int], list[Stanza]]:
+    """Return the entries by fingerprint and number of variables, so that most expressions take one look-up."""
+    stanzas: dict[tuple[frozenset[str | float], int], list[Stanza]] = {}
+    for stanza in scan():
+        stanzas.setdefault((stanza.fingerprint, stanza.variables), []).append(stanza)
+    return stanzas
 
 
 def hand_for(match: CatalogueMatch) -> Hand | None:

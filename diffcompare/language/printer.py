@@ -15,17 +15,20 @@ from typing import TypeAlias
 
 from diffcompare.language.expression import Constant, Double, Expression, Number, PendingDerivative
 from diffcompare.language.grammar import NEGATION, POWER, PRODUCT, SUM
-from diffcompare.language.operations import add, exp, is_negation, is_product, is_quotient, is_sum
+from diffcompare.language.operations import add, exp, is_negation, is_product, is_quotient, is_sum, negate
 from diffcompare.language.tokenizer import MAX_CHARACTERS, MAX_EXPONENT
 from diffcompare.language.wengert import tree_size, wengert_list
 
 # Numbers: the shortest text that is read as the same number.
 
+SHORT = 10**6  # an integer below has too few zeros at its end to be written with an exponent
 CHUNK = 10**1000  # Python refuses to write more than 4300 digits at once
 
 
 def number_text(number: Number) -> str:
     """Return the shortest way to write a number, within the bounds of the language for literals."""
+    if number.places == 0 and number.digits < SHORT:
+        return str(number.digits)
     digits, zeros = _significant(number)
     places = number.places
     point = len(digits) + zeros - places  # position of the decimal point, counted from the first digit
@@ -80,12 +83,12 @@ def write(
     stack: list[Part] = [(root, least)]
     while stack and (max_pieces is None or len(pieces) < max_pieces):
         item = stack.pop()
-        if isinstance(item, str):
+        if type(item) is str:
             emit(item)
             continue
         node, needed = item
         written = parts_of(node)
-        if isinstance(written, str):
+        if type(written) is str:
             emit(written)
             continue
         level, parts = written
@@ -111,6 +114,9 @@ SIGNS = {"+": " + ", "-": " - ", "*": "*", "/": "/", "^": "^", "^n": "^"}
 _LEFT = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "^": POWER + 1, "^n": POWER + 1, "neg": POWER}
 
 _RIGHT = {"+": PRODUCT, "-": PRODUCT, "*": POWER, "/": POWER, "^": POWER, "^n": POWER}
+
+# All that an operation with a sign needs: its level, that of the left argument, the sign, that of the right argument.
+_BINARY = {name: (LEVELS[name], _LEFT[name], sign, _RIGHT[name]) for name, sign in SIGNS.items()}
 
 
 def to_text(expression: Expression) -> str:
@@ -209,20 +215,24 @@ def infix(root: Expression, names: Mapping[Expression, str], max_pieces: int | N
     def parts_of(node: Expression) -> str | tuple[int, Sequence[Part]]:
         if type(node) is PendingDerivative:
             return ATOM, (f"d/d{node.by}[", (node.of, 0), "]")
-        if node.operation is None or node in names:
+        operation = node.operation
+        if operation is None or node in names:
             return names.get(node) or _leaf_text(node)
-        name = node.operation.name
+        name = operation.name
+        if name in _BINARY:  # as most operations are
+            level, needed_left, sign, needed_right = _BINARY[name]
+            left, right = node.arguments
+            if right.operation is negate:
+                needed_right = least_on_the_right(name, right)
+            return level, ((left, needed_left), sign, (right, needed_right))
         return LEVELS.get(name, ATOM), _parts(node, name, names)
 
     return write(root, parts_of, max_pieces=max_pieces)
 
 
 def _parts(node: Expression, name: str, names: Mapping[Expression, str]) -> list[Part]:
-    """Return the pieces of text and the operands of an operation, from left to right."""
+    """Return the pieces of text and the operands of an operation without a sign between them, from left to right."""
     arguments = node.arguments
-    if name in SIGNS:
-        left, right = arguments
-        return [(left, _LEFT[name]), SIGNS[name], (right, least_on_the_right(name, right))]
     if is_negation(node):
         return ["-", (arguments[0], _LEFT[name])]
     if name.startswith("if "):

@@ -173,9 +173,11 @@ def reverse_work(nodes: Sequence[Expression], active: Collection[Expression]) ->
         if node.operation is None or node not in active:
             continue
         work += 1
-        for argument, cost in _edges(node, active):
-            work += cost
-            uses[argument] = uses.get(argument, 0) + 1
+        for place, cost in _costs(node.operation, exponent_of(node)):
+            argument = node.arguments[place]
+            if argument in active:
+                work += cost
+                uses[argument] = uses.get(argument, 0) + 1
     return work + sum(count - 1 for count in uses.values())
 
 
@@ -184,7 +186,8 @@ def forward_work(nodes: Sequence[Expression], active: Collection[Expression]) ->
     work = 0
     for node in nodes:
         if node.operation is not None and node in active:
-            costs = [cost for _, cost in _edges(node, active)]
+            edges = _costs(node.operation, exponent_of(node))
+            costs = [cost for place, cost in edges if node.arguments[place] in active]
             work += 1 + sum(costs) + max(len(costs) - 1, 0)
     return work
 
@@ -197,14 +200,10 @@ def formula_work(roots: Collection[Expression]) -> int:
 
 def active_edges(node: Expression, active: Collection[Expression]) -> list[tuple[int, Expression]]:
     """Return the active arguments through which a derivative flows, each with its position."""
-    operation = node.operation
-    assert operation is not None
-    exponent = exponent_of(node)
-    return [
-        (position, argument)
-        for position, argument in enumerate(node.arguments)
-        if argument in active and partial_cost(operation, position, exponent) is not None
-    ]
+    assert node.operation is not None
+    arguments = node.arguments
+    edges = _costs(node.operation, exponent_of(node))
+    return [(position, arguments[position]) for position, _ in edges if arguments[position] in active]
 
 
 def exponent_of(node: Expression) -> Expression | None:
@@ -212,14 +211,11 @@ def exponent_of(node: Expression) -> Expression | None:
     return node.arguments[1] if is_integer_power(node) else None
 
 
-def _edges(node: Expression, active: Collection[Expression]) -> list[tuple[Expression, int]]:
-    """Return the active arguments through which a derivative flows, each with the cost of its partial."""
-    assert node.operation is not None
-    exponent = exponent_of(node)
-    return [
-        (argument, partial_cost(node.operation, position, exponent) or 0)
-        for position, argument in active_edges(node, active)
-    ]
+@lru_cache(maxsize=4096)
+def _costs(operation: Operation, exponent: Expression | None) -> list[tuple[int, int]]:
+    """Return the positions of the arguments through which a derivative flows, each with the cost of its partial."""
+    costs = [(position, partial_cost(operation, position, exponent)) for position in range(operation.arity)]
+    return [(position, cost) for position, cost in costs if cost is not None]
 
 
 @lru_cache(maxsize=4096)

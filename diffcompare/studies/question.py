@@ -96,6 +96,8 @@ def _double(name: str, x: Any) -> float:
 
 def _has_parts(x: object) -> bool:
     """Tell a complex number or an array with axes from a plain number; some libraries let `float` accept those too."""
+    if type(x) is float or type(x) is int:  # as nearly always, and an abstract class takes long to ask
+        return False
     return (isinstance(x, Complex) and not isinstance(x, Real)) or bool(getattr(x, "shape", ()))
 
 

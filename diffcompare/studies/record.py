@@ -119,6 +119,8 @@ def plain(value: Any) -> Any:
         return value if math.isfinite(value) else None
     if kind is str or kind is bool or value is None:
         return value
+    if kind is int:
+        return large(value)
     if isinstance(value, str):
         return value
     if isinstance(value, float | Undefined):
@@ -127,7 +129,7 @@ def plain(value: Any) -> Any:
         return large(value)
     if isinstance(value, Expression):
         return to_text(value)
-    if isinstance(value, Mapping):
+    if kind is dict or isinstance(value, Mapping):
         return {name: plain(item) for name, item in value.items()}
     if hasattr(value, "_asdict"):
         return plain(value._asdict())
