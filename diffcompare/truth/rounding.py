@@ -53,23 +53,33 @@ class TrueNumber(NamedTuple):
         """
         if self.centre is None or not math.isfinite(self.nearest):
             return math.inf, None, None
-        error = abs(Fraction(value) - self.centre)
+        # Exact, in integers: fractions would be reduced at every step, which takes most of their time.
+        numerator, denominator = value.as_integer_ratio()
+        centre, scale = self.centre.numerator, self.centre.denominator
+        error, denominator = abs(numerator * scale - centre * denominator), denominator * scale
+        absolute = quotient(error, denominator)
         if self.text == "0":
-            return to_double(error), None, None
-        if to_double(error) <= float(self.bound) and self.nearest != 0:
+            return absolute, None, None
+        if absolute <= float(self.bound) and self.nearest != 0:
             return 0.0, 0.0, 0.0  # the true number may be this double itself: no digit of a difference is known
-        ulps = to_double(error / Fraction(math.ulp(self.nearest)))
-        if self.centre == 0:  # a truth far below all doubles: 0 is wrong by 100 %, any other double by far more
-            return to_double(error), 1.0 if value == 0 else sys.float_info.max, ulps
-        return to_double(error), to_double(error / abs(self.centre)), ulps
+        unit, parts = math.ulp(self.nearest).as_integer_ratio()
+        ulps = quotient(error * parts, denominator * unit)
+        if centre == 0:  # a truth far below all doubles: 0 is wrong by 100 %, any other double by far more
+            return absolute, 1.0 if value == 0 else sys.float_info.max, ulps
+        return absolute, quotient(error * scale, denominator * abs(centre)), ulps
 
 
 def to_double(number: Fraction) -> float:
     """Return the nearest double; the largest finite one where the number is beyond them."""
+    return quotient(number.numerator, number.denominator)
+
+
+def quotient(numerator: int, denominator: int) -> float:
+    """Return the double nearest to a quotient; the largest finite one where it is beyond them."""
     try:
-        return number.numerator / number.denominator
+        return numerator / denominator
     except OverflowError:
-        return sys.float_info.max if number > 0 else -sys.float_info.max
+        return sys.float_info.max if numerator > 0 else -sys.float_info.max
 
 
 def round_ball(ball: Ball) -> TrueNumber | None:
