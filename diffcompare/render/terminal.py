@@ -1,12 +1,13 @@
 """Terminal output: tables between rules, folded to the width without ever cutting a number.
 
-The layout is made in `block_layout`; here text becomes escape sequences, a handful of them, for which a library would
-take longer to import than everything else takes together.  Digits that differ from the truth are underlined and
-vermillion, or in brackets on a dumb terminal.
+The layout is made in `block_layout`, because rich drops digits when a table is too narrow; rich only writes the escape
+sequences.  All text goes through `rich.text.Text` and never through markup, which would delete `[b]`.  Digits that
+differ from the truth are underlined and vermillion, or in brackets on a dumb terminal.
 """
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 from diffcompare import formatting
@@ -46,12 +47,10 @@ if TYPE_CHECKING:
 
     from diffcompare.render import Look
 
-# Escape sequences of every style: attributes, and a colour from the 256 that every terminal has (ECMA-48, SGR).
-# 166 is Okabe-Ito vermillion, #D55E00.
-_BOLD, _FAINT, _UNDERLINED, _REVERSED = "1", "2", "4", "7"
-_ATTRIBUTES = {"strong": _BOLD, "faint": _FAINT, "wrong": _UNDERLINED, "now": _REVERSED}
-_COLOURS = {f"hue{number}": colour for number, colour in enumerate((32, 166, 36, 175, 178, 74))}
-_COLOURS |= {"warning": 166, "wrong": 166, "primal": 32, "tangent": 172, "adjoint": 166}
+# Okabe-Ito vermillion #D55E00, from the 256 colours that every terminal has.
+_STYLES = {"": "", "strong": "bold", "faint": "dim", "warning": "color(166)", "wrong": "underline color(166)"}
+_STYLES |= {f"hue{number}": f"color({colour})" for number, colour in enumerate((32, 166, 36, 175, 178, 74))}
+_STYLES |= {"primal": "color(32)", "tangent": "color(172)", "adjoint": "color(166)", "now": "reverse"}
 _FACES = {"verdict": "strong", "warning": "warning"}
 
 
@@ -75,23 +74,17 @@ def painted(lines: Sequence[Line], look: Look) -> list[str]:
     """Turn styled lines into text, with escape sequences if the look allows styles."""
     if not look.styled:
         return [line_text(line).rstrip() for line in lines]
-    return ["".join([_escaped(text, style, colour=look.colour) for text, style in _stripped(line)]) for line in lines]
+    from rich.console import Console
+    from rich.text import Text
 
-
-def _stripped(line: Line) -> Line:
-    """Return a line without the white space at its end, which would be underlined, or make the line too long."""
-    kept = list(line)
-    while kept and not kept[-1][0].rstrip():
-        del kept[-1]
-    return [*kept[:-1], (kept[-1][0].rstrip(), kept[-1][1])] if kept else kept
-
-
-def _escaped(text: str, style: str, *, colour: bool) -> str:
-    """Return a piece of text between the escape sequences of its style."""
-    codes = [_ATTRIBUTES[style]] if style in _ATTRIBUTES else []
-    if colour and style in _COLOURS:
-        codes.append(f"38;5;{_COLOURS[style]}")
-    return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if codes and text else text
+    file = io.StringIO()
+    console = Console(file=file, width=look.width, force_terminal=True, force_jupyter=False, color_system="256",
+                      no_color=not look.colour, legacy_windows=False)  # fmt: skip
+    for line in lines:
+        text = Text.assemble(*[(part, _STYLES[style]) for part, style in line])
+        text.rstrip()
+        console.print(text, no_wrap=True, overflow="ignore", crop=False)
+    return file.getvalue().split("\n")[:-1]
 
 
 def _block(block: Block, look: Look) -> list[Line]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import random
 import re
 
 import pytest
 
 from diffcompare.document import Column, Document, Heading, Listing, Measured, Table
 from diffcompare.render import Look, render
-from diffcompare.render.terminal import painted
 
 ESCAPE = re.compile(r"\x1b\[[\d;]*m")
 
@@ -146,24 +143,3 @@ def test_rules_are_ascii_on_an_ascii_terminal(small: Document) -> None:
 def test_an_emoji_is_no_code() -> None:
     look = Look(styled=True)
     assert ESCAPE.sub("", render(Document((Heading(":smile: [red]"),)), "terminal", look=look)) == ":smile: [red]\n"
-
-
-def test_escape_sequences_are_those_of_rich() -> None:
-    console = pytest.importorskip("rich.console").Console
-    text_type = pytest.importorskip("rich.text").Text
-    hues = {f"hue{number}": f"color({code})" for number, code in enumerate((32, 166, 36, 175, 178, 74))}
-    quantities = {"primal": "color(32)", "tangent": "color(172)", "adjoint": "color(166)"}
-    faces = {"": "", "strong": "bold", "faint": "dim", "warning": "color(166)", "wrong": "underline color(166)"}
-    styles = {**faces, **hues, **quantities, "now": "reverse"}
-    rng = random.Random(1)
-    for _ in range(200):
-        pieces = rng.choices(("a", "", " ", "  b ", "x[b]y", "变", "[/]", ":smile:", "12.5 "), k=rng.randint(0, 6))
-        line, colour = [(piece, rng.choice(list(styles))) for piece in pieces], rng.random() < 0.5
-        written = io.StringIO()
-        text = text_type.assemble(*[(piece, styles[style]) for piece, style in line])
-        text.rstrip()
-        console(
-            file=written, width=80, force_terminal=True, force_jupyter=False, color_system="256", no_color=not colour,
-            legacy_windows=False,
-        ).print(text, no_wrap=True, overflow="ignore", crop=False)  # fmt: skip
-        assert painted([line], Look(styled=True, colour=colour)) == [written.getvalue().removesuffix("\n")]
