@@ -2,22 +2,30 @@
 
 A function becomes a program of assignments, `t0`, `t1`, ..., one for each operation, of variables `x0`, `x1`, ...:
 nothing of a user's text gets there, and what the function shares is written once.  Numbers are written exactly, as
-integers and fractions.  Each question starts a process of its own, which ends with its input.
+integers and fractions.  One process of a system answers many questions, because some take a third of a second to
+start; names are not used twice in it, so that a statement that failed leaves none of an earlier question.
 """
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import math
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any, NamedTuple
 
 from diffcompare.engines.engine import COMPARISONS, EngineAnswer, Function, Loaded, Mode, Number
+from diffcompare.processes import start_thread
 
-CPU_SECONDS = 60  # of one process, which outlives its worker where processes have no groups, and if that is killed
-PROMPTS = re.compile(r"(\d+>> .*|// .*|\*\*\* +Warning: .*|)")  # giac shows what it reads, times and warnings
+CPU_SECONDS = 300  # of one process, which outlives its worker where processes have no groups, and if that is killed
+QUESTIONS = 200  # that one process answers, so that it does not come near the limit
+PROMPTS = re.compile(
+    r"(\d+>> .*|// .*|Evaluation time: .*|\*\*\* +Warning: .*|)"
+)  # giac shows what it reads, times and warnings
 NODES = re.compile(r"\d+\.?\d*|[A-Za-z_]\w*|[-+*/^<>=]+")  # of a formula as text: numbers, names and operators
 SIZE, UNIT = r"(?:\d+\.?\d*|\.\d+)(?:[eEb][-+]?\d+)?", r"(?:%i|i|I)"
 TERM = rf"(?:{SIZE}(?:\*{UNIT})?|{UNIT})"
@@ -32,13 +40,14 @@ class System(NamedTuple):
 
     Attributes:
         command: The command that starts it.
-        start: The statements that come first.
         assign: The statement that gives an expression a name.
         show: The statement that prints the value of an expression on a line of its own.
         partial: The formula of the partial of an expression with respect to a variable.
         at: A formula at a point, by variable, as a number of forty digits.
         decimal: A fraction as a number of forty digits, for the coordinates of a point.
-        power: How a power of two expressions is written.
+        start: The statements that come first.
+        lasts: Whether one process answers one question after another; one that does not needs the end of its input.
+        asks: What it prints before it takes the next statement as an answer to a question of its own.
     """
 
     command: tuple[str, ...]
@@ -48,6 +57,8 @@ class System(NamedTuple):
     at: Callable[[str, Mapping[str, str]], str]
     decimal: Callable[[str], str]
     start: tuple[str, ...] = ()
+    lasts: bool = True
+    asks: re.Pattern[str] | None = None
 
 
 class AlgebraTerm:
@@ -95,21 +106,28 @@ class AlgebraTerm:
 class AlgebraProgram:
     """A program under construction: its statements, each with a name."""
 
-    def __init__(self, assign: Callable[[str, str], str] | None, number: Callable[[float], str] | None = None) -> None:
+    def __init__(
+        self,
+        assign: Callable[[str, str], str] | None,
+        number: Callable[[float], str] | None = None,
+        names: Iterator[str] | None = None,
+    ) -> None:
         """Start an empty program.
 
         `assign` is the statement that gives an expression a name; None: there are no statements, and an expression
-        has those inside it, in parentheses.  `number` writes a number; None: exactly.
+        has those inside it, in parentheses.  `number` writes a number; None: exactly.  `names` are those that the
+        statements give; None: t0, t1, ...
         """
         self.assign = assign
         self.number = number or exactly
+        self.names = names or map("t{}".format, count())
         self.statements: list[str] = []
 
     def term(self, text: str) -> AlgebraTerm:
         """Give an expression a name, in a statement."""
         if self.assign is None:
             return AlgebraTerm(self, f"({text})")
-        name = f"t{len(self.statements)}"
+        name = next(self.names)
         self.statements.append(self.assign(name, text))
         return AlgebraTerm(self, name)
 
@@ -151,7 +169,7 @@ def loaded(system: System, templates: Mapping[str, str], others: Mapping[str, Ca
 
 def _mode(system: System, order: int) -> Mode:
     def answer(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
-        program = AlgebraProgram(system.assign)
+        program = AlgebraProgram(system.assign, names=_session(system).names)
         names = [f"x{i}" for i in range(len(point))]
         value = program.written(f(*[AlgebraTerm(program, name) for name in names]))
         at = {name: _coordinate(system, x) for name, x in zip(names, point, strict=True)}
@@ -181,16 +199,15 @@ def _coordinate(system: System, x: float) -> str:
 
 
 def run(system: System, statements: Iterable[str], asked: Sequence[str]) -> list[str]:
-    """Run a program and return what it printed for each expression that is asked."""
+    """Run a program and return what it printed for each expression that is asked.
+
+    Raises ArithmeticError where the system ended before it answered anything.
+    """
     marked = [line for i, text in enumerate(asked) for line in (system.show(f"mark{i}"), system.show(text))]
-    lines = [*system.start, *statements, *marked, system.show(f"mark{len(asked)}"), ""]
-    limited = ["sh", "-c", f'ulimit -t {CPU_SECONDS}; exec "$0" "$@"', *system.command]
-    given = "\n".join(lines).encode()
-    done = subprocess.run(limited, input=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    last = f"mark{len(asked)}"
     said: dict[str, list[str]] = {}
     current: list[str] = []
-    for line in done.stdout.decode(errors="replace").split("\n"):  # what is read and is long is shown with \r in it
-        text = line.strip()
+    for text in _session(system).lines([*statements, *marked, system.show(last)], last):
         if re.fullmatch(r"mark\d+", text):
             current = said.setdefault(text, [])
         elif not PROMPTS.fullmatch(text):
@@ -198,6 +215,76 @@ def run(system: System, statements: Iterable[str], asked: Sequence[str]) -> list
     if "mark0" not in said:
         raise ArithmeticError(f"{system.command[0]} ended without an answer")
     return [" ".join(said.get(f"mark{i}", [])) for i in range(len(asked))]
+
+
+class Session:
+    """A running process of a system.
+
+    Attributes:
+        left: How many questions it may still be asked; 0 once it has ended.
+        names: Names that no statement of it has given yet.
+    """
+
+    def __init__(self, system: System) -> None:
+        """Start the process.  Raises OSError."""
+        self.system = system
+        self.left = QUESTIONS if system.lasts else 1
+        self.names = map("t{}".format, count())
+        limited = ["sh", "-c", f'ulimit -t {CPU_SECONDS}; exec "$0" "$@"', *system.command]
+        self.process = subprocess.Popen(
+            limited, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        atexit.register(self.end)
+        self._send(system.start)
+
+    def _send(self, lines: Iterable[str]) -> None:
+        assert self.process.stdin is not None
+        with contextlib.suppress(OSError):  # it ended: its output says how far it came
+            self.process.stdin.write("".join([f"{line}\n" for line in lines]).encode())
+            self.process.stdin.flush()
+            if not self.left:
+                self.process.stdin.close()
+
+    def lines(self, program: Sequence[str], last: str) -> Iterator[str]:
+        """Send statements and yield what is printed, line by line, until one is `last` or the process ends."""
+        self.left -= 1
+        whole = False  # whether it answered all
+        try:
+            start_thread(self._send, program)  # both would wait for each other where the answers fill a pipe meanwhile
+            assert self.process.stdout is not None
+            for line in self.process.stdout:
+                text = line.decode(errors="replace").strip()  # what is read and is long is shown with \r in it
+                yield text
+                whole = text == last
+                if whole or (self.system.asks is not None and self.system.asks.search(text)):
+                    break
+        finally:
+            if not whole or not self.left:
+                self.end()
+
+    def end(self) -> None:
+        """End the process."""
+        self.left = 0
+        atexit.unregister(self.end)
+        self.process.kill()
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            assert stream is not None
+            with contextlib.suppress(OSError):
+                stream.close()
+
+
+_sessions: dict[System, Session] = {}
+
+
+def _session(system: System) -> Session:
+    """Return the running process of a system; a new one if it ended or has answered its share."""
+    session = _sessions.get(system)
+    if session is None or not session.left or session.process.poll() is not None:
+        if session is not None:
+            session.end()
+        session = _sessions[system] = Session(system)
+    return session
 
 
 def read_number(text: str) -> Number | None:

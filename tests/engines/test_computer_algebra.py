@@ -2,11 +2,22 @@
 
 import cmath
 import math
+import re
 import shutil
 
 import pytest
 
-from diffcompare.engines.computer_algebra import AlgebraProgram, AlgebraTerm, call, exactly, read_number, size
+from diffcompare.engines import computer_algebra
+from diffcompare.engines.computer_algebra import (
+    AlgebraProgram,
+    AlgebraTerm,
+    System,
+    call,
+    exactly,
+    read_number,
+    run,
+    size,
+)
 from diffcompare.engines.engine import as_function, every_function, written_for
 from diffcompare.engines.registry import engine, how_to_install, version
 from diffcompare.language.parser import parse
@@ -129,3 +140,72 @@ def test_the_version_is_what_the_program_prints(name):
 
 def test_a_program_is_installed_by_the_system():
     assert how_to_install("gp") == "apt install pari-gp"
+
+
+def system(script, **more):
+    """Return a system that is a script of the shell; its statements are `name=text` and `text;`."""
+    return System(
+        ("sh", "-c", script),
+        assign=lambda name, text: f"{name}={text}",
+        show=lambda text: f"{text};",
+        partial=lambda text, variable: text,
+        at=lambda text, at: text,
+        decimal=lambda text: text,
+        **more,
+    )
+
+
+ECHO = 'while read line; do case "$line" in *";") echo "${line%;}";; esac; done'
+
+
+@pytest.fixture
+def running(monkeypatch):
+    """Let a test have processes of systems of its own, which end with it."""
+    sessions = {}
+    monkeypatch.setattr(computer_algebra, "_sessions", sessions)
+    yield sessions
+    for session in sessions.values():
+        session.end()
+
+
+def test_one_process_answers_many_questions_and_another_goes_on_after_its_share(running, monkeypatch):
+    monkeypatch.setattr(computer_algebra, "QUESTIONS", 2)
+    shell = system('while read line; do [ "${line#mark}" != "$line" ] && echo "${line%;}" || echo $$; done')
+    numbers = [run(shell, (), ["a"])[0] for _ in range(4)]
+    assert numbers[0] == numbers[1] != numbers[2] == numbers[3]
+
+
+def test_names_are_not_used_twice_in_a_process(running):
+    shell = system(ECHO)
+    run(shell, (), ["a"])
+    first, second = (AlgebraProgram(shell.assign, names=computer_algebra._session(shell).names) for _ in range(2))
+    assert [program.term("x").text for program in (first, second, first)] == ["t0", "t1", "t2"]
+
+
+def test_a_system_that_ends_keeps_what_it_said_and_is_started_again(running):
+    shell = system('while read line; do [ "$line" = "b;" ] && exit; echo "${line%;}"; done')
+    assert run(shell, (), ["a", "b", "c"]) == ["a", "", ""]
+    assert run(shell, (), ["a", "c"]) == ["a", "c"]
+    with pytest.raises(ArithmeticError, match="sh ended without an answer"):
+        run(system("exit"), (), ["a"])
+
+
+def test_a_system_that_asks_back_is_given_up(running):
+    shell = system(ECHO, asks=re.compile("positive or negative"))
+    assert run(shell, (), ["a", "Acceptable answers are positive or negative", "c"])[0] == "a"
+    assert run(shell, (), ["c"]) == ["c"]
+
+
+def test_a_program_larger_than_a_pipe_and_its_echo_do_not_wait_for_each_other(running):
+    shell = system('while read line; do echo "0>> $line"; case "$line" in *";") echo "${line%;}";; esac; done')
+    assert run(shell, [f"t{i}={'x' * 2000}" for i in range(300)], ["a"]) == ["a"]
+
+
+def test_a_system_that_reads_ahead_is_asked_once(running):
+    shell = system('all=$(cat); for line in $all; do echo "${line%;}"; done', lasts=False)
+    assert [run(shell, (), ["a"]) for _ in range(2)] == [["a"], ["a"]]
+
+
+def test_what_a_system_says_of_its_time_is_no_answer(running):
+    shell = system('while read line; do echo "0>> $line"; echo "Evaluation time: 0.46"; echo "${line%;}"; done')
+    assert run(shell, (), ["a", "1.5"]) == ["a", "1.5"]

@@ -14,6 +14,7 @@ SYSTEM = System(
     partial=lambda text, variable: f"diff({text},{variable})",
     at=lambda text, at: f"evalf(subs({text},{{{','.join(f'{name}=={x}' for name, x in at.items())}}}))",
     decimal=lambda text: f"evalf({text})",
+    lasts=False,  # it reads thousands of characters ahead, before it looks at the first statement
 )
 TEMPLATES = {
     "exp": "exp({})", "ln": "log({})", "sqrt": "sqrt({})", "sin": "sin({})", "cos": "cos({})", "tan": "tan({})",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from diffcompare.engines import computer_algebra
 from diffcompare.engines.computer_algebra import System
 from diffcompare.engines.engine import Engine, Loaded
@@ -14,6 +16,7 @@ SYSTEM = System(
     partial=lambda text, variable: f"diff({text},{variable})",
     at=lambda text, at: f"expand(bfloat(subst([{','.join(f'{name}={x}' for name, x in at.items())}],{text})))",
     decimal=lambda text: f"bfloat({text})",
+    asks=re.compile(r"^Acceptable answers are "),
 )
 TEMPLATES = {
     "exp": "exp({})", "ln": "log({})", "sqrt": "sqrt({})", "sin": "sin({})", "cos": "cos({})", "tan": "tan({})",
