@@ -100,6 +100,7 @@ cli/                          The command line; only this package prints and imp
   conversation.py             A quiz held as a conversation, with a person in a terminal or a script (a pipe or a file)
   formula_checks.py           `check` for formulas: partial derivatives, a Jacobian, or a derivation step by step
   function_checks.py          `check` for Python functions: a gradient against values of its function, or a backward against its forward
+  grid_scan.py                The command `scan` beyond its options: axes, methods, and the file of arrays
   options.py                  The command-line options, declared once, with their parsers and what the Tab key completes
   output.py                   The output of a command: progress, then the result or an error, with its format, look, destination and exit code
   commands/                   The commands, one module each, with a function `command` (its parameters are the options) and `EXAMPLES`
@@ -116,6 +117,7 @@ cli/                          The command line; only this package prints and imp
     list.py                   `diffcompare list`: the catalogue of examples
     ops.py                    `diffcompare ops`: the table of elementary operations, or one of its rows
     quiz.py                   `diffcompare quiz`: exercises in differentiation, with hints and explanations of mistakes
+    scan.py                   `diffcompare scan`: value, gradient and the error of every method over a grid of points
     sweep.py                  `diffcompare sweep`: the error of a difference quotient against its step
     swell.py                  `diffcompare swell`: the growth of derivative formulas, and what it does to their accuracy
     taylor.py                 `diffcompare taylor`: Taylor coefficients by every method
@@ -132,6 +134,7 @@ codegen/                      Generated code: the gradient as a program that run
   point_program.py            A joint sweep as a Python function of doubles: source that computes the numbers at one point, compiled once
   reverse_program.py          The reverse sweep as straight-line source: a line for every node forwards, its contributions backwards
   source.py                   Expressions and names as source text of a library: Python's `math`, NumPy, JavaScript, or C
+  tangent_sweep.py            Value and tangents as one straight-line program: forward mode, read over expressions
 engines/                      Real engines: other libraries that differentiate, each asked in a process of its own, by its own functions
   cases.py                    The cases of an audit: `cases.toml`, one stanza each, with the right value, its reason and its source
   computer_algebra.py         Computer algebra systems that are programs: ours is written for them, run by them, and their output read
@@ -161,6 +164,18 @@ gradcheck/                    Gradient check: is the gradient of a Python functi
   other_checkers_worker.py    The checker of another library, in the process that has run the user's files and imports that library
   report.py                   The report of a gradient check: its sentences, its JSON data, and its document
   values.py                   Values of f near one point, counted: a gradient check asks f for nothing else
+grids/                        Functions of many points: straight-line programs over blocks of arrays, and grids of points
+  block_functions.py          The rows of the table over blocks of doubles: what NumPy has is called with `out=`, the rest is composed of that
+  block_program.py            A straight-line program over arrays: it runs block by block, so that everything between stays in the cache
+  c_kernel.py                 Grids in compiled C: the function of `derive --code c` in a loop, compiled once and kept in the user's cache folder
+  careful_blocks.py           Blocks of points with care: which points are outside a domain, and numbers where the quick program has none
+  complex_blocks.py           The complex step at blocks of points: f(x + ih) in NumPy's complex numbers, with h = 1e-20, or 1e-20 of a small x
+  compute_engines.py          What computes value and gradient over a grid: NumPy, or compiled C where there is a compiler
+  difference_blocks.py        Difference quotients at blocks of points, with the steps that `grad` takes, and the kinks that a step crosses
+  error_statistics.py         Errors at many points, gathered block by block: the largest and where, the median, the root of the mean square
+  grid_axes.py                Grids of points: an axis for every variable that moves, `x=0:10:1000` or `x=1e-6:1e6:1000:log`
+  measured_grid.py            A function and its gradient over a whole grid by every method, measured block by block against reverse mode
+  sine_and_cosine.py          Sine and cosine of the same array at once: one reduction of the argument serves both
 inputs/                       User input: expressions, points, formulas by hand, and entries of the catalogue or of files
   catalogue.py                The catalogue of classic expressions (`expressions/*.toml`), looked up by name or by shape
   encodings.py                Encodings of texts from spreadsheets and editors, detected: UTF-8, UTF-16, or the code page of a machine
@@ -310,6 +325,8 @@ studies/                      Studies: each puts questions to the table, the cat
   products.py                 `dc.jvp` and `dc.vjp`: the Jacobian times a direction by one forward sweep, weights times it by one reverse sweep
   question.py                 The validated question: point or default point (away from kinks), variables, steps and budgets
   record.py                   `Record`, the base of every study's result, and what their reports share: question, point, numbers, counts
+  scan.py                     `dc.scan` and `scan`: value, gradient and the error of every method over a grid of points
+  scan_report.py              A scan as JSON and as a document: extremes, errors of all methods, worst points, and the error along the grid
   tape_graph.py               The graph that a function leaves on the tape, as users of PyTorch know it: `grad_fn` and its `next_functions`
   taylor.py                   `dc.taylor` and `taylor`: Taylor coefficients by every method, each against the truth, and what every order costs
   taylor_report.py            Taylor coefficients as JSON and as a document: the coefficients against the truth, and what every order costs
