@@ -185,7 +185,7 @@ def _mode(system: System, order: int) -> Mode:
         gradient = [read_number(text) for text in numbers]
         if unknown := next((text for text in output if re.search(r"\bt\d+\b", text)), None):
             raise ArithmeticError(f"it does not evaluate {unknown[:MAX_SAID]}")
-        if all(partial is None for partial in gradient):
+        if gradient and all(partial is None for partial in gradient):
             raise ArithmeticError(f"it answers {numbers[0][:MAX_SAID] or 'nothing'}")
         return EngineAnswer(read_number(number), gradient, size=sum(map(size, formulas)))
 

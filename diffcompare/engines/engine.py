@@ -40,6 +40,7 @@ class EngineAnswer(NamedTuple):
 
 
 INSIDE = " in "  # between the names of an inner and an outer derivative
+KEPT = 256  # functions that are not built or compiled again when they are asked about at another point
 ARRAY = 17  # elements of a small array: a vector of the processor holds fewer, so that some are left over at its end
 ROUNDING = 16  # units in the last place by which the loop over vectors and that over the rest may differ
 

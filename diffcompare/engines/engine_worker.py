@@ -15,6 +15,7 @@ The main thread only listens, so that the process ends with its standard input, 
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 import os
@@ -23,13 +24,15 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from diffcompare import worker_process
 from diffcompare.diagnostics import DiffcompareError, without_addresses
 from diffcompare.engines.engine import (
     INSIDE,
+    KEPT,
     EngineAnswer,
     Loaded,
     NoSuchFunction,
@@ -43,6 +46,7 @@ from diffcompare.language import serialization
 
 STACK = 256 << 20  # bytes: some libraries walk their graphs by recursion
 RECURSION = 20_000
+WHAT = ("program", "call", "names", "float_exponents")  # the fields of a question that say what is differentiated
 MAX_MESSAGE = 200  # characters of an exception's text that are passed on
 
 
@@ -75,35 +79,49 @@ def _work(requests: queue.SimpleQueue[dict[str, Any]], answers: Any) -> None:
         send({"ready": False, "why": _describe(error), "fault": fault})
         os._exit(1)
     send({"ready": True, "digits": loaded.digits})
+    serve = server(loaded)
+    gc.collect()
+    gc.freeze()  # a library's objects stay: to look at them again and again takes a tenth of the time of some
     while True:
         request = requests.get()
         try:
-            answer = serve(request, loaded)
+            answer = serve(request)
         except BaseException as error:  # some libraries raise errors that are no Exception
             answer = {"error": _describe(error)}
         send(answer)
 
 
-def serve(request: Mapping[str, Any], loaded: Loaded) -> dict[str, Any]:
-    """Return the answer to one question.  Raises whatever the library raises."""
+def server(loaded: Loaded) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """Return what answers a question to a library; it raises whatever the library raises.
+
+    A formula at another point is the same function, so that a library that compiles can do so once.
+    """
     functions = every_function(loaded)
-    if "inner" in request:
-        inner, _, outer = request["mode"].partition(INSIDE)
-        nested = Nested(request, functions, loaded.nested[inner])
-        (x,) = request["point"]
-        number = loaded.as_double(loaded.nested[outer](nested, x))
-        return {**EngineAnswer(math.nan, [number])._asdict(), "replaced": nested.replaced}
-    try:
-        f, replaced = _function(request, functions)
-    except NoSuchFunction as missing:
-        return {"error": f"it has no {missing}", "missing": str(missing)}
-    if request.get("of_complex"):
-        found = complex(loaded.of_complex[request["mode"]](f, complex(*request["point"])))
-        answer = EngineAnswer(math.nan, [found.real, found.imag])
-    else:
-        answer = loaded.modes[request["mode"]](f, request["point"], request["wrt"])
-    numbers = [str(x) if isinstance(x, complex) else x for x in (answer.value, *answer.gradient)]
-    return {**answer._asdict(), "value": numbers[0], "gradient": numbers[1:], "replaced": replaced}
+
+    @lru_cache(KEPT)
+    def function(asked: str) -> tuple[Any, list[str]]:
+        return _function(json.loads(asked), functions)
+
+    def serve(request: Mapping[str, Any]) -> dict[str, Any]:
+        if "inner" in request:
+            inner, _, outer = request["mode"].partition(INSIDE)
+            nested = Nested(request, functions, loaded.nested[inner])
+            (x,) = request["point"]
+            number = loaded.as_double(loaded.nested[outer](nested, x))
+            return {**EngineAnswer(math.nan, [number])._asdict(), "replaced": nested.replaced}
+        try:
+            f, replaced = function(json.dumps({name: x for name, x in request.items() if name in WHAT}))
+        except NoSuchFunction as missing:
+            return {"error": f"it has no {missing}", "missing": str(missing)}
+        if request.get("of_complex"):
+            found = complex(loaded.of_complex[request["mode"]](f, complex(*request["point"])))
+            answer = EngineAnswer(math.nan, [found.real, found.imag])
+        else:
+            answer = loaded.modes[request["mode"]](f, request["point"], request["wrt"])
+        numbers = [str(x) if isinstance(x, complex) else x for x in (answer.value, *answer.gradient)]
+        return {**answer._asdict(), "value": numbers[0], "gradient": numbers[1:], "replaced": replaced}
+
+    return serve
 
 
 def _function(request: Mapping[str, Any], functions: Mapping[str, Any]) -> tuple[Any, list[str]]:

@@ -6,7 +6,7 @@ import subprocess
 from time import monotonic, sleep
 
 import pytest
-from engine_tiers import every_engine, needs
+from engine_tiers import every_engine, marks, needs
 
 from diffcompare import processes
 from diffcompare.backends import backend
@@ -176,6 +176,60 @@ def test_a_constant_asks_nobody(engine_that):
     engine_that("import os; os._exit(3)")
     answer = ask("3")
     assert (answer.status, answer.gradient, answer.notes) == ("ok", {}, ())
+
+
+SEEN = """
+seen = []
+def load():
+    def mode(f, point, wrt):
+        seen.append(f)
+        return EngineAnswer(len(set(map(id, seen))), [0.0 for _ in wrt])
+    return Loaded({}, {"reverse": mode})
+worker.engine = lambda name: Engine(load, "tiny", ("reverse",))
+"""
+
+
+def test_a_formula_is_the_same_function_at_every_point_and_another_when_it_is_written_otherwise(engine_that):
+    engine_that(SEEN)
+    number = [ask(text, x=x).engine.value for text, x in (("x^2", 1.0), ("x^2", 2.0), ("x^3", 2.0), ("x^2", 3.0))]
+    assert number == [1, 1, 2, 2]
+    question = {"program": client.serialization.encode(parse("x^2")), "names": ["x"], "point": [1.0], "wrt": [0]}
+    answer = client.ask("autograd", {**question, "mode": "reverse", "float_exponents": True}, 5.0)
+    assert answer["value"] == 3
+
+
+COMPILED = {
+    "jax": ("reverse, jit", "reverse, jit, array of 17"),
+    "mlx": ("reverse, compiled",),
+    "pytensor": ("reverse", "forward-fast-compile"),
+    "tensorflow": ("reverse, tf.function",),
+}
+
+
+class Square:
+    """A function that counts how often it is run."""
+
+    def __init__(self):
+        self.runs = []
+
+    def __call__(self, x):
+        self.runs.append(x)
+        return x * x
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=marks(name)) for name in COMPILED])
+def test_what_is_compiled_is_compiled_once_for_all_points(name):
+    """A library that compiles runs the function of Python only to see what it does."""
+    needs(name)
+    loaded = registry.engine(name).load()
+    for mode in COMPILED[name]:
+        function = Square()
+        gradients, runs = [], []
+        for x in (1.0, 2.5, -3.0, 7.0):
+            gradients += loaded.modes[mode](function, [x], [0]).gradient
+            runs.append(len(function.runs))
+        assert gradients == [2.0, 5.0, -6.0, 14.0]
+        assert runs[1] == runs[-1], mode  # MLX looks at the first two
 
 
 PROGRAM = """

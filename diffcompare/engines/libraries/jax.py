@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from diffcompare.engines.engine import (
     ARRAY,
+    KEPT,
     Engine,
     EngineAnswer,
     Function,
@@ -56,13 +58,20 @@ def load() -> Loaded:
             partials.append(float(tangent))
         return EngineAnswer(float(value), partials)
 
+    @lru_cache(KEPT)
+    def program(f: Function, wrt: tuple[int, ...]) -> Callable[..., Any]:
+        return jax.jit(jax.value_and_grad(f, wrt))
+
+    @lru_cache(KEPT)
+    def program_of_arrays(f: Function, wrt: tuple[int, ...]) -> Callable[..., Any]:
+        return jax.jit(jax.grad(lambda *xs: jnp.sum(f(*xs)), wrt))
+
     def compiled(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
-        value, partials = jax.jit(jax.value_and_grad(f, tuple(wrt)))(*map(jnp.float64, point))
+        value, partials = program(f, tuple(wrt))(*map(jnp.float64, point))
         return EngineAnswer(float(value), list(map(float, partials)))
 
     def compiled_array(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
-        inputs = [jnp.full(ARRAY, x) for x in point]
-        partials = jax.jit(jax.grad(lambda *xs: jnp.sum(f(*xs)), tuple(wrt)))(*inputs)
+        partials = program_of_arrays(f, tuple(wrt))(*[jnp.full(ARRAY, x) for x in point])
         return EngineAnswer(float("nan"), [common_element(partial) for partial in partials])
 
     def second(outer: Callable[..., Any], inner: Callable[..., Any]) -> Mode:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
-from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, Mode
+from diffcompare.engines.engine import KEPT, Engine, EngineAnswer, Function, Loaded, Mode
 
 
 def load() -> Loaded:
@@ -36,9 +37,13 @@ def load() -> Loaded:
         return mx.array(x, dtype=mx.float32)
 
     def by_gradient(number: Callable[[float], Any], *, compiled: bool = False) -> Mode:
-        def mode(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
+        @lru_cache(KEPT)
+        def program(f: Function, wrt: tuple[int, ...]) -> Callable[..., Any]:
             derived = mx.value_and_grad(f, list(wrt))
-            value, partials = (mx.compile(derived) if compiled else derived)(*map(number, point))
+            return mx.compile(derived) if compiled else derived
+
+        def mode(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
+            value, partials = program(f, tuple(wrt))(*map(number, point))
             partials = partials if len(wrt) > 1 else [partials]
             return EngineAnswer(value.item(), [partial.item() for partial in partials])
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
-from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, Mode
+from diffcompare.engines.engine import KEPT, Engine, EngineAnswer, Function, Loaded, Mode
 
 
 def load() -> Loaded:
@@ -43,11 +44,15 @@ def load() -> Loaded:
         return [reverse(reverse(value, inputs, [i])[0], inputs, [i])[0] for i in wrt]
 
     def mode(partials: Callable[[Any, Sequence[Any], Sequence[int]], list[Any]], compiler: str) -> Mode:
-        def answer(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
-            inputs = [pt.dscalar(f"x{i}") for i in range(len(point))]
+        @lru_cache(KEPT)
+        def program(f: Function, count: int, wrt: tuple[int, ...]) -> Callable[..., list[Any]]:
+            inputs = [pt.dscalar(f"x{i}") for i in range(count)]
             value = tensor(f(*inputs))
             outputs = [value, *partials(value, inputs, wrt)]
-            number, *gradient = pytensor.function(inputs, outputs, mode=compiler, on_unused_input="ignore")(*point)
+            return pytensor.function(inputs, outputs, mode=compiler, on_unused_input="ignore")
+
+        def answer(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
+            number, *gradient = program(f, len(point), tuple(wrt))(*point)
             return EngineAnswer(float(number), list(map(float, gradient)))
 
         return answer

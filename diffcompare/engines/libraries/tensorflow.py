@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
-from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded
+from diffcompare.engines.engine import KEPT, Engine, EngineAnswer, Function, Loaded
 
 
 def load() -> Loaded:
@@ -49,8 +50,10 @@ def load() -> Loaded:
         partials = tape.gradient(value, [inputs[i] for i in wrt])
         return EngineAnswer(float(value), [number(partial) for partial in partials])
 
+    program = lru_cache(KEPT)(tf.function)
+
     def compiled(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
-        return by_tape(tf.function(f), point, wrt)
+        return by_tape(program(f), point, wrt)
 
     def forward(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
         inputs = [tensor(x) for x in point]
