@@ -71,7 +71,12 @@ class NativeProgram(Protocol):
     """A Python function that a library runs and differentiates, called with the library's own arrays."""
 
     def native(
-        self, library: str, point: Mapping[str, float] | None = None, *, value_only: bool = False
+        self,
+        library: str,
+        point: Mapping[str, float] | None = None,
+        *,
+        value_only: bool = False,
+        mode: str = "native",
     ) -> tuple[float, dict[str, float]]:
         """Return the value and the partials by flat name.  Raises DiffcompareError."""
 

@@ -17,7 +17,7 @@ from diffcompare import processes
 from diffcompare.backends.problem import Backend, Derivative, EngineRun, Problem, Status, lacking_definition
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.engines.engine import Number
-from diffcompare.engines.registry import NATIVE, engine, engine_and_mode, how_to_install, version
+from diffcompare.engines.registry import NATIVE_MODES, engine, engine_and_mode, how_to_install, version
 from diffcompare.language import serialization
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import is_integer_power
@@ -49,8 +49,8 @@ def engine_backend(method: str) -> Backend | None:
     if asked is None:
         return None
     name, mode = asked
-    if mode == NATIVE:
-        return Backend(method, lambda problem: run_natively(method, name, problem))
+    if mode in NATIVE_MODES:
+        return Backend(method, lambda problem: run_natively(method, name, mode, problem))
     return Backend(method, lambda problem: differentiate(method, name, mode, problem), lambda: prepare(name))
 
 
@@ -125,10 +125,10 @@ def _with_variables_for_numbers(expression: Expression) -> tuple[Expression, dic
     return function, {variable.name: float(values[node]) for node, variable in variables.items()}
 
 
-def run_natively(method: str, name: str, problem: Problem) -> Derivative:
+def run_natively(method: str, name: str, mode: str, problem: Problem) -> Derivative:
     """Return what a library makes of the user's function as it is written for it; an error of the function is a row."""
     installed = version(name)
-    run = EngineRun(name, NATIVE, installed, engine(name).way, 53)
+    run = EngineRun(name, mode, installed, engine(name).way, 53)
     nothing = dict.fromkeys(problem.wrt)
     if installed is None:
         return Derivative(method, "not-installed", gradient=nothing, notes=(missing(name),), engine=run)
@@ -137,7 +137,7 @@ def run_natively(method: str, name: str, problem: Problem) -> Derivative:
         note = f"a formula is not written for a library: `--with {name}` asks it"
         return Derivative(method, "not-supported", variant, nothing, notes=(note,), engine=run)
     try:
-        value, gradient = problem.native.native(name)
+        value, gradient = problem.native.native(name, mode=mode)
     except DiffcompareError as error:
         return Derivative(method, "failed", variant, nothing, notes=(error.diagnostic.message,), engine=run)
     raw = {variable: gradient[variable] for variable in problem.wrt}

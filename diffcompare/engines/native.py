@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from diffcompare.diagnostics import DiffcompareError
-from diffcompare.inputs.function_point import FunctionPoint, nest
+from diffcompare.engines.registry import NATIVE, NATIVE_FORWARD
+from diffcompare.inputs.function_point import FunctionPoint, flat_numbers, nest
 from diffcompare.recording.outcome import no_number, raised
 
 # Takes a function of arrays, which it is given in a list, and those arrays as nested lists of doubles; returns the
@@ -53,7 +56,80 @@ def _autograd(f: Callable[..., Any], arrays: list[Any], value_only: bool) -> tup
     return value, list(gradient)
 
 
-LIBRARIES: Mapping[str, Differentiate] = {"torch": _torch, "jax": _jax, "autograd": _autograd}
+# --- Forward mode: a run for every number, whose seed is 1 for it and 0 for the others --------------------------------
+
+Derivative: TypeAlias = Callable[[list[Any]], tuple[Any, Any]]  # of the value along seeds, nested lists like the inputs
+
+
+def _along_each_number(arrays: Sequence[Any], derivative: Derivative) -> tuple[Any, list[Any]]:
+    """Return the value, and a derivative for every number of every input in row order."""
+    sizes = [len(flat_numbers(array)[0]) for array in arrays]
+    shapes = [flat_numbers(array)[1] for array in arrays]
+    value, gradient = math.nan, []
+    for i, size in enumerate(sizes):
+        partials = []
+        for place in range(size):
+            numbers = [[float(i == k and place == n) for n in range(sizes[k])] for k in range(len(sizes))]
+            value, tangent = derivative([nest(row, shape) for row, shape in zip(numbers, shapes, strict=True)])
+            partials.append(float(tangent))
+        gradient.append(partials)
+    return value, gradient
+
+
+def _torch_forward(f: Callable[..., Any], arrays: list[Any], value_only: bool) -> tuple[Any, list[Any]]:
+    import torch
+
+    if value_only:
+        return _torch(f, arrays, value_only)
+    inputs = tuple(torch.tensor(array, dtype=torch.float64) for array in arrays)
+
+    def derivative(seeds: list[Any]) -> tuple[Any, Any]:
+        moves = tuple(torch.tensor(seed, dtype=torch.float64) for seed in seeds)
+        with warnings.catch_warnings():  # PyTorch 2.13 warns of what it calls itself
+            warnings.filterwarnings("ignore", r".*torch\.jit\.script", DeprecationWarning)
+            value, tangent = torch.func.jvp(lambda *xs: torch.as_tensor(f(*xs)), inputs, moves)
+        return value, tangent
+
+    return _along_each_number(arrays, derivative)
+
+
+def _jax_forward(f: Callable[..., Any], arrays: list[Any], value_only: bool) -> tuple[Any, list[Any]]:
+    import jax
+
+    if value_only:
+        return _jax(f, arrays, value_only)
+    jax.config.update("jax_enable_x64", True)
+    inputs = [jax.numpy.asarray(array, dtype=float) for array in arrays]
+
+    def derivative(seeds: list[Any]) -> tuple[Any, Any]:
+        value, tangent = jax.jvp(f, inputs, [jax.numpy.asarray(seed, dtype=float) for seed in seeds])
+        return value, tangent
+
+    return _along_each_number(arrays, derivative)
+
+
+def _autograd_forward(f: Callable[..., Any], arrays: list[Any], value_only: bool) -> tuple[Any, list[Any]]:
+    import autograd
+    import autograd.numpy as numpy
+
+    if value_only:
+        return _autograd(f, arrays, value_only)
+    inputs = [numpy.array(array) if isinstance(array, list) else array for array in arrays]
+
+    def derivative(seeds: list[Any]) -> tuple[Any, Any]:
+        moves = [numpy.array(seed) for seed in seeds]
+        moved = next(i for i, move in enumerate(moves) if numpy.any(move))  # it takes one input at a time
+        value, tangent = autograd.make_jvp(f, moved)(*inputs)(moves[moved])
+        return value, tangent
+
+    return _along_each_number(arrays, derivative)
+
+
+LIBRARIES: Mapping[str, Mapping[str, Differentiate]] = {
+    "torch": {NATIVE: _torch, NATIVE_FORWARD: _torch_forward},
+    "jax": {NATIVE: _jax, NATIVE_FORWARD: _jax_forward},
+    "autograd": {NATIVE: _autograd, NATIVE_FORWARD: _autograd_forward},
+}
 
 
 def native_answer(
@@ -63,6 +139,7 @@ def native_answer(
     point: Mapping[str, float] | None = None,
     *,
     value_only: bool = False,
+    mode: str = NATIVE,
 ) -> NativeAnswer:
     """Return the value and the gradient that a library computes of a function, called with the library's own arrays.
 
@@ -77,10 +154,11 @@ def native_answer(
         return at.call_with(function, named)
 
     try:
-        value, gradient = LIBRARIES[library](f, arrays, value_only)
+        value, gradient = LIBRARIES[library][mode](f, arrays, value_only)
         flat: dict[str, float] = {}
         for parameter, partials in zip(parameters, gradient, strict=False):
-            flat |= dict(zip(parameter.names, map(float, partials.reshape(-1).tolist()), strict=True))
+            numbers_of = partials if isinstance(partials, list) else partials.reshape(-1).tolist()
+            flat |= dict(zip(parameter.names, map(float, numbers_of), strict=True))
     except DiffcompareError:
         raise
     except (Exception, SystemExit) as error:

@@ -18,7 +18,8 @@ from diffcompare.engines.engine import Engine
 from diffcompare.engines.own_engine import is_own_engine, own_engine
 
 VERSION_SECONDS = 5.0  # that a program may take to print its version
-NATIVE = "native"  # the mode of a function that is written for a library
+NATIVE, NATIVE_FORWARD = "native", "native-forward"  # the modes of a function that is written for a library
+NATIVE_MODES = (NATIVE, NATIVE_FORWARD)
 WRITTEN_FOR = ("torch", "jax", "autograd")  # the libraries that `native` can call such a function with
 
 
@@ -152,11 +153,11 @@ def native_methods(names: Iterable[str]) -> tuple[str, ...]:
     for name in names:
         engine(name)
         if name not in WRITTEN_FOR:
-            help = f"functions may be written for {', '.join(WRITTEN_FOR)}"
+            help = f"functions may be written for {', '.join(WRITTEN_FOR)}; `--with {name}` asks it about the recording"
             raise DiffcompareError(
                 Diagnostic("E722", "bad_value", f"{name} does not run functions of yours", help=help)
             )
-        methods.append(method_name(name, NATIVE))
+        methods += [method_name(name, mode) for mode in (NATIVE_MODES if version(name) else (NATIVE,))]
     return tuple(dict.fromkeys(methods))
 
 
@@ -165,8 +166,10 @@ def engine_and_mode(method: str) -> tuple[str, str] | None:
     for name in engine_names():
         if method == name:
             return name, engine(name).modes[0]
-        if method == method_name(name, NATIVE) and name in WRITTEN_FOR:
-            return name, NATIVE
+        if name in WRITTEN_FOR:
+            for mode in NATIVE_MODES:
+                if method == method_name(name, mode):
+                    return name, mode
         if method.startswith(f"{name}-") and method.removeprefix(f"{name}-") in engine(name).modes:
             return name, method.removeprefix(f"{name}-")
     return None

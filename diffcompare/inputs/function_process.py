@@ -194,10 +194,15 @@ class ProcessProgram(FunctionProgram):
             return PlainCall(None, error.diagnostic.message)
 
     def native(
-        self, library: str, point: Mapping[str, float] | None = None, *, value_only: bool = False
+        self,
+        library: str,
+        point: Mapping[str, float] | None = None,
+        *,
+        value_only: bool = False,
+        mode: str = "native",
     ) -> tuple[float, dict[str, float]]:
         """Return value and gradient that a library computes of the function, called with the library's own arrays."""
-        fields = {"library": library, "point": point and dict(point), "value_only": value_only}
+        fields = {"library": library, "point": point and dict(point), "value_only": value_only, "mode": mode}
         answer = self.process.ask("native", extra=LIBRARY, **fields)
         return answer["value"], answer["gradient"]
 

@@ -104,6 +104,7 @@ class Service:
                     self.program.at,
                     request["point"],
                     value_only=request["value_only"],
+                    mode=request["mode"],
                 )
                 return dict(answer._asdict())
             case "formulas":

@@ -276,13 +276,18 @@ class FunctionProgram:
         return self.run(point).values
 
     def native(
-        self, library: str, point: Mapping[str, float] | None = None, *, value_only: bool = False
+        self,
+        library: str,
+        point: Mapping[str, float] | None = None,
+        *,
+        value_only: bool = False,
+        mode: str = "native",
     ) -> tuple[float, dict[str, float]]:
         """Return value and gradient (by flat name) that a library computes of the function, called with its own arrays.
 
         Raises DiffcompareError for whatever goes wrong.
         """
-        return native_answer(library, self.function, self.at, point, value_only=value_only)
+        return native_answer(library, self.function, self.at, point, value_only=value_only, mode=mode)
 
     def gradient_by(self, function: Callable[..., Any]) -> Callable[[Mapping[str, float]], dict[str, float | None]]:
         """Return a user's gradient as a function of the numbers by flat name; exceptions are errors at their line."""

@@ -290,7 +290,7 @@ def _answer(
     if method == "hand-coded" and hand is not None and hand.function is not None:
         return _compared(method, "given", program, result, hand.function(program.at.point))
     if method == "forward-ad":
-        return MethodAnswer(method, "not-run", None, f"a gradient takes {inputs:,} sweeps, and reverse-ad takes one")
+        return MethodAnswer(method, "not-run", None, _sweeps(inputs))
     if not method.endswith("difference") and method != "five-point":
         return MethodAnswer(method, "not-supported", None, "needs single numbers")
     runs = {"central-difference": 2 * inputs, "five-point": 4 * inputs}.get(method, inputs + 1)
@@ -311,13 +311,26 @@ def _answer(
     return MethodAnswer(method, "ok", error, f"the whole gradient by {runs:,} runs")
 
 
+def _sweeps(inputs: int) -> str:
+    return f"a gradient takes {inputs:,} sweeps, and reverse-ad takes one"
+
+
 def _by_engine(method: str, program: FunctionProgram, result: ArrayGradient) -> MethodAnswer:
     """Return the row of another library, which runs the user's own function or, without a recording, nothing."""
-    from diffcompare.engines.registry import NATIVE, WRITTEN_FOR, engine_and_mode, how_to_install, version
+    from diffcompare.engines.registry import (
+        NATIVE,
+        NATIVE_FORWARD,
+        WRITTEN_FOR,
+        engine_and_mode,
+        how_to_install,
+        version,
+    )
 
     library, mode = engine_and_mode(method) or (method, "")
     if version(library) is None:
         return MethodAnswer(method, "not-installed", None, f"not installed: {how_to_install(library)}")
+    if mode == NATIVE_FORWARD:
+        return MethodAnswer(method, "not-run", None, _sweeps(program.at.size))
     if mode != NATIVE:
         help = f"; `native` gives {library} the function itself" * (library in WRITTEN_FOR)
         return MethodAnswer(method, "not-run", None, f"{library} runs recordings of single numbers{help}")

@@ -8,6 +8,7 @@ import pytest
 
 import diffcompare as dc
 from diffcompare.engines import engine_client, native, registry
+from diffcompare.engines.registry import NATIVE_MODES
 
 
 class Tracked:
@@ -35,8 +36,9 @@ def library(monkeypatch):
         tangents = [f(*[Tracked(x, float(i == j)) for j, x in enumerate(arrays)]).tangent for i in range(len(arrays))]
         return value, list(map(np.float64, tangents))
 
-    monkeypatch.setattr(native, "LIBRARIES", {"autograd": differentiate})
+    monkeypatch.setattr(native, "LIBRARIES", {"autograd": dict.fromkeys(NATIVE_MODES, differentiate)})
     monkeypatch.setattr(engine_client, "version", lambda name: "1.0")
+    monkeypatch.setattr(registry, "version", lambda name: "1.0")
 
 
 def test_a_function_that_cannot_be_recorded_is_what_the_library_computes(library):
@@ -65,16 +67,20 @@ def test_a_function_that_can_be_recorded_is_compared_with_everything(library):
 
 
 def test_a_wrong_gradient_of_the_library_is_named(library, monkeypatch):
-    monkeypatch.setattr(native, "LIBRARIES", {"autograd": lambda f, arrays, value_only: (8.0, [np.float64(11.0)])})
+    monkeypatch.setattr(
+        native,
+        "LIBRARIES",
+        {"autograd": dict.fromkeys(NATIVE_MODES, lambda f, arrays, value_only: (8.0, [np.float64(11.0)]))},
+    )
     verdict = dc.compare(lambda x: x * x * x, {"x": 2.0}, native="autograd").verdict
-    assert verdict.startswith("Autograd-native is wrong: df/dx is 12.0, not 11.0")
+    assert verdict.startswith("Autograd-native and autograd-native-forward are wrong: df/dx is 12.0, not 11.0")
 
 
 def test_what_the_function_raises_there_is_a_row(library):
     comparison = dc.compare(lambda x: x + 1, {"x": 2.0}, native="autograd")
-    row = comparison.answers[-1]
-    assert (row.method, row.status) == ("autograd-native", "failed")
-    assert row.notes[0].startswith("the function raised TypeError: unsupported operand type(s) for +")
+    for row, method in zip(comparison.answers[-2:], ("autograd-native", "autograd-native-forward"), strict=True):
+        assert (row.method, row.status) == (method, "failed")
+        assert row.notes[0].startswith("the function raised TypeError: unsupported operand type(s) for +")
 
 
 def test_neither_recorded_nor_run_is_the_error_of_the_library(library):
@@ -92,7 +98,9 @@ def test_neither_recorded_nor_run_is_the_error_of_the_library(library):
 )
 def test_what_is_no_number_is_named(result, message, monkeypatch):
     monkeypatch.setattr(registry, "version", lambda name: "1.0")
-    monkeypatch.setattr(native, "LIBRARIES", {"autograd": lambda f, arrays, value_only: (f(*arrays), [])})
+    monkeypatch.setattr(
+        native, "LIBRARIES", {"autograd": dict.fromkeys(NATIVE_MODES, lambda f, arrays, value_only: (f(*arrays), []))}
+    )
     with pytest.raises(dc.DiffcompareError, match=message) as error:
         dc.compare(lambda x: result, {"x": 2.0}, native="autograd")
     assert error.value.diagnostic.code == "E586"
@@ -113,6 +121,7 @@ def test_mistakes(ask, code, message):
 
 def test_every_library_that_functions_are_written_for_has_a_way_to_call_them():
     assert tuple(native.LIBRARIES) == registry.WRITTEN_FOR
+    assert {tuple(modes) for modes in native.LIBRARIES.values()} == {NATIVE_MODES}
 
 
 # --- The real libraries -----------------------------------------------------------------------------------------------
@@ -134,10 +143,12 @@ def test_vectors_and_matrices_arrive_as_arrays_of_the_library(name, tmp_path):
     sys.modules.pop("written_for", None)
     exec(compile(SOURCES[name], tmp_path / "written_for.py", "exec"), module.__dict__)
     point = {"x": 1.0, "w": [1.0, 2.0], "A": [[1.0, 2.0], [3.0, 4.0]]}
-    row = dc.compare(module.f, point, native=name, methods=[], truth=False).answers[-1]
-    assert row.status == "ok", row.notes
+    rows = dc.compare(module.f, point, native=name, methods=[], truth=False).answers
+    assert [row.method for row in rows] == [f"{name}-native", f"{name}-native-forward"]
     right = {  # x: cos(1)*5; w: 2*sin(1)*w + A'Aw/|Aw|; A: outer(Aw, w)/|Aw|, with Aw = (5, 11)
         "x": 5 * np.cos(1), "w[0]": 2 * np.sin(1) + 38 / 146**0.5, "w[1]": 4 * np.sin(1) + 54 / 146**0.5,
         "A[0, 0]": 5 / 146**0.5, "A[0, 1]": 10 / 146**0.5, "A[1, 0]": 11 / 146**0.5, "A[1, 1]": 22 / 146**0.5,
     }  # fmt: skip
-    assert row.gradient == pytest.approx(right, rel=1e-14)
+    for row in rows:
+        assert row.status == "ok", row.notes
+        assert row.gradient == pytest.approx(right, rel=1e-14)
