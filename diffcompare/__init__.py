@@ -135,6 +135,7 @@ codegen/                      Generated code: the gradient as a program that run
   reverse_program.py          The reverse sweep as straight-line source: a line for every node forwards, its contributions backwards
   source.py                   Expressions and names as source text of a library: Python's `math`, NumPy, JavaScript, or C
   tangent_sweep.py            Value and tangents as one straight-line program: forward mode, read over expressions
+  vector_program.py           A large expression as vectors: what is the same operation at the same height is one NumPy call
 engines/                      Real engines: other libraries that differentiate, each asked in a process of its own, by its own functions
   cases.py                    The cases of an audit: `cases.toml`, one stanza each, with the right value, its reason and its source
   computer_algebra.py         Computer algebra systems that are programs: ours is written for them, run by them, and their output read

@@ -162,7 +162,7 @@ class SweepBuilder:
             _RESULT: node,
             **dict(zip(_arguments(operation.arity), node.arguments, strict=True)),
         }
-        selects = _selects_a_one(form)
+        selects = selects_a_one(form)
         for part in wengert_list(form):
             if part.operation is not None and not (selects and part is form):
                 built[part] = self.apply(part.operation, tuple([built[argument] for argument in part.arguments]))
@@ -411,7 +411,7 @@ def _power_form(position: int, constants: Sequence[float | None]) -> Form | None
     return None
 
 
-def _selects_a_one(form: Expression) -> bool:
+def selects_a_one(form: Expression) -> bool:
     """Tell whether a partial is 1 in one branch of an `if` and 0 in the other."""
     if form.operation is None or form.operation.selects is None:
         return False

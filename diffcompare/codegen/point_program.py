@@ -58,6 +58,28 @@ def point_function(
     return named(defined(f"def compiled({parameters}):\n{source}", space), names, title)
 
 
+def gathering_function(
+    run: Callable[[tuple[float, ...]], Any], names: Sequence[str], careful: Careful, title: str
+) -> Callable[..., Any]:
+    """Return a function with the parameters `names` that calls `run` with a tuple of doubles.
+
+    It calls `careful` with its arguments where one of them is not a float, and where `run` returns None.
+    """
+    parameters = "".join([f"a{place}, " for place in range(len(names))])
+    source = [
+        f"def compiled({parameters}):",
+        f"    numbers = ({parameters})",
+        "    result = run(numbers) if all_floats(numbers) else None",
+        "    return careful(*numbers) if result is None else result",
+    ]
+    space = {"__builtins__": {}, "run": run, "careful": careful, "all_floats": _all_floats}
+    return named(defined("\n".join(source), space), names, title)
+
+
+def _all_floats(numbers: tuple[Any, ...]) -> bool:
+    return {*map(type, numbers)} == {float}
+
+
 def mapping_function(
     sweep: JointSweep, names: Sequence[str]
 ) -> Callable[[Mapping[str, float]], dict[str, float] | None]:

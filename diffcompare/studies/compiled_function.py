@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
 from diffcompare.backends.automatic import explain_undefined, origin_of, plain_gradient
 from diffcompare.backends.problem import Problem
 from diffcompare.codegen.joint_sweep import JointSweep, joint_sweep
-from diffcompare.codegen.point_program import point_function
+from diffcompare.codegen.point_program import gathering_function, point_function
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.point import unknown_variable
 from diffcompare.language.expression import Expression
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.wengert import active_nodes, variables, wengert_list
-from diffcompare.numeric.evaluate import Undefined, is_number, values_at
+from diffcompare.numeric.evaluate import RANGE_ERRORS, Undefined, is_number, values_at
 from diffcompare.studies.gradient import careful_gradient
 from diffcompare.studies.question import checked_names, checked_point, own_operations, question_of
 
+MIN_NODES_OF_VECTORS = 300
+MIN_NODES_A_VECTOR = 50  # a call of NumPy takes as long as some fifty operations of Python
 MAX_ASKED = 10_000  # points of arrays that the careful sweep is asked for, one by one
 
 _RESULTS = {"value": ("value",), "gradient": ("gradient",), "value_and_gradient": ("value", "gradient")}
@@ -100,7 +103,6 @@ class CompiledFunction:
             if name not in self.variables:
                 raise unknown_variable(name, self.variables, "wrt", name)
         self.wrt = tuple(dict.fromkeys(wrt)) or self.variables
-        self._sweep: JointSweep | None = None
 
     def __repr__(self) -> str:
         return f"<compiled function of {', '.join(self.variables) or 'no variable'}>"
@@ -132,23 +134,48 @@ class CompiledFunction:
         numbers = numpy.asarray(vector, dtype=float)
         if numbers.shape != (len(self.variables),):
             raise ValueError(f"the vector has the shape {numbers.shape}, and there are {len(self.variables)} variables")
+        if self._vectors is not None:
+            result: tuple[float, Any] | None = self._vectors(numbers)
+            if result is not None:
+                return result
         value, partials = self.value_and_gradient(*numbers.tolist())
         return value, numpy.array(partials)
 
+    @cached_property
     def _joint(self) -> JointSweep:
-        if self._sweep is None:
-            self._sweep = joint_sweep(self.expression, self.wrt)
-        return self._sweep
+        return joint_sweep(self.expression, self.wrt)
+
+    @cached_property
+    def _vectors(self) -> Any:
+        """The program by vectors; None where it would be slower than source."""
+        if len(self._nodes) < MIN_NODES_OF_VECTORS or not self.variables:
+            return None
+        from diffcompare.codegen.vector_program import VectorProgram
+
+        try:
+            program = VectorProgram(self._nodes, self.variables, self.wrt)
+        except (*RANGE_ERRORS, NotDifferentiable):
+            return None
+        return program if program.efficiency >= MIN_NODES_A_VECTOR else None
 
     def _compiled(self, name: str, results: tuple[str, ...]) -> Callable[..., Any]:
         def careful(*numbers: Any) -> Any:
             return self._careful(results, numbers)
 
+        if self._vectors is not None:
+            return gathering_function(lambda numbers: self._by_vectors(results, numbers), self.variables, careful, name)
         try:
-            sweep = self._joint() if "gradient" in results else joint_sweep(self.expression, ())
+            sweep = self._joint if "gradient" in results else joint_sweep(self.expression, ())
         except NotDifferentiable:
             return careful
         return point_function(sweep, self.variables, results, careful, name)
+
+    def _by_vectors(self, results: tuple[str, ...], numbers: tuple[float, ...]) -> Any:
+        result = self._vectors(numbers, with_gradient="gradient" in results)
+        if result is None or "gradient" not in results:
+            return result and result[0]
+        partials = tuple(result[1].tolist())
+        return (result[0], partials) if "value" in results else partials
 
     # --- Where doubles alone do not do --------------------------------------------------------------------------------
 
@@ -191,7 +218,7 @@ class CompiledFunction:
 
         arrays = numpy.broadcast_arrays(*[numpy.asarray(number, dtype=float) for number in numbers])
         program = ArrayProgram(
-            self._joint() if "gradient" in results else joint_sweep(self.expression, ()), self.variables
+            self._joint if "gradient" in results else joint_sweep(self.expression, ()), self.variables
         )
         value, partials, doubtful = program(arrays)
         outputs = [value] * ("value" in results) + partials

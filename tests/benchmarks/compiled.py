@@ -8,14 +8,25 @@ numbers.  C is compiled by `gcc -O2` where there is one.
 
 from __future__ import annotations
 
+import ctypes
 import math
+import operator
+import shutil
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
+from functools import reduce
 from math import cos, exp, log, sin, sqrt, tanh
+from pathlib import Path
 from statistics import median
 from time import process_time
 
+import numpy as np
+
 import diffcompare as dc
+from diffcompare.language.expression import Variable
+from diffcompare.language.operations import ln
 
 ROUNDS = 21
 
@@ -124,7 +135,115 @@ def value() -> None:
     print(f"  median {median(ratios):.2f}")
 
 
-RUNS = {"points": points, "value": value}
+# --- Large expressions beside C -----------------------------------------------------------------------------------------
+
+IN_C = r"""
+#include <math.h>
+double speelpenning(int n, const double *x, double *g) {
+    g[0] = 1;
+    for (int i = 1; i < n; i++) g[i] = g[i - 1] * x[i - 1];
+    double value = g[n - 1] * x[n - 1], behind = 1;
+    for (int i = n - 1; i >= 0; i--) { g[i] *= behind; behind *= x[i]; }
+    return value;
+}
+double helmholtz(int n, const double *x, double *g, const double *b, const double *a) {
+    double r = sqrt(2.0), t = 8.314 * 300, bx = 0, e = 0, q = 0, sum = 0, w[n];
+    for (int i = 0; i < n; i++) { bx += b[i] * x[i]; sum += x[i]; w[i] = 0; }
+    for (int i = 0; i < n; i++) {
+        double row = 0;
+        const double *ai = a + (long)i * n;
+        for (int j = 0; j < n; j++) { row += ai[j] * x[j]; w[j] += ai[j] * x[i]; }
+        g[i] = row;
+        q += x[i] * row;
+    }
+    double p = 1 + (1 + r) * bx, m = 1 + (1 - r) * bx, l = log(p / m), d = sqrt(8.0) * bx;
+    double dbx = t * sum / (1 - bx) + q / (d * bx) * l - q / d * ((1 + r) / p - (1 - r) / m);
+    for (int i = 0; i < n; i++) {
+        double ln = log(x[i] / (1 - bx));
+        e += x[i] * ln;
+        g[i] = t * (ln + 1) + dbx * b[i] - l / d * (g[i] + w[i]);
+    }
+    return t * e - q / d * l;
+}
+void many_speelpenning(long times, int n, const double *x, double *g, double *value) {
+    for (long k = 0; k < times; k++) *value = speelpenning(n, x, g);
+}
+void many_helmholtz(long times, int n, const double *x, double *g, double *value, const double *b, const double *a) {
+    for (long k = 0; k < times; k++) *value = helmholtz(n, x, g, b, a);
+}
+"""
+
+
+def library() -> ctypes.CDLL | None:
+    """The programs in C; None where there is no compiler."""
+    if shutil.which("gcc") is None:
+        print("  (no gcc)")
+        return None
+    folder = Path(tempfile.mkdtemp())
+    (folder / "programs.c").write_text(IN_C, encoding="utf-8")
+    command = ["gcc", "-O2", "-shared", "-fPIC", "-o", str(folder / "programs.so"), str(folder / "programs.c"), "-lm"]
+    subprocess.run(command, check=True)
+    return ctypes.CDLL(str(folder / "programs.so"))
+
+
+def address(array: np.ndarray) -> ctypes.c_void_p:
+    return array.ctypes.data_as(ctypes.c_void_p)
+
+
+def against_c(
+    what: str, expression: dc.Expression, x: np.ndarray, name: str, data: list[np.ndarray], times: int
+) -> None:
+    """Print the time of a gradient at a vector, in times of the program in C."""
+    programs = library()
+    if programs is None:
+        return
+    start = process_time()
+    f = dc.function(expression)
+    value, gradient = f.at_vector(x)
+    first = process_time() - start
+    own, in_c, result = [], np.empty_like(x), np.empty(1)
+    arguments = [ctypes.c_long(times), len(x), address(x), address(in_c), address(result), *map(address, data)]
+    ratios = []
+    for _ in range(ROUNDS):
+        start = process_time()
+        getattr(programs, f"many_{name}")(*arguments)
+        middle = process_time()
+        for _ in range(max(1, times // 20)):
+            f.at_vector(x)
+        own.append((process_time() - middle) / max(1, times // 20))
+        ratios.append(own[-1] / ((middle - start) / times))
+    assert math.isclose(result[0], value, rel_tol=1e-9), what
+    assert np.allclose(gradient, in_c, rtol=1e-9), what
+    print(f"  {what:40s}{median(own) * 1e6:9.0f} us{median(ratios):8.1f} x C   (first answer {first:.2f} s)")
+
+
+def speelpenning() -> None:
+    """The product of 1,000 variables."""
+    x = [Variable(f"x{place}") for place in range(1, 1001)]
+    numbers = np.array([(1 + place) / (2 + place) for place in range(1000)])
+    against_c("product of 1,000 variables", reduce(operator.mul, x), numbers, "speelpenning", [], 2000)
+
+
+def helmholtz() -> None:
+    """The energy of a mixed fluid of 100 components, and of 1,000."""
+    for count, times in ((100, 400), (1000, 20)):
+        random = np.random.default_rng(count)
+        x, b, a = (
+            0.5 / count * (1 + random.random(count)),
+            0.001 * (1 + random.random(count)),
+            random.random((count, count)),
+        )
+        names = [Variable(f"x{place}") for place in range(1, count + 1)]
+        bx = reduce(operator.add, [float(c) * v for c, v in zip(b, names, strict=True)])
+        e = reduce(operator.add, [v * ln(v / (1 - bx)) for v in names])
+        rows = [reduce(operator.add, [float(c) * v for c, v in zip(row, names, strict=True)]) for row in a]
+        q = reduce(operator.add, [v * row for v, row in zip(names, rows, strict=True)])
+        r = math.sqrt(2)
+        energy = 8.314 * 300 * e - q / (8**0.5 * bx) * ln((1 + (1 + r) * bx) / (1 + (1 - r) * bx))
+        against_c(f"Helmholtz energy of {count:,} components", energy, x, "helmholtz", [b, a], times)
+
+
+RUNS = {"points": points, "value": value, "speelpenning": speelpenning, "helmholtz": helmholtz}
 
 
 def main() -> None:

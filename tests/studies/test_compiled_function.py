@@ -201,6 +201,26 @@ def test_a_vector_is_what_optimizers_give():
     assert numpy.allclose(optimize.minimize(f.at_vector, [-1.2, 1.0], jac=True).x, 1.0)
 
 
+def test_a_large_sum_and_a_large_product_run_by_vectors():
+    names = [f"x{place}" for place in range(1, 401)]
+    numbers = [1 + 0.3 * math.sin(place) for place in range(400)]
+    for text in ("*".join(names), " + ".join(f"{name}^2/{place}" for place, name in enumerate(names, 1))):
+        f = dc.function(text)
+        assert f._vectors is not None
+        expected = tuple(dc.gradient(text, dict(zip(names, numbers, strict=True))).values())
+        assert f.value_and_gradient(*numbers) == (
+            value_at(f.expression, dict(zip(names, numbers, strict=True))),
+            expected,
+        )
+        assert (f(*numbers), f.gradient(*numbers)) == f.value_and_gradient(*numbers)
+        value, gradient = f.at_vector(numbers)
+        assert (value, tuple(gradient)) == (f(**dict(zip(names, numbers, strict=True))), expected)
+        with pytest.raises(dc.DiffcompareError, match="`x400` is nan"):
+            f.at_vector([*numbers[:-1], math.nan])
+        with pytest.raises(dc.DiffcompareError, match="`x400` is inf"):
+            f(*numbers[:-1], math.inf)
+
+
 def test_it_can_be_pickled():
     f = pickle.loads(pickle.dumps(dc.function("x*sin(y)", variables=["y", "x"], wrt="x")))
     assert (f.variables, f.gradient(0.5, 2.0)) == (("y", "x"), (math.sin(0.5),))
