@@ -96,3 +96,44 @@ def run_backend(method: Backend, problem: Problem) -> Derivative:
         return method.differentiate(problem)
     with ONE_AT_A_TIME:
         return method.differentiate(problem)
+
+
+def watched_answers(
+    methods: Sequence[Backend],
+    problem: Problem,
+    watch: Callable[[tuple[Derivative, ...]], None],
+    pending: Derivative,
+) -> tuple[tuple[Derivative, ...], bool]:
+    """Return the answers of methods, some of which have a process of their own, and whether Ctrl-C stopped those.
+
+    `watch` sees the answers as soon as all others are there, and whenever one has grown; `pending` stands for those
+    that have not come.
+    """
+    waiting = [method for method in methods if method.prepare is not None]
+    answers = {
+        method.name: pending._replace(method=method.name) if method in waiting else run_backend(method, problem)
+        for method in methods
+    }
+
+    def look(answer: Derivative) -> None:
+        answers[answer.method] = answer
+        watch(tuple(answers.values()))
+
+    try:
+        watch(tuple(answers.values()))
+        for method in waiting:
+            answers[method.name] = (
+                run_backend(method, problem) if method.follow is None else method.follow(problem, look)
+            )
+            if method is not waiting[-1]:
+                watch(tuple(answers.values()))
+    except KeyboardInterrupt:
+        return tuple([_interrupted(answer, answer.method == method.name) for answer in answers.values()]), True
+    return tuple(answers.values()), False
+
+
+def _interrupted(answer: Derivative, was_at_work: bool) -> Derivative:
+    """Return what is left of an answer when somebody has pressed Ctrl-C."""
+    if answer.status == "pending":
+        return answer._replace(status="interrupted", notes=(*answer.notes, "interrupted"))
+    return answer._replace(notes=(*answer.notes, "interrupted before it was done")) if was_at_work else answer

@@ -219,6 +219,11 @@ class Derivative(NamedTuple):
     notes: tuple[str, ...] = ()
     engine: EngineRun | None = None  # of an answer by another library
 
+    @property
+    def no_number(self) -> str | None:
+        """The text in place of a number that is missing: dots while the method is at work, else why it has none."""
+        return {"ok": None, "pending": "…"}.get(self.status, self.status)
+
 
 class Backend(NamedTuple):
     """A way of differentiating, by name.

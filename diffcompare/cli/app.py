@@ -23,7 +23,7 @@ from typer.core import TyperCommand, TyperGroup
 from diffcompare import safe_io
 from diffcompare.cli import arguments, options
 from diffcompare.cli.commands import COMMANDS
-from diffcompare.cli.output import CommandResult, Settings, check_destination, progress_line, show
+from diffcompare.cli.output import CommandResult, LiveOutput, Settings, check_destination, progress_line, show
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, did_you_mean, usage_error
 from diffcompare.localization import LANGUAGES, use_language
 
@@ -91,18 +91,21 @@ def _global_options(
 def with_output(function: Callable[..., CommandResult | int]) -> Callable[..., int]:
     """Wrap a command: add the options of `Settings`, show its result and return the exit code.
 
-    A function with a parameter `settings` writes while it runs, to a person or to a file: it shows its own progress,
-    and may return an exit code if nothing is left to show.  If it has an option `lang`, it runs in that language, and
-    with an option `ops` it knows the operations of that file.
+    A function with a parameter `live` shows its result while it grows, where that is possible.  One with a parameter
+    `settings` writes while it runs, to a person or to a file: it shows its own progress, and may return an exit code if
+    nothing is left to show.  If it has an option `lang`, it runs in that language, and with an option `ops` it knows
+    the operations of that file.
     """
     own = dict(inspect.signature(function, eval_str=True).parameters)
     needs_settings = own.pop("settings", None) is not None
+    grows = own.pop("live", None) is not None
     shared = inspect.signature(_shared_options, eval_str=True).parameters
 
     @wraps(function)
     def command(**values: Any) -> int:
         settings = Settings(**{name: values[name] for name in shared})
         own_values = {name: values[name] for name in own}
+        live = None
         output = settings.output or safe_io.STREAM
         safe_io.protect_inputs(options.files_read(own, values, output), output)
         with use_language(values.get("lang", LANGUAGES[0])), _own_operations(values):
@@ -110,9 +113,11 @@ def with_output(function: Callable[..., CommandResult | int]) -> Callable[..., i
                 result = function(settings=settings, **own_values)
             else:
                 check_destination(settings)
+                live = LiveOutput.possible(settings) if grows else None
+                own_values |= {"live": live} if grows else {}
                 with progress_line(f"{NAME} {function.__module__.rpartition('.')[2]}"):
                     result = function(**own_values)
-            return result if isinstance(result, int) else show(result, settings)
+            return result if isinstance(result, int) else show(result, settings, live)
 
     parameters = list({**own, **shared}.values())
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

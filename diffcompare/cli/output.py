@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from typing import Literal, NamedTuple, TextIO
 from diffcompare import safe_io
 from diffcompare.cli.arguments import wants_json
 from diffcompare.cli.commands import COMMANDS
-from diffcompare.diagnostics import Diagnostic, DiffcompareError, usage_error
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, usage_error, width
 from diffcompare.document import Document
 from diffcompare.localization import language
 from diffcompare.render import FORMATS, Look, format_of_suffix, render
@@ -26,6 +27,7 @@ ESCAPING = ("json", "jsonl", "svg")  # formats that can express every character 
 SCHEMA = "diffcompare/1"
 INTERNAL_ERROR = 70
 OUTPUT_ERROR = 74
+INTERRUPTED = 130
 PATIENCE = 0.5  # seconds before the first line of progress
 INTERVAL = 0.5  # seconds between its updates
 
@@ -37,7 +39,7 @@ class CommandResult(NamedTuple):
     notes: tuple[Diagnostic, ...] = ()
     failure: Diagnostic | None = None
     code: int = 0
-    """The exit code without a failure: 1 for a negative verdict, 3 for an undecided one."""
+    """The exit code without a failure: 1 for a negative verdict, 3 for an undecided one, 130 if stopped halfway."""
     page: str | None = None
     """A page to write as HTML in place of the rendered document, if the command makes one."""
 
@@ -55,11 +57,12 @@ class Settings(NamedTuple):
     debug: bool = False
 
 
-def show(result: CommandResult, settings: Settings) -> int:
-    """Write the result to its destination and return the exit code."""
-    if not settings.quiet:
-        for note in result.notes:
-            safe_io.tell(note)
+def show(result: CommandResult, settings: Settings, live: LiveOutput | None = None) -> int:
+    """Write the result to its destination, in the place of what was shown of it before, and return the exit code."""
+    if live is not None and live.is_shown:
+        safe_io.write(live.erased())
+    else:
+        _tell_notes(result, settings)
     format = choose_format(settings)
     to_file = settings.output not in (None, "-")
     if format == "npz" and result.document.blocks:
@@ -78,7 +81,80 @@ def show(result: CommandResult, settings: Settings) -> int:
     if result.failure is None:
         return result.code
     safe_io.tell(result.failure)
+    if result.code == INTERRUPTED:
+        return INTERRUPTED
     return DiffcompareError(result.failure).exit_code
+
+
+def _tell_notes(result: CommandResult, settings: Settings) -> None:
+    if not settings.quiet:
+        for note in result.notes:
+            safe_io.tell(note)
+
+
+class LiveOutput:
+    """The output of a result that grows: on a terminal, each frame is written over the one before it.
+
+    A frame is at most as high as the terminal, because what has left the screen cannot be overwritten.  One line below
+    it is free for progress.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lines: list[str] = []  # of the frame on the screen
+
+    @classmethod
+    def possible(cls, settings: Settings) -> LiveOutput | None:
+        """Return the live output of a command; None for files, pipes, and terminals without escape sequences."""
+        if settings.output not in (None, "-") or not is_terminal(sys.stdout) or os.environ.get("TERM") == "dumb":
+            return None
+        return cls(settings) if choose_format(settings) == "terminal" and choose_look(settings).colour else None
+
+    def show(self, result: CommandResult) -> None:
+        """Write a frame over the one before it; the first follows the notes."""
+        if not result.document.blocks:
+            return
+        if not self.is_shown:
+            _tell_notes(result, self._settings)
+        lines = _top(render(result.document, "terminal", look=choose_look(self._settings)).split("\n")[:-1])
+        safe_io.write(self.erased() + "".join([f"{line}\n" for line in lines]))
+        self._lines = lines
+
+    @property
+    def is_shown(self) -> bool:
+        """True if there is a frame on the screen, and the notes above it."""
+        return bool(self._lines)
+
+    def erased(self) -> str:
+        """Return what moves the cursor back to the beginning of the frame and clears the screen from there on.
+
+        The first line is cleared alone: where a terminal is cleared as a whole, some keep what was on it above.
+        """
+        rows = _rows(self._lines, _terminal_size()[0])
+        return f"\r\x1b[{rows}A\x1b[2K\x1b[B\x1b[J\x1b[A" if rows else ""
+
+
+def _terminal_size() -> tuple[int, int]:
+    """Return the columns and rows of the terminal."""
+    import shutil
+
+    return shutil.get_terminal_size()
+
+
+def _rows(lines: Sequence[str], columns: int) -> int:
+    """Count the rows of the terminal that lines take: one that is too wide goes on in the next row."""
+    return sum([max(1, -(-width(re.sub(r"\x1b\[[\d;]*m", "", line)) // columns)) for line in lines])
+
+
+def _top(lines: list[str]) -> list[str]:
+    """Return as many lines as the terminal has room for, the last of them a sign that there are more."""
+    columns, rows = _terminal_size()
+    if _rows(lines, columns) < rows:
+        return lines
+    kept = lines[: max(0, rows - 2)]
+    while kept and _rows(kept, columns) > rows - 2:
+        kept.pop()
+    return [*kept, "…"]
 
 
 def choose_format(settings: Settings) -> str:
@@ -124,10 +200,8 @@ def check_destination(settings: Settings) -> None:
 
 def choose_look(settings: Settings, *, to_file: bool = False) -> Look:
     """Return what the destination can show: a file takes all characters, but escape sequences only on request."""
-    import shutil
-
     stream = None if to_file else sys.stdout
-    wide = shutil.get_terminal_size().columns if stream is not None else Look().width
+    wide = _terminal_size()[0] if stream is not None else Look().width
     return Look(
         width=max(wide, MIN_WIDTH),
         colour=choose_colour(settings.color, stream, os.environ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
@@ -17,6 +17,7 @@ from diffcompare.backends import (
     backend,
     run_backend,
     select_backends,
+    watched_answers,
 )
 from diffcompare.backends.automatic import gradient_at
 from diffcompare.backends.problem import Derivative, Hand, Problem, Size
@@ -60,6 +61,7 @@ class Comparison(Record):
         answers: One `Derivative` for each method, in the order asked: its status, the gradient as doubles by variable
             (None where a partial has no number), the work (evaluations of f and operations), formulas and notes.
         notes: What the user should know about the input, such as which default point was chosen.
+        was_interrupted: Whether Ctrl-C stopped the methods that have a process of their own.
     """
 
     report = "diffcompare.studies.compare_report"
@@ -70,6 +72,12 @@ class Comparison(Record):
     truth: Truth | None
     answers: tuple[Derivative, ...]
     notes: tuple[Diagnostic, ...] = ()
+    was_interrupted: bool = False
+
+    @property
+    def is_pending(self) -> bool:
+        """True while a method is at work: for somebody who watches the comparison grow."""
+        return any(answer.status == "pending" for answer in self.answers)
 
     @cached_property
     def nodes(self) -> Sequence[Expression]:
@@ -302,11 +310,13 @@ def compare_question(
     budget: float | None = 5.0,
     truth: bool = True,
     simplify: bool | str = "quick",
+    watch: Callable[[Comparison], None] | None = None,
 ) -> Comparison:
     """Compare the methods on a question, with the options of `compare`.
 
-    `at` is the point, `hand` overrides the question's own formulas.  Raises DiffcompareError for a wrong point,
-    variable, method, step or budget.
+    `at` is the point, `hand` overrides the question's own formulas.  `watch` sees the comparison as soon as only those
+    methods are at work that have a process of their own, and again while they answer; Ctrl-C then stops these alone.
+    Raises DiffcompareError for a wrong point, variable, method, step or budget.
     """
     names = checked_names("methods", methods)
     # Whoever gives a formula wants to see it judged.
@@ -335,9 +345,15 @@ def compare_question(
         else question.program.recording.value
     )
     established = truth_about(problem) if truth else None
+    compared = Comparison(question, problem, value, established, (), setup.notes)
+    if watch is not None and any(method.prepare for method in selected):
+        pending = Derivative("", "pending", gradient=dict.fromkeys(setup.wrt))
+        answers, was_interrupted = watched_answers(
+            selected, problem, lambda so_far: watch(replace(compared, answers=so_far)), pending
+        )
+        return replace(compared, answers=answers, was_interrupted=was_interrupted)
     last = [method.name for method in selected if method.prepare is not None]
-    answers = answers_of(names, lambda name: run_backend(backend(name), problem), last)
-    return Comparison(question, problem, value, established, answers, setup.notes)
+    return replace(compared, answers=answers_of(names, lambda name: run_backend(backend(name), problem), last))
 
 
 @overload

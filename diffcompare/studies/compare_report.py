@@ -121,7 +121,8 @@ def document(comparison: Comparison, *, brief: bool = False) -> Document:
             blocks.append(_cost(comparison))
         blocks += _notes(comparison)
         blocks += [Paragraph(note, "note") for note in _side_notes(comparison)]
-        blocks.append(Paragraph(comparison.verdict, "verdict"))
+        if not comparison.is_pending:
+            blocks.append(Paragraph(comparison.verdict, "verdict"))
     return Document(tuple(blocks), comparison.data)
 
 
@@ -193,7 +194,7 @@ def _value_row(comparison: Comparison, answer: Derivative, name: str) -> tuple[C
     partial, true = answer.gradient.get(name), comparison.true_partial(name)
     slopes = comparison.truth.slopes.get(name) if comparison.truth else None
     if answer.engine is None and slopes is None:
-        cell: Cell = answer.status if answer.status != "ok" else None
+        cell: Cell = answer.no_number
         if partial is not None:
             cell = Measured(partial, true.text if true and math.isfinite(true.nearest) else None)
         return answer.method, cell, *error_cells(comparison.measure(name, partial)), None, None
@@ -255,7 +256,7 @@ def _cost_rows(comparison: Comparison, answer: Derivative) -> list[tuple[Cell, .
     work, operations = answer.work, comparison.operations
     first: tuple[Cell, ...] = (
         answer.method,
-        answer.variant or (answer.status if answer.status != "ok" else None),
+        answer.variant or answer.no_number,
         work.evaluations if work else None,
         work.operations if work else None,
         Approximate(work.operations / operations, 3) if work and operations else None,

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 STOPPED = {
     "timed-out": "timed out",
+    "interrupted": "was interrupted",
     "out-of-memory": "ran out of memory",
     "failed": "failed",
     "not-supported": "cannot differentiate this function",

@@ -37,7 +37,7 @@ def number_cell(answer: Derivative, name: str, true: TrueNumber | None) -> Cell:
     raw = answer.engine.raw.get(name) if answer.engine else None
     if raw is not None:
         return as_text(raw)
-    return answer.status if answer.status != "ok" else None
+    return answer.no_number
 
 
 def as_text(number: float | complex) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from diffcompare.cli import options
-from diffcompare.cli.output import CommandResult
+from diffcompare.cli.output import INTERRUPTED, CommandResult, LiveOutput
 from diffcompare.diagnostics import ManyNumbers
 
 EXAMPLES = (
@@ -30,6 +30,7 @@ def command(
     simplify: options.Simplify = "quick",
     ops: options.Ops = None,
     quiet: options.Quiet = False,
+    live: LiveOutput | None = None,
 ) -> CommandResult:
     """Compare ways of differentiating an expression."""
     libraries = options.split(native)
@@ -43,12 +44,17 @@ def command(
 
     comparison = compare_question(
         parsed, at=point, hand=formulas, wrt=options.split(wrt), methods=methods, step=step, budget=budget, truth=truth,
-        simplify=simplify,
+        simplify=simplify, watch=None if live is None else lambda grown: live.show(_result(grown, quiet=quiet)),
     )  # fmt: skip
+    return _result(comparison, quiet=quiet)
+
+
+def _result(comparison: Any, *, quiet: bool) -> CommandResult:
     document = comparison.document(brief=quiet)
     if not comparison.has_tables:  # the failure on stderr says it all
         document = document._replace(blocks=())
-    return CommandResult(document, comparison.notes, comparison.failure)
+    code = INTERRUPTED if comparison.was_interrupted else 0
+    return CommandResult(document, comparison.notes, comparison.failure, code)
 
 
 def _on_arrays(
