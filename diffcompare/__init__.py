@@ -53,6 +53,7 @@ batch/                        Files of many expressions, read as a stream of row
   summary.py                  Statistics of a run, and their report: the methods, the worst rows, the failed rows, and the verdict
 classroom/                    For the classroom: demos and their player, handouts, the lesson's page, the quiz, and the answers of a class
   handout.py                  Handouts: every demo as a page of Markdown, with the pictures of its frames as SVG, in one directory
+  library_checkers.py         Gradient checkers of PyTorch and JAX in a demo: gradients that pass and are wrong, or are right and fail
   other_libraries.py          Other libraries in demos: those that are installed are asked while the demo runs, and else a dated table is shown
   own_program.py              The viewer's own expression in demos; of a Python function, the source beside the tape as it grows
   class_answers/              The answers of a class: `diffcompare check answers.csv` checks a whole table at once

@@ -17,13 +17,12 @@ def main() -> None:
 
 
 class CheckerService(Service):
-    """The function that was loaded, whose gradient a library can check as well."""
+    """The function that was loaded, or another one of its file, whose gradient a library can check as well."""
 
     def serve(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Return the answer to a request.  Raises DiffcompareError."""
         if request["do"] != "checker":
             return super().serve(request)
         gradient = applied(load(*request["gradient"]))
-        return dict(
-            other_check(request["library"], self.function, gradient, flat_point(request["arguments"]))._asdict()
-        )
+        function = applied(load(*request["function"])) if "function" in request else self.function
+        return dict(other_check(request["library"], function, gradient, flat_point(request["arguments"]))._asdict())

@@ -17,6 +17,7 @@ from diffcompare.classroom.demos.frame import (
     table,
     true_partial,
 )
+from diffcompare.classroom.library_checkers import checkers_frame
 from diffcompare.document import Approximate, Cell, Table
 from diffcompare.localization import phrase
 from diffcompare.studies.compare import compare
@@ -66,12 +67,13 @@ AT_RUMP = {"a": 77617.0, "b": 33096.0}
 
 
 def frames() -> Iterator[Frame]:
-    """Yield cases in which every method but the difference is exact, about the wrong function."""
+    """Yield cases in which every method but the difference is exact, about the wrong function, and then checkers."""
     for case in CASES:
         yield _unstable_frame(case)
         if case.stable:
             yield _stable_frame(case)
     yield _rump()
+    yield checkers_frame()
 
 
 def _answers(key: str, caption: str, text: str, point: Mapping[str, float]) -> Table:
