@@ -104,44 +104,60 @@ class SweepBuilder:
         self.order: list[Expression] = []  # operations as they are built: arguments first
         self._known: dict[Any, Expression] = {}
 
-    def forwards(self, nodes: Iterable[Expression]) -> Expression:
+    def forwards(self, nodes: Sequence[Expression]) -> Expression:
         """Build the nodes of a Wengert list, and return what the last one became."""
-        built: dict[Expression, Expression] = {}
-        node = None
+        return self.forwards_with(nodes)[nodes[-1]]
+
+    def forwards_with(
+        self, nodes: Iterable[Expression], known: Mapping[Expression, Expression] | None = None
+    ) -> dict[Expression, Expression]:
+        """Build the nodes of a Wengert list, and return what each became; `known` has nodes that others stand for.
+
+        No two of those with a variable become one, even if they compute the same: the sweep rounds the totals of both.
+        """
+        built: dict[Expression, Expression] = dict(known or {})
         for node in nodes:
+            if node in built:
+                continue
             if node.operation is None:
                 built[node] = node if type(node) is Variable else self.constant(_double(node))
-            else:
-                built[node] = self.apply(node.operation, tuple([built[argument] for argument in node.arguments]))
-        assert node is not None
-        return built[node]
+                continue
+            arguments = tuple([built[argument] for argument in node.arguments])
+            if not node.varies:
+                built[node] = self.apply(node.operation, arguments)
+                continue
+            built[node] = build(node.operation, arguments, lambda key, new: new)
+            self._known.setdefault((node.operation, arguments), built[node])
+            self.order.append(built[node])
+        return built
 
     def backwards(self, seeds: Mapping[Expression, Expression], wrt: Iterable[str]) -> dict[Expression, Expression]:
-        """Build the adjoints of all nodes that reach an output; `seeds` are the adjoints of the outputs."""
+        """Build the adjoints of variables; `seeds` are the adjoints of the outputs."""
+        leaves = [Variable(name) for name in wrt]
+        gathered = self.contributions({output: [seed] for output, seed in seeds.items()}, leaves)
+        return {leaf: self.total(terms) for leaf, terms in gathered.items()}
+
+    def contributions(
+        self, seeds: Mapping[Expression, Sequence[Expression]], leaves: Iterable[Expression]
+    ) -> dict[Expression, list[Expression]]:
+        """Build what the leaves receive, by leaf; `seeds` are contributions to outputs from elsewhere."""
         nodes = list(self.order)
-        chosen: dict[Expression, None] = dict.fromkeys(map(Variable, wrt))
+        chosen = dict.fromkeys(leaves)
         active: set[Expression] = set(chosen)
         for node in nodes:
             if not active.isdisjoint(node.arguments):
                 active.add(node)
-        gathered: dict[Expression, list[Expression]] = {}
-        for output, seed in seeds.items():
-            if output in active:
-                gathered[output] = [seed]
-        adjoints: dict[Expression, Expression] = {}
+        gathered = {output: list(terms) for output, terms in seeds.items() if output in active and terms}
         for node in reversed(nodes):
             if node not in gathered:
                 continue
-            adjoint = adjoints[node] = self.total(gathered.pop(node))
+            adjoint = self.total(gathered.pop(node))
             for position, argument in enumerate(node.arguments):
                 if argument in active:
                     contribution = self._contribution(adjoint, node, position)
                     if contribution is not None:
                         gathered.setdefault(argument, []).append(contribution)
-        for leaf in chosen:
-            if leaf in gathered:
-                adjoints[leaf] = self.total(gathered[leaf])
-        return adjoints
+        return {leaf: gathered[leaf] for leaf in chosen if leaf in gathered}
 
     def _contribution(self, adjoint: Expression, node: Expression, position: int) -> Expression | None:
         """Return the adjoint times the partial; None where the partial is literally 0."""

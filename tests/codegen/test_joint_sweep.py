@@ -134,3 +134,17 @@ def test_a_branch_that_is_not_taken_gets_an_adjoint_of_0():
 def test_a_partial_that_does_not_exist_is_refused():
     with pytest.raises(NotDifferentiable):
         operations("polygamma(x, y)")
+
+
+@pytest.mark.parametrize("text", ["x*1", "-x", "x*y - x*y", "x/1", "0 - x"])
+def test_equal_nodes_keep_totals_of_their_own(text):
+    """The plain sweep rounds the total of every node; were `x*1` read as `x`, their totals would be rounded as one."""
+    again = text.replace("x*y", "y*x").replace("1", "(2 - 1)").replace("-x", "-(x)")
+    expression = parse(
+        "sin(a)*cos(a)*(a + 3)/(2 + a^2) + exp(b)*b - b*x + ln(4 + x)*x - x/7 + (a + b)*3".replace(
+            "a", f"({text})"
+        ).replace("b", f"({again})"),
+        names=["x", "y"],
+    )
+    for place in range(300):
+        assert same(expression, {"x": 0.1 + 0.017 * place, "y": 1.3})
