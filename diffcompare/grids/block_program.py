@@ -23,7 +23,7 @@ MAX_SHARE = 1 / 64  # of the results' memory that all registers together may hav
 SCRATCH = 5  # blocks that sine and cosine of one argument need beside the two
 
 
-class Step(NamedTuple):
+class ProgramStep(NamedTuple):
     """A call that fills the block of one slot, or of two, from those of others."""
 
     write: Callable[..., Any]
@@ -42,7 +42,7 @@ class BlockProgram:
     def __init__(self, nodes: Sequence[Expression], results: Sequence[Expression], variables: Sequence[str]) -> None:
         self.columns, self.results = len(variables), len(results)
         self.constants: list[Any] = []  # arrays without axes, which NumPy takes faster than Python's numbers
-        self.steps: list[Step] = []
+        self.steps: list[ProgramStep] = []
         self.registers = 0
         self._lay_out(nodes, results, variables)
 
@@ -79,17 +79,17 @@ class BlockProgram:
             own = tuple(slots[node] for node in group)
             if function is None:
                 scratch = [pool.take(number, number) for _ in range(SCRATCH)]
-                self.steps.append(Step(_write_pair, (*arguments, *own, *scratch)))
+                self.steps.append(ProgramStep(_write_pair, (*arguments, *own, *scratch)))
                 pool.release(set(scratch), number)
             else:
-                self.steps.append(Step(function.write, (*arguments, *own)))
+                self.steps.append(ProgramStep(function.write, (*arguments, *own)))
             if function is None or not function.in_place:
                 pool.release(dying, number)
             pool.release({slots[node] for node in group if node not in homes and node not in last_read}, number)
         self.registers = pool.size
         for place, node in enumerate(results):
             if slots[node] != first_result + place:  # a variable, a constant, or the same result twice
-                self.steps.append(Step(_copy, (slots[node], first_result + place)))
+                self.steps.append(ProgramStep(_copy, (slots[node], first_result + place)))
 
     def block_size(self, points: int) -> int:
         """Return the number of points in a block: what the cache holds, and less where the results are small."""

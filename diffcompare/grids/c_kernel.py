@@ -173,8 +173,10 @@ def compiled_library(source: str) -> ctypes.CDLL:
     suffix = ".dll" if sys.platform == "win32" else ".so"
     with _folder() as folder:
         library = folder / f"{name}{suffix}"
-        if not _is_own(library):
-            _compile(command, source, library, vectorized=_is_vectorized(source, version))
+        if _is_own(library):
+            with contextlib.suppress(OSError):  # of one that is damaged
+                return ctypes.CDLL(str(library))
+        _compile(command, source, library, vectorized=_is_vectorized(source, version))
         return ctypes.CDLL(str(library))
 
 

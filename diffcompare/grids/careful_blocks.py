@@ -112,7 +112,7 @@ def _with_domain(node: Expression, values: Arrays, lost: Any) -> Any:
 
 
 class GridProgram(Protocol):
-    """What computes value and partials at ordinary points, and says where it met others: a `BlockProgram`."""
+    """A program for value and partials at ordinary points, which says where it met others: a `BlockProgram`."""
 
     def run(self, columns: Sequence[Any], results: Sequence[Any]) -> Sequence[slice]:
         """Fill the results, and return the blocks that need care, as `BlockProgram.run` does."""

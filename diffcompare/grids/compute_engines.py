@@ -1,4 +1,4 @@
-"""What computes value and gradient over a grid: NumPy, or compiled C where there is a compiler."""
+"""The engines that compute value and gradient over a grid: NumPy, or compiled C where there is a compiler."""
 
 from __future__ import annotations
 

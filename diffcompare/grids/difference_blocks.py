@@ -98,7 +98,7 @@ def quotient(stencil: Stencil, f: _Values, x: Any, h: Any, value: Any) -> Any:
 
 
 class KinkSides:
-    """What decides on which side of its kinks a function is: the arguments of |x|, the two sides of an `if` ..."""
+    """The numbers that decide on which side of its kinks a function is: the argument of |x|, the sides of `if` ..."""
 
     def __init__(self, expression: Expression, variables: Sequence[str]) -> None:
         decided: dict[Expression, bool] = {}

@@ -104,7 +104,7 @@ class Extremes(NamedTuple):
 
 
 class MeasuredGrid(NamedTuple):
-    """What was measured over a grid.
+    """The measurements over a grid.
 
     `extremes` are those of f and of its partials by name; `function` has the codes of points without a gradient, and
     `methods` the deviations from reverse mode; `arrays` are all numbers, if they were kept.

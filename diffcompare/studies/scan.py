@@ -16,7 +16,7 @@ from functools import cached_property
 from statistics import median
 from typing import Any, NamedTuple
 
-from diffcompare.backends import automatic, backend, run_backend
+from diffcompare.backends import METHODS, automatic, backend, run_backend
 from diffcompare.backends.problem import Problem
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.grids.careful_blocks import GridFunction
@@ -40,7 +40,7 @@ from diffcompare.language.printer import shorten
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.numeric.evaluate import Deadline
 from diffcompare.studies.accuracy import measure, truth_about
-from diffcompare.studies.question import checked_names, checked_positive, question_and_point
+from diffcompare.studies.question import checked_names, checked_positive, is_function, merged, question_and_point
 from diffcompare.studies.record import Record
 
 DEFAULT_SAMPLE = 100  # points with truth
@@ -369,17 +369,20 @@ def scan(
         >>> scanned.grid.points
         1001
     """
-    question, fixed = question_and_point(expression, at, values, ops=ops, budget=budget)
-    names = _method_names(methods)
+    axes, names = _axes(over), _method_names(methods)
+    if is_function(expression):  # it is recorded somewhere on the grid
+        fixed = merged(at, values)
+        start = {axis.name: axis.start for axis in axes if axis.name not in (fixed or {})}
+        question, _ = question_and_point(expression, {**start, **(fixed or {})}, {}, budget=budget)
+    else:
+        question, fixed = question_and_point(expression, at, values, ops=ops, budget=budget)
     return scan_question(
-        question, _axes(over), at=fixed, wrt=wrt, methods=names, step=step, sample=sample, truth=truth,
+        question, axes, at=fixed, wrt=wrt, methods=names, step=step, sample=sample, truth=truth,
         compute=compute, keep=keep, budget=budget,
     )  # fmt: skip
 
 
 def _method_names(methods: str | Iterable[str]) -> tuple[str, ...]:
-    from diffcompare.backends import METHODS
-
     names = checked_names("methods", methods)
     return tuple(dict.fromkeys([method for name in names for method in (METHODS if name == "all" else (name,))]))
 

@@ -33,6 +33,7 @@ LINES = {
     "batch": "batch rows.txt --method reverse-ad --no-truth",
     "list": "list",
     "ops": "ops sin",
+    "scan": "scan x^2 --over x=1:2:5 --sample 2",
 }
 BATCH = (*LINES["batch"].split(), "-o")
 UNWRITABLE = ("folder.json", "folder/none/r.json", "rows.txt/r.json", "n" * 300 + ".json", "loop.json")

@@ -11,9 +11,9 @@ from diffcompare.cli import options
 from diffcompare.cli.output import CommandResult
 
 EXAMPLES = (
-    'diffcompare scan "ln(x1) + x1*x2 - sin(x2)" --over x1=0.5:10:100000 --at x2=5',
-    'diffcompare scan "x*tanh(x)/(1 + x^2)" --over x=1e-6:1e6:10000:log -o scan.svg',
-    "diffcompare scan @rosenbrock --over x=-2:2:1000 --over y=-1:3:1000 --npz grid.npz",
+    'diffcompare scan "ln(x1) + x1*x2 - sin(x2)" --over x1=1:9:1e5 --at x2=5',
+    'diffcompare scan "x*tanh(x)" --over x=1e-6:1e6:10000:log -o scan.svg',
+    "diffcompare scan @rosenbrock --over x=-2:2:300,y=-1:3:300 --npz grid.npz",
 )
 
 COMPUTE = ("numpy", "numexpr", "c")
@@ -25,16 +25,14 @@ def command(
         list[str] | None,
         typer.Option("--over", metavar="x1=A:B:N", help="An axis: N points from A to B; A:B:N:log by equal factors."),
     ] = None,
-    at: Annotated[list[str] | None, typer.Option("--at", metavar="x2=5", help="The variables without an axis.")] = None,
+    at: options.At = None,
     wrt: options.Wrt = None,
     method: options.Method = None,
     step: options.Step = None,
     sample: options.Sample = None,
     truth: options.Truth = True,
     compute: Annotated[str, options.word_option("--compute", "ENGINE", COMPUTE, noun="engine")] = "numpy",
-    npz: Annotated[
-        str | None, typer.Option("--npz", metavar="FILE", help="Write values, partials and errors as arrays.")
-    ] = None,
+    npz: Annotated[str | None, typer.Option("--npz", metavar="GRID.npz", help="Write all numbers as arrays.")] = None,
     budget: options.Budget = 5.0,
     ops: options.Ops = None,
     quiet: options.Quiet = False,
@@ -42,12 +40,15 @@ def command(
     """Compute over a grid of points.
 
     An axis has its first value, its last value and the number of points, both ends included as in `numpy.linspace`;
-    `:log` at the end spaces them by equal factors.  The truth is established at `--sample` points, spread evenly.
+    `:log` at the end spaces them by equal factors.  Variables without an axis have the values of `--at`.  The truth
+    is established at `--sample` points, spread evenly, and where a method is farthest off.
     """
     from diffcompare.grids.grid_axes import parse_axes
 
     axes = parse_axes(over or [])
     if npz is not None:
+        read = [options.READS_EXPRESSION.file(expression), ops]
+        safe_io.protect_inputs([path for path in read if path is not None], npz)
         safe_io.check_destination(npz)
     from diffcompare.cli.grid_scan import scan_grid
 
