@@ -17,7 +17,7 @@ PROPER = {
 CODE = {
     "ln", "exp", "sin", "cos", "sqrt", "cbrt", "abs", "max", "relu", "floor", "softplus", "expm1", "where", "root",
     "conjugate", "eps", "inf", "nan", "if", "Im", "ih", "order", *OPERATIONS, *METHODS,
-    "torch", "func", "grad", "jvp", "vjp", "jax", "autograd", "tf", "GradientTape", "gradcheck", "pytensor", "paddle", "tinygrad",
+    "torch", "func", "grad", "jvp", "vjp", "jax", "autograd", "tf", "GradientTape", "pytensor", "paddle", "tinygrad",
     *kinks.MEASURED, *engine_names(), "functional", "num", "dual", "gradient", "Log", "Mul", "Sin", "Add", "Sub", "Neg", "Exp", "Div", "Relu", "Pow",
 }  # fmt: skip
 """What stands in formulas, what is typed, and what PyTorch calls nodes."""

@@ -45,7 +45,7 @@ class HessianProblem(NamedTuple):
     @property
     def scalar(self) -> Problem:
         """The problem of the gradient."""
-        return Problem(self.expression, self.point, self.wrt, None, self.step, self.budget, False)
+        return Problem(self.expression, self.point, self.wrt, None, self.step, self.budget, "none")
 
     def answer(
         self,

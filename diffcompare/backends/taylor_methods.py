@@ -48,7 +48,7 @@ class TaylorProblem(NamedTuple):
     @property
     def scalar(self) -> Problem:
         """The problem of the first derivative."""
-        return Problem(self.expression, self.point, (self.name,), None, self.step, self.budget, False)
+        return Problem(self.expression, self.point, (self.name,), None, self.step, self.budget, "none")
 
 
 class OrderCost(NamedTuple):

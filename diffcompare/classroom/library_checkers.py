@@ -19,11 +19,11 @@ from diffcompare.inputs.function_process import LIBRARY, FunctionProcess
 from diffcompare.localization import phrase
 
 CHECKED_ON = "2026-12-01"
-MEASURED: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
-    "torch": ("gradcheck", "2.13.0", ("passes", "passes", "fails", "fails", "passes")),
-    "jax": ("check_grads", "0.12.0.1", ("passes", "fails", "fails", "fails", "fails")),
+MEASURED: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "torch": ("2.13.0", ("passes", "passes", "fails", "fails", "passes")),
+    "jax": ("0.12.0.1", ("passes", "fails", "fails", "fails", "fails")),
 }
-"""By library: its checker, the version that was measured, and the verdicts in the order of `CASES`."""
+"""By library: the version that was measured, and the verdicts in the order of `CASES`."""
 
 BUDGET = 20.0  # seconds for each library, beyond its import
 WORKER = "diffcompare.gradcheck.other_checkers_worker"
@@ -91,14 +91,14 @@ CASES: tuple[tuple[str, str, str, float, bool], ...] = (
 
 def checkers_frame() -> Frame:
     """Return the frame of the verdicts of other libraries' checkers: asked now if one is installed, else measured."""
-    names = [name for name in MEASURED if name in other_libraries.installed_engines()]
-    shown = {name: (version(name), _asked_now(name)) for name in names}
+    names = [name for name in MEASURED if name in other_libraries.installed()]
+    shown = {name: (version(name) or "", tuple(_asked_now(name))) for name in names}
     rule = "" if shown else phrase("no library is installed here")
     caption = (
         phrase("Installed here, and asked now") if shown else phrase("Measured on {date}, not now", date=CHECKED_ON)
     )
     if not shown:
-        shown = {name: (measured, verdicts) for name, (_, measured, verdicts) in MEASURED.items()}
+        shown = dict(MEASURED)
     rows: list[tuple[Cell, ...]] = [
         (
             Code(f),
@@ -109,7 +109,7 @@ def checkers_frame() -> Frame:
         )
         for number, (_, f, gradient, x, right) in enumerate(CASES)
     ]
-    tools = [f"{name} {installed} {MEASURED[name][0]}" for name, (installed, _) in shown.items()]
+    tools = [f"{name} {installed}" for name, (installed, _) in shown.items()]
     heads = ["f", "given gradient", ">x", "the gradient is", *tools]
     return Frame(
         "Gradient checkers of libraries",

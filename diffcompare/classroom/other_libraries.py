@@ -31,6 +31,11 @@ class LibraryQuestion(NamedTuple):
 Measured = Mapping[str, tuple[str, Sequence[float]]]
 
 
+def installed() -> tuple[str, ...]:
+    """Return the names of the libraries that can be asked now."""
+    return installed_engines()
+
+
 class LibraryAnswer(NamedTuple):
     """The number that a library, or one of its modes, returned; text where it is none."""
 
