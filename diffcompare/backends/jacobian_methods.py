@@ -95,7 +95,7 @@ class VectorProblem(NamedTuple):
         program = None if self.program is None else OutputProgram(self.program, number)
         output, budget = self.outputs[number], budget or self.budget
         hand = self.hands[number] if self.hands else None
-        return Problem(output, self.point, self.wrt, hand, self.step, budget, False, program)
+        return Problem(output, self.point, self.wrt, hand, self.step, budget, "none", program)
 
     @property
     def pattern(self) -> SparsityPattern:

@@ -83,12 +83,12 @@ def write(
     stack: list[Part] = [(root, least)]
     while stack and (max_pieces is None or len(pieces) < max_pieces):
         item = stack.pop()
-        if type(item) is str:
+        if isinstance(item, str):
             emit(item)
             continue
         node, needed = item
         written = parts_of(node)
-        if type(written) is str:
+        if isinstance(written, str):
             emit(written)
             continue
         level, parts = written
