@@ -134,6 +134,7 @@ codegen/                      Generated code: the gradient as a program that run
   magnitudes.py               Bounds of magnitudes: which values of a program have to be looked at, so that all of them stay well within doubles
   point_program.py            A joint sweep as a Python function of doubles: source that computes the numbers at one point, compiled once
   reverse_program.py          The reverse sweep as straight-line source: a line for every node forwards, its contributions backwards
+  rolled_program.py           A long expression that repeats itself, as a loop forwards and a loop backwards: an iteration written once
   source.py                   Expressions and names as source text of a library: Python's `math`, NumPy, JavaScript, or C
   tangent_sweep.py            Value and tangents as one straight-line program: forward mode, read over expressions
   vector_program.py           A large expression as vectors: what is the same operation at the same height is one NumPy call

@@ -53,12 +53,21 @@ def watch(nodes: Sequence[Expression], values: Sequence[Expression]) -> Watch:
         limits = _watched(nodes, within, MAX_BOUNDED, adds_looks=False)
         if limits is not None:
             return Watch(limits, True)
-    watches = []
-    for within in VARIABLES_WITHIN[: None if len(nodes) < MAX_TRIED else 1]:
-        limits = _watched(values, within, MAX_EXPONENT, adds_looks=True)
-        assert limits is not None
-        watches.append(Watch(limits, _always_finite(nodes, limits)))
-    return min(watches, key=Watch.cost)
+    return min([Watch(limits, _always_finite(nodes, limits)) for limits in _choices(values)], key=Watch.cost)
+
+
+def watch_values(values: Sequence[Expression]) -> Limits:
+    """Return what to look at so that all of `values`, a part of a program, are where the plain sweep takes them."""
+    return min([Watch(limits, is_finite=True) for limits in _choices(values)], key=Watch.cost).limits
+
+
+def _choices(values: Sequence[Expression]) -> list[Limits]:
+    """Return what to look at for one choice of bounds of the variables each."""
+    choices = [
+        _watched(values, within, MAX_EXPONENT, adds_looks=True)
+        for within in VARIABLES_WITHIN[: None if len(values) < MAX_TRIED else 1]
+    ]
+    return [limits for limits in choices if limits is not None]
 
 
 def _always_finite(nodes: Sequence[Expression], limits: Limits) -> bool:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from types import FunctionType
 from typing import Any
 
 from diffcompare.codegen.joint_sweep import TOTAL, JointSweep
-from diffcompare.codegen.magnitudes import Watch, watch
+from diffcompare.codegen.magnitudes import Limits, Watch, watch
 from diffcompare.language.expression import Double, Expression, Operation, Variable
 from diffcompare.language.operations import general_power
 from diffcompare.language.wengert import wengert_list
@@ -101,11 +102,19 @@ def _source(
     sweep: JointSweep, names: Sequence[str], results: Sequence[str], careful: str
 ) -> tuple[str, dict[str, Any]]:
     """Return the body of a function, and what its names stand for; `careful` is what it returns in doubt."""
-    writer = _Writer(sweep, names)
+    parameters: dict[Expression, str] = {Variable(name): f"a{place}" for place, name in enumerate(names)}
+    writer = LineWriter(parameters)
     wanted = [sweep.value] if "value" in results else []
     has_partials = results != ("value",)
     wanted += sweep.partials.values() if has_partials else []
-    lines = writer.body(wanted, looks=has_partials)
+    values = wengert_list(sweep.value)
+    nodes = _needed(sweep.nodes, wanted)
+    limits, is_finite = watch(nodes, values) if has_partials else Watch({}, is_finite=False)
+    uses = dict.fromkeys(wanted, 2 - is_finite)
+    if any(node in limits or (node.operation and node.operation.domain.text) for node in values):
+        nodes = _needed(sweep.nodes, [*wanted, sweep.value])  # a domain is left even if no result says so
+        uses.setdefault(sweep.value, 2)  # it gets a line, and with it all that is written into it
+    lines = writer.lines(nodes, uses, limits)
     texts = [writer.texts[node] for node in wanted]
     partials = texts[len(texts) - len(sweep.partials) :] if has_partials else []
     returned = {
@@ -113,11 +122,11 @@ def _source(
         "gradient": f"({', '.join(partials)}{',' * (len(partials) == 1)})",
         "mapping": f"{{{', '.join([f'p{place}: {text}' for place, text in enumerate(partials)])}}}",
     }
-    if not writer.is_finite and texts:
+    if not is_finite and texts:
         lines += [f"s = {' + '.join(texts)}", f"if not ({within('s', 0.0, MAX_DOUBLE)}): return CAREFUL"]
     source = "\n".join(
         [
-            f"    if {' and '.join(writer.conditions) or 'True'}:",
+            f"    if {' and '.join(conditions(parameters, limits)) or 'True'}:",
             "        try:",
             *[INDENT + line.replace("CAREFUL", careful) for line in lines],
             f"{INDENT}return {', '.join([returned[result] for result in results])}",
@@ -147,62 +156,46 @@ def named(function: FunctionType, names: Sequence[str], title: str) -> FunctionT
     return function
 
 
-class _Writer:
-    """Writes the lines of one function, and collects the functions that they call."""
+class LineWriter:
+    """Writes the nodes of programs as lines, and collects the functions that they call.
 
-    def __init__(self, sweep: JointSweep, names: Sequence[str]) -> None:
-        self.sweep = sweep
+    `texts` has the names of variables, and gets the text of every node that is written.
+    """
+
+    def __init__(self, texts: Mapping[Expression, str], prefix: str = "v") -> None:
         self.functions: dict[str, Callable[..., Any]] = {}
-        self.conditions: list[str] = []  # on the parameters
-        self.is_finite = False  # True if no result can be inf or nan once every look has been taken
-        self.texts: dict[Expression, str] = {Variable(name): f"a{place}" for place, name in enumerate(names)}
-        self._called: dict[Operation, str] = {}
-        self._parameters = dict(self.texts)
+        self.texts: dict[Expression, str] = dict(texts)
+        self.prefix = prefix  # of the names of lines
+        self._called: dict[Any, str] = {}
+        self._numbers = count()
 
-    def body(self, wanted: Sequence[Expression], *, looks: bool) -> list[str]:
-        """Write a line for every node that is needed twice, and `texts` for all; with `looks`, look at values."""
-        values = wengert_list(self.sweep.value)
-        nodes = _needed(self.sweep.nodes, wanted)
-        limits, self.is_finite = watch(nodes, values) if looks else Watch({}, is_finite=False)
-        if any(node in limits or (node.operation and node.operation.domain.text) for node in values):
-            nodes = _needed(self.sweep.nodes, [*wanted, self.sweep.value])  # a domain is left even if no result says so
-        self.conditions = self._types()
-        for node, text in self._parameters.items():
-            self.conditions.append(within(text, *limits.get(node, (0.0, MAX_DOUBLE))))
+    def lines(
+        self, nodes: Sequence[Expression], uses_of_results: Mapping[Expression, int], limits: Limits
+    ) -> list[str]:
+        """Write a line for every node that is used twice, and look at those in `limits`."""
         uses: dict[Expression, int] = dict.fromkeys(nodes, 0)
         for node in nodes:
             for argument in node.arguments:
                 uses[argument] += 2 if node.operation and _is_template(node.operation) else 1
-        for result in wanted:
-            uses[result] += 2 - self.is_finite
-        if self.sweep.value in uses and self.sweep.value not in wanted:
-            uses[self.sweep.value] += 2  # it gets a line, and with it all that is written into it
+        for result, more in uses_of_results.items():
+            uses[result] += more
         lines, depths = [], dict.fromkeys(self.texts, 0)
-        for number, node in enumerate(nodes):
+        for node in nodes:
+            if node in self.texts:
+                continue
             if node.operation is None:
-                if node not in self.texts:
-                    self.texts[node] = _number(node)
+                self.texts[node] = _number(node)
                 depths[node] = 0
                 continue
             text, depth = self._text(node), 1 + max([depths[argument] for argument in node.arguments])
             if uses[node] > 1 or depth > MAX_NESTING or node in limits:
-                lines.append(f"v{number} = {text}")
-                text, depth = f"v{number}", 0
+                name = f"{self.prefix}{next(self._numbers)}"
+                lines.append(f"{name} = {text}")
+                text, depth = name, 0
                 if node in limits:
                     lines.append(f"if not ({within(text, *limits[node])}): return CAREFUL")
             self.texts[node], depths[node] = text, depth
         return lines
-
-    def _types(self) -> list[str]:
-        """Return conditions that hold if all parameters are floats."""
-        texts = list(self._parameters.values())
-        if len(texts) < 2:
-            return [f"{text}.__class__ is float" for text in texts]
-        pairs = [
-            f"{one}.__class__ is float is {other}.__class__"
-            for one, other in zip(texts[::2], texts[1::2], strict=False)
-        ]
-        return pairs + [f"{texts[-1]}.__class__ is float"] * (len(texts) % 2)
 
     def _text(self, node: Expression) -> str:
         operation = node.operation
@@ -225,6 +218,15 @@ class _Writer:
         name = self._called.setdefault(key, f"f{len(self._called)}")
         self.functions[name] = function
         return name
+
+
+def conditions(parameters: Mapping[Expression, str], limits: Limits) -> list[str]:
+    """Return what has to hold of the parameters: they are floats, finite, and within their limits."""
+    texts = list(parameters.values())
+    pairs = zip(texts[::2], texts[1::2], strict=False)
+    types = [f"{one}.__class__ is float is {other}.__class__" for one, other in pairs]
+    types += [f"{text}.__class__ is float" for text in texts[len(texts) - len(texts) % 2 :]]
+    return types + [within(text, *limits.get(node, (0.0, MAX_DOUBLE))) for node, text in parameters.items()]
 
 
 def within(text: str, low: float, high: float) -> str:

@@ -25,6 +25,13 @@ from diffcompare.numeric.extended_range import MAX_PLAIN, MIN_PLAIN
 MIN_CHAIN = 3  # operations of a chain
 MAX_SUMMED_SINGLY = 4_000  # numbers up to which `math.fsum` is quicker than vectors
 
+MIN_NODES_A_VECTOR = 50  # a call of NumPy takes as long as some fifty operations of Python
+
+
+class TooNarrow(Exception):
+    """Vectors would be too short to be quicker than single numbers."""
+
+
 Index: TypeAlias = Any  # a slice, or an array of places
 _RELATIONS = {
     "<": numpy.less, "<=": numpy.less_equal, ">": numpy.greater, ">=": numpy.greater_equal, "==": numpy.equal,
@@ -77,15 +84,23 @@ def _index(places: Any) -> Index:
 class VectorProgram:
     """The value and the partials of an expression by vectors; `efficiency` is the mean number of nodes of a vector.
 
-    Raises NotDifferentiable if a partial that is needed does not exist, and one of RANGE_ERRORS for a constant beyond
-    the doubles.
+    Raises TooNarrow where that is too small, NotDifferentiable if a partial that is needed does not exist, and one of
+    RANGE_ERRORS for a constant beyond the doubles.
     """
 
-    def __init__(self, nodes: Sequence[Expression], names: Sequence[str], wrt: Sequence[str]) -> None:
+    def __init__(
+        self,
+        nodes: Sequence[Expression],
+        names: Sequence[str],
+        wrt: Sequence[str],
+        min_efficiency: float = MIN_NODES_A_VECTOR,
+    ) -> None:
         with collection_paused(len(nodes)):
-            self._build(nodes, names, wrt)
+            self._build(nodes, names, wrt, min_efficiency)
 
-    def _build(self, nodes: Sequence[Expression], names: Sequence[str], wrt: Sequence[str]) -> None:
+    def _build(
+        self, nodes: Sequence[Expression], names: Sequence[str], wrt: Sequence[str], min_efficiency: float
+    ) -> None:
         self.nodes, terms = nodes, _terms(nodes)
         self.count = len(names)
         place: dict[Expression, int] = {Variable(name): number for number, name in enumerate(names)}
@@ -93,13 +108,16 @@ class VectorProgram:
         for node in constants:
             place[node] = len(place)
         leaves = len(place)
+        groups = _grouped(terms)
+        self.efficiency = len(nodes) / max(1, len(groups))
+        if self.efficiency < min_efficiency:
+            raise TooNarrow
         self.batches: list[Batch] = []
-        for group in _grouped(terms):
+        for group in groups:
             start = len(place)
             for node in group:
                 place[node] = len(place)
             self.batches.append(Batch([terms[node] for node in group], start, place))
-        self.efficiency = len(nodes) / max(1, len(self.batches))
         self.values = numpy.zeros(len(place))
         known = _constant_values(nodes)
         self.values[self.count : leaves] = [known[node] for node in constants]

@@ -20,8 +20,8 @@ from diffcompare.numeric.evaluate import RANGE_ERRORS, Undefined, is_number, val
 from diffcompare.studies.gradient import careful_gradient
 from diffcompare.studies.question import checked_names, checked_point, own_operations, question_of
 
-MIN_NODES_OF_VECTORS = 300
-MIN_NODES_A_VECTOR = 50  # a call of NumPy takes as long as some fifty operations of Python
+MIN_NODES_OF_VECTORS, MIN_NODES_OF_LOOPS = 300, 2_000
+MAX_NODES_OF_SOURCE = 20_000  # beyond, only loops and vectors are compiled, and other expressions swept node by node
 MAX_ASKED = 10_000  # points of arrays that the careful sweep is asked for, one by one
 
 _RESULTS = {"value": ("value",), "gradient": ("gradient",), "value_and_gradient": ("value", "gradient")}
@@ -59,8 +59,11 @@ def function(
     Source: reverse mode, by A. Griewank and A. Walther: Evaluating derivatives, second edition, SIAM 2008, chapter 3.
     """
     order = checked_names("variables", variables)
-    with own_operations(ops):
-        tree = question_of(expression, tuple(order)).parsed.expression
+    if isinstance(expression, Expression):
+        tree = expression
+    else:
+        with own_operations(ops):
+            tree = question_of(expression, tuple(order)).parsed.expression
     return CompiledFunction(tree, order, checked_names("wrt", wrt))
 
 
@@ -146,24 +149,47 @@ class CompiledFunction:
         return joint_sweep(self.expression, self.wrt)
 
     @cached_property
-    def _vectors(self) -> Any:
-        """The program by vectors; None where it would be slower than source."""
-        if len(self._nodes) < MIN_NODES_OF_VECTORS or not self.variables:
+    def _rolled(self) -> Callable[..., Any] | None:
+        """The function for value and gradient with a loop; None where nothing repeats often enough."""
+        if len(self._nodes) < MIN_NODES_OF_LOOPS:
             return None
-        from diffcompare.codegen.vector_program import VectorProgram
+        from diffcompare.codegen.rolled_program import rolled_function
+
+        def careful(*numbers: Any) -> Any:
+            return self._careful(("value", "gradient"), numbers)
 
         try:
-            program = VectorProgram(self._nodes, self.variables, self.wrt)
-        except (*RANGE_ERRORS, NotDifferentiable):
+            return rolled_function(self._nodes, self.variables, self.wrt, careful, "value_and_gradient")
+        except NotDifferentiable:
             return None
-        return program if program.efficiency >= MIN_NODES_A_VECTOR else None
+
+    @cached_property
+    def _vectors(self) -> Any:
+        """The program by vectors; None where it would be slower than source."""
+        if self._rolled is not None:
+            return None
+        if len(self._nodes) < MIN_NODES_OF_VECTORS or not self.variables:
+            return None
+        from diffcompare.codegen.vector_program import TooNarrow, VectorProgram
+
+        try:
+            return VectorProgram(self._nodes, self.variables, self.wrt)
+        except (*RANGE_ERRORS, NotDifferentiable, TooNarrow):
+            return None
 
     def _compiled(self, name: str, results: tuple[str, ...]) -> Callable[..., Any]:
         def careful(*numbers: Any) -> Any:
             return self._careful(results, numbers)
 
+        if name == "value_and_gradient" and self._rolled is not None:
+            return self._rolled
+        if self._rolled is not None:
+            both, place = self.value_and_gradient, ("value", "gradient").index(name)
+            return gathering_function(lambda numbers: both(*numbers)[place], self.variables, careful, name)
         if self._vectors is not None:
             return gathering_function(lambda numbers: self._by_vectors(results, numbers), self.variables, careful, name)
+        if len(self._nodes) > MAX_NODES_OF_SOURCE:
+            return gathering_function(lambda numbers: None, self.variables, careful, name)
         try:
             sweep = self._joint if "gradient" in results else joint_sweep(self.expression, ())
         except NotDifferentiable:

@@ -29,6 +29,7 @@ from diffcompare.language.expression import Variable
 from diffcompare.language.operations import ln
 
 ROUNDS = 21
+STEPS = 100_000
 
 # --- One point: value and gradient as a person writes them, with what is shared computed once --------------------------
 
@@ -243,7 +244,40 @@ def helmholtz() -> None:
         against_c(f"Helmholtz energy of {count:,} components", energy, x, "helmholtz", [b, a], times)
 
 
-RUNS = {"points": points, "value": value, "speelpenning": speelpenning, "helmholtz": helmholtz}
+# --- Steps that repeat --------------------------------------------------------------------------------------------------
+
+
+def logistic_by_hand(r: float, x: float) -> tuple[float, tuple[float, float]]:
+    """The reverse sweep over the logistic map, as a person writes it."""
+    values = []
+    for _ in range(STEPS):
+        values.append(x)
+        x = r * x * (1 - x)
+    value, adjoint, adjoint_of_r = x, 1.0, 0.0
+    for x in reversed(values):
+        adjoint_of_r += adjoint * x * (1 - x)
+        adjoint *= r * (1 - 2 * x)
+    return value, (adjoint_of_r, adjoint)
+
+
+def logistic() -> None:
+    """The logistic map of 100,000 steps."""
+    r, x = Variable("r"), Variable("x")
+    for _ in range(STEPS):
+        x = r * x * (1 - x)
+    start = process_time()
+    compiled = dc.function(x).value_and_gradient
+    value, partials = compiled(3.2, 0.4)
+    first = process_time() - start
+    own_value, own_partials = logistic_by_hand(3.2, 0.4)
+    assert math.isclose(value, own_value)
+    assert math.isclose(partials[0], own_partials[0])
+    rounds = [(seconds_at(compiled, (3.2, 0.4), 1), seconds_at(logistic_by_hand, (3.2, 0.4), 1)) for _ in range(ROUNDS)]
+    ratio = median(a / b for a, b in rounds)
+    print(f"logistic map, {STEPS:,} steps: {ratio:.2f} x the reverse sweep by hand   (first answer {first:.2f} s)")
+
+
+RUNS = {"points": points, "value": value, "speelpenning": speelpenning, "helmholtz": helmholtz, "logistic": logistic}
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from strategies import ALL, doubles, expressions
 
 from diffcompare.backends.automatic import plain_gradient
-from diffcompare.codegen.vector_program import VectorProgram, exact_totals, is_plain
+from diffcompare.codegen.vector_program import TooNarrow, VectorProgram, exact_totals, is_plain
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import NotDifferentiable, ln, sin
 from diffcompare.language.parser import parse
@@ -71,7 +71,7 @@ def point_of(expression, low=0.5, high=1.5):
 
 def assert_bits(expression, point):
     nodes = wengert_list(expression)
-    program = VectorProgram(nodes, list(point), list(point))
+    program = VectorProgram(nodes, list(point), list(point), 0)
     result = program(numpy.array(list(point.values())))
     assert result is not None
     value, partials = result
@@ -94,7 +94,7 @@ def test_the_bits_of_the_plain_sweep_by_few_vectors(expression, vectors):
 def test_random_expressions(expression, point):
     nodes = wengert_list(expression)
     try:
-        program = VectorProgram(nodes, list(point), list(point))
+        program = VectorProgram(nodes, list(point), list(point), 0)
     except (ArithmeticError, ValueError, NotDifferentiable):
         return
     result = program(numpy.array(list(point.values())))
@@ -105,28 +105,34 @@ def test_random_expressions(expression, point):
 
 def test_some_of_the_variables_and_one_that_does_not_occur():
     nodes = wengert_list(parse("a*b*c*d + sin(a)"))
-    program = VectorProgram(nodes, ["d", "unused", "c", "b", "a"], ["a", "unused", "d"])
+    program = VectorProgram(nodes, ["d", "unused", "c", "b", "a"], ["a", "unused", "d"], 0)
     value, partials = program([2.0, 9.0, 3.0, 5.0, 7.0])
     assert (value, partials.tolist()) == (210 + math.sin(7), [math.fsum([30, math.cos(7)]), 0.0, 105.0])
-    value, partials = VectorProgram(wengert_list(Variable("x")), ["y", "x"], ["x", "y"])([2.0, 3.0])
+    value, partials = VectorProgram(wengert_list(Variable("x")), ["y", "x"], ["x", "y"], 0)([2.0, 3.0])
     assert (value, partials.tolist()) == (3.0, [1.0, 0.0])
 
 
 @pytest.mark.parametrize("number", [0.0, -1.0, 1e200, 1e-200, math.nan, math.inf])
 def test_doubt_is_no_answer(number):
-    program = VectorProgram(wengert_list(parse("ln(x)*y*z + 1/x")), ["x", "y", "z"], ["x"])
+    program = VectorProgram(wengert_list(parse("ln(x)*y*z + 1/x")), ["x", "y", "z"], ["x"], 0)
     assert program([number, 1.0, 1.0]) is None
     assert program([2.0, 1.0, 1.0]) is not None
 
 
 def test_a_product_that_leaves_the_doubles_on_the_way_is_no_answer():
-    program = VectorProgram(wengert_list(speelpenning(9)), names(9), names(9))
+    program = VectorProgram(wengert_list(speelpenning(9)), names(9), names(9), 0)
     assert program([1e99, 1e99, 1e99, 1e99, 1e-99, 1e-99, 1e-99, 1e-99, 1.0]) is None
+
+
+def test_short_vectors_are_refused():
+    nodes = wengert_list(parse("sin(x*y) + exp(x - y)"))
+    with pytest.raises(TooNarrow):
+        VectorProgram(nodes, ["x", "y"], ["x"])
 
 
 def test_a_missing_partial_is_refused():
     with pytest.raises(NotDifferentiable):
-        VectorProgram(wengert_list(parse("polygamma(x, y)")), ["x", "y"], ["x"])
+        VectorProgram(wengert_list(parse("polygamma(x, y)")), ["x", "y"], ["x"], 0)
 
 
 def test_totals_are_rounded_once():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+import random
 
 import numpy
 import pytest
@@ -219,6 +220,31 @@ def test_a_large_sum_and_a_large_product_run_by_vectors():
             f.at_vector([*numbers[:-1], math.nan])
         with pytest.raises(dc.DiffcompareError, match="`x400` is inf"):
             f(*numbers[:-1], math.inf)
+
+
+def test_steps_that_repeat_run_in_a_loop():
+    r, x = Variable("r"), Variable("x")
+    for _ in range(1_000):
+        x = r * x * (1 - x)
+    f = dc.function(x)
+    point = {"r": 2.9, "x": 0.4}
+    expected = tuple(dc.gradient(x, point).values())
+    assert f.value_and_gradient(**point) == (value_at(x, point), expected)
+    assert (f(2.9, 0.4), f.gradient(2.9, x=0.4)) == f.value_and_gradient(2.9, 0.4)
+    assert f.at_vector([2.9, 0.4])[1].tolist() == list(expected)
+    assert_same(x, {"r": 1e-3, "x": 0.4})
+    with pytest.raises(dc.DiffcompareError) as caught:
+        f.gradient(5.0, 0.4)
+    assert outcome(lambda: dc.gradient(x, {"r": 5.0, "x": 0.4})) == caught.value.diagnostic.message
+
+
+def test_a_large_expression_of_which_nothing_can_be_made_is_swept():
+    rng, x = random.Random(1), [Variable("x"), Variable("y")]
+    for _ in range(12_000):
+        one, other = rng.choice(x[-30:]), rng.choice(x[-30:])
+        x.append(rng.choice([lambda a, b: a + b, lambda a, b: a * b, lambda a, b: a - b])(one, other) / 2)
+    f = CompiledFunction(x[-1])
+    assert outcome(lambda: f.gradient(0.3, 0.7)) == outcome(lambda: tuple(dc.gradient(x[-1], x=0.3, y=0.7).values()))
 
 
 def test_it_can_be_pickled():
