@@ -8,10 +8,11 @@ The step used is the one that the doubles around x really have, (x + h) - x.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from math import fsum, inf, isfinite
+from operator import mul
 
 from diffcompare.backends.problem import (
     Backend,
@@ -89,6 +90,38 @@ def richardson(f: Line, x: float, h: float, *, nominal: bool = False, rounded: R
     coarse = quotient(CENTRAL, f, x, h, nominal=nominal, rounded=rounded)
     fine = quotient(CENTRAL, f, x, h / 2, nominal=nominal, rounded=rounded)
     return None if coarse is None or fine is None else rounded(rounded(4 * fine - coarse) / 3)
+
+
+def quotients(
+    stencil: Stencil, f: Line, x: float, steps: Sequence[float], *, nominal: bool = False
+) -> list[float | None]:
+    """Return what `quotient` returns in doubles at each of many steps, in a fraction of its time."""
+    taken = steps if nominal else [(x + h) - x for h in steps]
+    columns = [[f(x + offset * step) for step in taken] for offset in stencil.offsets]
+    if stencil.weights == (1, -1):  # the sum of two doubles needs no `fsum`, but for the sign of 0
+        size = stencil.denominator
+        return [
+            None if not step or a is None or b is None or not isfinite(step) else ((a - b) + 0.0) / (size * step)
+            for step, a, b in zip(taken, *columns, strict=True)
+        ]
+    return [
+        None if not step or not isfinite(step) or None in values else _combined(stencil, values, step)
+        for step, *values in zip(taken, *columns, strict=True)
+    ]
+
+
+def _combined(stencil: Stencil, values: Sequence[float], step: float) -> float:
+    try:
+        return fsum(map(mul, stencil.weights, values)) / (stencil.denominator * step)
+    except (OverflowError, ValueError, ZeroDivisionError):
+        return inf
+
+
+def richardsons(f: Line, x: float, steps: Sequence[float], *, nominal: bool = False) -> list[float | None]:
+    """Return what `richardson` returns in doubles at each of many steps."""
+    coarse = quotients(CENTRAL, f, x, steps, nominal=nominal)
+    fine = quotients(CENTRAL, f, x, [h / 2 for h in steps], nominal=nominal)
+    return [None if a is None or b is None else (4 * b - a) / 3 for a, b in zip(coarse, fine, strict=True)]
 
 
 def differentiate(stencil: Stencil, problem: Problem) -> Derivative:

@@ -258,7 +258,7 @@ def branch_frames(question: ParsedInput, program: FunctionProgram) -> Iterator[F
     """Yield the decisions of the run with their numbers, and what the methods say about the function."""
     yield from _decisions(program.recording)
     methods = ("central-difference", "symbolic", "forward-ad", "reverse-ad")
-    comparison = compare_question(question, methods=methods)
+    comparison = compare_question(question, methods=methods, simplify="none")
     for name in comparison.problem.wrt[:4]:
         answers: list[tuple[Cell, ...]] = [(item.method, partial_cell(item, name)) for item in comparison.answers]
         derivatives = table("branch", f"df/d{name}", "method | >derivative", answers)

@@ -124,7 +124,9 @@ def _derivative(problem: Problem, answer: SympyAnswer) -> Derivative:
     """Evaluate the formulas that are there."""
     formulas = answer.formulas.get("raw", answer.partials)
     is_complete = "raw" in answer.formulas
-    status, why = ("ok", "") if is_complete else answer.troubles.get("raw", ("pending", ""))
+    unfinished: tuple[Status, str] = answer.troubles.get("raw", ("pending", ""))
+    finished: tuple[Status, str] = ("ok", "")
+    status, why = finished if is_complete else unfinished
     if not formulas and not is_complete:
         return Derivative("symbolic", status, gradient=dict.fromkeys(problem.wrt), notes=(why,) if why else ())
     gradient, value_notes, value_status = evaluate_formulas(formulas, problem)
@@ -187,7 +189,7 @@ def derive(problem: Problem, stages: Iterable[str] = STAGES, order: int = 1, *, 
     if not problem.wrt:
         return SympyAnswer(formulas={stage: {} for stage in stages}, sizes=dict.fromkeys(stages, Size(0, 0)))
     with _lock:
-        return _request(problem, stages, order, follow=follow)
+        return _request(problem, stages, order, NOTHING, follow)
 
 
 def prove(problem: Problem, answer: Expression, positive: Iterable[str] = ()) -> str | None:
@@ -297,8 +299,8 @@ def _record(answer: SympyAnswer, line: Mapping[str, Any]) -> None:
             (answer.partials[line["name"]],) = answer.decoder.decode(line["program"])
         else:
             answer.formulas[stage] = answer.partials
-            roots = answer.partials.values()
-            answer.sizes[stage] = Size(tree_size(*roots), dag_size(*roots))
+            partials = answer.partials.values()
+            answer.sizes[stage] = Size(tree_size(*partials), dag_size(*partials))
         return
     if stage == "identity":
         answer.formulas[stage] = {}

@@ -55,7 +55,7 @@ MEASURED: Measured = {
 def frames() -> Iterator[Frame]:
     """Yield three functions with a kink at 0, also in other libraries, a point close to one, and a step function."""
     for text, title, sentence in AT_ZERO:
-        comparison = compare(text, {"x": 0.0}, methods=METHODS)
+        comparison = compare(text, {"x": 0.0}, methods=METHODS, simplify="none")
         answers = answers_table(comparison, "x", at_point(text, 0))
         yield Frame(
             title,

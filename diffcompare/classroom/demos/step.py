@@ -407,7 +407,7 @@ def _quadratic() -> Frame:
 
 
 def _float32() -> Frame:
-    result = sweep(CLOSED, x=X, single=True, nominal=True, methods=SHOWN[:2], budget=None)
+    result = sweep(CLOSED, x=X, steps=(1e-1, 1e-6), single=True, nominal=True, methods=SHOWN[:2], budget=None)
     rows: list[tuple[Cell, ...]] = []
     numbers: dict[str, Cell] = {}
     kept: dict[str, float] = {}

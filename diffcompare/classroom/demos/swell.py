@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Context, Decimal
 from fractions import Fraction
+from functools import cache
 from typing import NamedTuple
 
+from diffcompare.backends.automatic import gradient_at
+from diffcompare.backends.problem import Problem
+from diffcompare.backends.symbolic.client import prepare
 from diffcompare.classroom.demos.frame import Broken, Demo, Frame, at_point, mask, table
 from diffcompare.document import Approximate, Axis, Bars, Cell, Code
 from diffcompare.language.wengert import dag_size, tree_size
 from diffcompare.localization import phrase
 from diffcompare.studies.swell.families import FAMILIES, of_family
-from diffcompare.studies.swell.measure import TimeBudget, by_rules
-from diffcompare.studies.swell.study import swell_family
-from diffcompare.studies.trace import trace
+from diffcompare.studies.swell.measure import TimeBudget, by_rules, table_rows
 
 MEMBERS = range(1, 13)
 # The last n of each frame with bars, and what to notice in it.
@@ -31,6 +33,7 @@ STEPS = (
     "Four steps of one short loop, and the formula fills the blackboard.",
 )
 X, ASIDE = 0.2, 0.9
+SECONDS = 5.0  # for sympy to find all rows of the table
 MAX_BARS = 8  # groups of bars that fit on a small screen; of more, every second one is drawn
 
 
@@ -42,9 +45,12 @@ def frames() -> Iterator[Frame]:
 
 
 def _formulas() -> Iterator[Frame]:
-    for row in swell_family("logistic", range(1, 5)).rows:
-        forms = row.polynomial.formulas if row.polynomial and row.polynomial.formulas else {}
-        n = row.member.number
+    members = of_family(FAMILIES["logistic"], range(1, 5), None)
+    prepare()  # sympy is imported in a process of its own, in the meantime
+    problems = [(Problem(member.expression, member.point, member.wrt), 1) for member in members]
+    for member, row in zip(members, table_rows(problems, SECONDS), strict=True):
+        forms = row.formulas if row and row.formulas else {}
+        n = member.number
         kinds = ("factored", "unsimplified", "simplified")
         cells = (f"l{n}", *[Code(str(forms[kind])) if kind in forms else None for kind in kinds])
         value, slope = (f.exactly(Fraction(1, 5)) for f in (logistic(n), derivative_of_logistic(n)))
@@ -166,7 +172,9 @@ def _expanded(n: int) -> Broken:
 
 def _by_reverse(n: int, x: float) -> float:
     """Return the derivative of l(n) by reverse mode."""
-    return float(trace(FAMILIES["logistic"].build(n), {"x": x}, mode="reverse").data()["gradient"]["x"])
+    gradient = gradient_at(FAMILIES["logistic"].build(n), {"x": x})
+    assert gradient is not None, "a polynomial has a derivative everywhere"
+    return gradient["x"]
 
 
 def _error_cell(error: float | None) -> Cell:
@@ -221,14 +229,15 @@ class Polynomial(NamedTuple):
         return f"{Context(prec=2).plus(largest):.1e}".replace("e+", "e") if largest >= 10 else str(largest)
 
 
+@cache
 def logistic(n: int) -> Polynomial:
     """Return l(n) multiplied out: l(1) = x, l(n+1) = 4 l(n) (1 - l(n))."""
-    coefficients = [0, 1]
-    for _ in range(n - 1):
-        square = _squared(coefficients)
-        padded = coefficients + [0] * (len(square) - len(coefficients))
-        coefficients = [4 * (a - b) for a, b in zip(padded, square, strict=True)]
-    return Polynomial(tuple(coefficients))
+    if n == 1:
+        return Polynomial((0, 1))
+    coefficients = logistic(n - 1).coefficients
+    square = _squared(coefficients)
+    padded = (*coefficients, *[0] * (len(square) - len(coefficients)))
+    return Polynomial(tuple([4 * (a - b) for a, b in zip(padded, square, strict=True)]))
 
 
 def derivative_of_logistic(n: int) -> Polynomial:

@@ -6,7 +6,7 @@ many steps at even distances on a logarithmic axis, and its error is their media
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 from functools import partial
 from math import isfinite, log10
@@ -34,9 +34,6 @@ FEW_SAMPLES = 31  # steps per bin for a formula without round-off, whatever the 
 # Node evaluations in all: a large expression gets fewer steps in each bin, and then fewer bins.
 MAX_EVALUATIONS = 3_000_000
 EVALUATIONS = 12  # per step, for all formulas; a complex one counts as much as the six real ones
-
-# All points that stencils evaluate, in steps from x.
-OFFSETS = sorted({offset for stencil in finite_differences.STENCILS for offset in stencil.offsets})
 
 Rule = Callable[[float], float | None]
 
@@ -130,13 +127,24 @@ def curves(
         if deadline.has_passed:
             break
         steps = bin_steps(exponent, grid.bins, grid.samples, closed=grid.closed)
-        line.expect(steps)
+        line.expect(steps, rules)
         for name, (rule, _) in rules.items():
             chosen = steps if name != complex_step.BACKEND.name else thinned(steps)
-            bins[name].append(_bin(exponent, [rule(step) for step in chosen], truth))
+            column = None if single else _column(name, line, steps, nominal=nominal)
+            bins[name].append(_bin(exponent, column or [rule(step) for step in chosen], truth))
         line.forget()
     measured = tuple(Curve(name, order, tuple(bins[name])) for name, (_, order) in rules.items())
     return measured, len(measured[0].bins) == len(grid.middles)
+
+
+def _column(name: str, line: LineFunction, steps: Sequence[float], *, nominal: bool) -> list[float | None] | None:
+    """Return the quotients of a formula in doubles at many steps; None for the complex step."""
+    if name == "richardson":
+        return finite_differences.richardsons(line.value, line.x, steps, nominal=nominal)
+    stencil = stencil_of(name)
+    if stencil is None:
+        return None
+    return finite_differences.quotients(stencil, line.value, line.x, steps, nominal=nominal)
 
 
 def formulas(problem: Problem, *, nominal: bool, single: bool) -> tuple[LineFunction, dict[str, tuple[Rule, int]]]:
@@ -211,15 +219,31 @@ class LineFunction:
             self.known[x] = self._compute(x)
         return self.known[x]
 
-    def expect(self, steps: Iterable[float]) -> None:
-        """Evaluate in one pass the points that formulas will need at these steps; others are evaluated when needed."""
-        x = self._point[self._name]
-        asked = [step for h in steps for step in (h, h / 2)]  # Richardson extrapolation halves the step
-        taken = asked if self._nominal else [(x + h) - x for h in asked]
-        places = list(dict.fromkeys([x + offset * h for h in taken for offset in OFFSETS]))
+    @property
+    def x(self) -> float:
+        """The coordinate of the point."""
+        return self._point[self._name]
+
+    @property
+    def value(self) -> Line:
+        """The function, looked up where `expect` has evaluated it everywhere."""
+        return self if self._single or self._program is not None else self.known.get
+
+    def expect(self, steps: Sequence[float], methods: Collection[str]) -> None:
+        """Evaluate in one pass the points that methods need at these steps; others are evaluated when needed."""
         if self._single or self._program is not None:
             return
-        values = evaluate_along(self._nodes, self._point, self._name, places)[self._nodes[-1]]
+        x = self.x
+        places: dict[float, None] = {}
+        asked: list[tuple[Sequence[float], Stencil]] = [
+            (steps, stencil) for stencil in finite_differences.STENCILS if stencil.name in methods
+        ]
+        if "richardson" in methods:
+            asked += [(steps, finite_differences.CENTRAL), ([h / 2 for h in steps], finite_differences.CENTRAL)]
+        for lengths, stencil in asked:
+            taken = lengths if self._nominal else [(x + h) - x for h in lengths]
+            places |= dict.fromkeys([x + offset * h for offset in stencil.offsets for h in taken])
+        values = evaluate_along(self._nodes, self._point, self._name, list(places))[self._nodes[-1]]
         numbers = [float(value) if is_number(value) else None for value in values]
         self.known |= dict(zip(places, numbers, strict=True))
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from math import nextafter
+from math import isfinite, nextafter
 
 import pytest
 
+from diffcompare.backends.finite_differences import STENCILS, quotient, quotients, richardson, richardsons
 from diffcompare.backends.problem import Problem
 from diffcompare.language.parser import parse
 from diffcompare.numeric.evaluate import value_at
@@ -52,7 +53,7 @@ def test_values_computed_together_are_those_computed_one_by_one(text: str, x: fl
     problem = Problem(parse(text), {"x": x}, ("x",))
     line = LineFunction(problem, nominal=nominal, single=False)
     steps = bin_steps(-3.0, 4, 5)
-    line.expect(steps)
+    line.expect(steps, [*(stencil.name for stencil in STENCILS), "richardson"])
     together = dict(line.known)
     assert together == {place: value_at(problem.expression, {"x": place}) for place in together}
     for h in steps:
@@ -62,9 +63,29 @@ def test_values_computed_together_are_those_computed_one_by_one(text: str, x: fl
         assert set(asked) <= set(together)
 
 
+@pytest.mark.parametrize(
+    ("f", "x"),
+    [(lambda x: x**3 - x, 0.2), (lambda x: x * 1e308, 1.0), (lambda x: None if x > 1 else -0.0, 1.0), (abs, 1e300)],
+)
+@pytest.mark.parametrize("nominal", [True, False])
+def test_quotients_computed_together_are_those_computed_one_by_one(f, x: float, nominal: bool) -> None:
+    steps = [1e300, 1.0, *bin_steps(-3.0, 4, 31), 1e-17, 5e-324]
+    for stencil in STENCILS:
+        alone = [quotient(stencil, f, x, step, nominal=nominal) for step in steps]
+        together = quotients(stencil, f, x, steps, nominal=nominal)
+        assert list(map(finite, together)) == list(map(finite, alone))
+    alone = [richardson(f, x, step, nominal=nominal) for step in steps]
+    assert list(map(finite, richardsons(f, x, steps, nominal=nominal))) == list(map(finite, alone))
+
+
+def finite(quotient: float | None) -> str:
+    """A quotient with the sign of its zero; all that are not finite are alike."""
+    return str(quotient) if quotient is None or isfinite(quotient) else "infinite"
+
+
 def test_outside_of_the_domain_there_is_no_value() -> None:
     line = LineFunction(Problem(parse("sqrt(x)"), {"x": 1e-3}, ("x",)), nominal=True, single=False)
-    line.expect([1e-2, 1e-4])
+    line.expect([1e-2, 1e-4], ["central-difference"])
     assert {x: value is None for x, value in line.known.items()} == {x: x < 0 for x in line.known}
     assert set(map(type, line.known.values())) == {float, type(None)}
     assert (line(-1.0), line(4.0)) == (None, 2.0)
