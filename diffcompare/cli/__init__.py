@@ -59,6 +59,11 @@ def _answer(arguments: list[str]) -> int:
     if arguments[:1] in (["--version"], ["-V"]):  # importing typer would take longer than all the rest
         safe_io.write(f"diffcompare {__version__}\n")
         return 0
+    from diffcompare.cli.command_line import answer
+
+    code = answer(arguments)
+    if code is not None:
+        return code
     from diffcompare.cli.app import run
 
     return run(arguments)

@@ -11,26 +11,21 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from functools import wraps
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from diffcompare import safe_io
-from diffcompare.cli import arguments, options
+from diffcompare.cli import arguments
+from diffcompare.cli.arguments import Argument, Option
+from diffcompare.cli.command_line import COMPLETION, HELP, NAME, with_output
 from diffcompare.cli.commands import COMMANDS
-from diffcompare.cli.output import CommandResult, LiveOutput, Settings, check_destination, progress_line, show
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, did_you_mean, usage_error
-from diffcompare.localization import LANGUAGES, use_language
 
-NAME = "diffcompare"
-COMPLETION = "_DIFFCOMPARE_COMPLETE"
 INSTALL = "--install-completion"
-HELP = ("-h", "--help")
 EXAMPLES = """\
 diffcompare grad "ln(x1) + x1*x2 - sin(x2)" --at x1=2,x2=5
 diffcompare grad @rosenbrock --method all --json
@@ -39,7 +34,7 @@ diffcompare ops sin
 
 
 def run(words: Sequence[str]) -> int:
-    """Run the command line of these words and return the exit code."""
+    """Run the command line of these words, which may ask for help, and return the exit code."""
     # Building a command takes a millisecond or two, so only the one that is needed is built if it is clear which.
     names = words[:1] if words and words[0] in COMMANDS and COMPLETION not in os.environ else COMMANDS
     try:
@@ -76,7 +71,7 @@ def build(names: Sequence[str]) -> TyperGroup:
     app.callback()(_global_options)
     for name in names:
         module = import_module(f"diffcompare.cli.commands.{name}")
-        app.command(name, cls=Command, epilog="\n".join(module.EXAMPLES))(with_output(module.command))
+        app.command(name, cls=Command, epilog="\n".join(module.EXAMPLES))(for_typer(with_output(module.command)))
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
     return group
@@ -88,63 +83,19 @@ def _global_options(
     """Declare `--version` for the help; `main` answers it before typer is imported."""
 
 
-def with_output(function: Callable[..., CommandResult | int]) -> Callable[..., int]:
-    """Wrap a command: add the options of `Settings`, show its result and return the exit code.
-
-    A function with a parameter `live` shows its result while it grows, where that is possible.  One with a parameter
-    `settings` writes while it runs, to a person or to a file: it shows its own progress, and may return an exit code if
-    nothing is left to show.  If it has an option `lang`, it runs in that language, and with an option `ops` it knows
-    the operations of that file.
-    """
-    own = dict(inspect.signature(function, eval_str=True).parameters)
-    needs_settings = own.pop("settings", None) is not None
-    grows = own.pop("live", None) is not None
-    shared = inspect.signature(_shared_options, eval_str=True).parameters
-
-    @wraps(function)
-    def command(**values: Any) -> int:
-        settings = Settings(**{name: values[name] for name in shared})
-        own_values = {name: values[name] for name in own}
-        live = None
-        output = settings.output or safe_io.STREAM
-        safe_io.protect_inputs(options.files_read(own, values, output), output)
-        with use_language(values.get("lang", LANGUAGES[0])), _own_operations(values):
-            if needs_settings:
-                result = function(settings=settings, **own_values)
-            else:
-                check_destination(settings)
-                live = LiveOutput.possible(settings) if grows else None
-                own_values |= {"live": live} if grows else {}
-                with progress_line(f"{NAME} {function.__module__.rpartition('.')[2]}"):
-                    result = function(**own_values)
-            return result if isinstance(result, int) else show(result, settings, live)
-
-    parameters = list({**own, **shared}.values())
-    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+def for_typer(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the signature in which typer looks for its options: with typer's own records of them."""
+    signature = inspect.signature(command)
+    parameters = [parameter.replace(annotation=_annotation(parameter)) for parameter in signature.parameters.values()]
+    command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     return command
 
 
-def _own_operations(values: Mapping[str, Any]) -> AbstractContextManager[None]:
-    """Return a context in which texts may call the Functions of the file that `--ops` names, if it is given."""
-    path = values.get("ops")
-    if path is None:
-        return nullcontext()
-    from diffcompare.inputs.function_process import operations_from
-
-    return operations_from(path, values.get("budget") or 5.0)
-
-
-def _shared_options(
-    format: options.Format = None,
-    json: options.Json = False,
-    output: options.Output = None,
-    digits: options.Digits = None,
-    color: options.Color = "auto",
-    charset: options.Charset = "auto",
-    quiet: options.Quiet = False,
-    debug: options.Debug = False,
-) -> None:
-    """Declare the options that all commands share, for their signatures."""
+def _annotation(parameter: inspect.Parameter) -> Any:
+    kind, *marks = get_args(parameter.annotation)
+    typers: dict[type, Callable[..., Any]] = {Option: typer.Option, Argument: typer.Argument}
+    (made,) = [typers[type(mark)](*mark.flags, **mark.fields) for mark in marks if type(mark) in typers]
+    return Annotated[kind, made]
 
 
 class Command(TyperCommand):

@@ -1,4 +1,6 @@
-"""Separation of options from expressions that begin with a minus sign.
+"""Declarations of options and arguments, and the separation of options from expressions that begin with a minus sign.
+
+A command declares them in the annotations of its parameters; `app` makes typer's own records of them.
 
 An expression may begin with `-` (`-x^2`, `--x`, `-oops`), so an argument is an option only if it is *exactly* a
 declared flag, or `--flag=value` with a declared flag; every other argument is positional.  The parser's own way to
@@ -9,9 +11,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, DiffcompareError, did_you_mean, usage_error
+
+
+class Declaration:
+    """The flags of an option, and the fields that typer gives an option or an argument: metavar, help, parser ...
+
+    The `parser` takes the text that was typed and raises DiffcompareError; without one the value is that text, a whole
+    number from `min` to `max`, or a switch, as the type of the parameter says.
+    """
+
+    def __init__(self, *flags: str, **fields: Any) -> None:
+        self.flags = flags
+        self.fields = fields
+
+
+class Option(Declaration):
+    """An option; `--simplify/--no-simplify` is a switch with a flag for either state."""
+
+
+class Argument(Declaration):
+    """A positional argument, which has no flags."""
 
 
 class Separated(NamedTuple):

@@ -13,9 +13,8 @@ from importlib import import_module
 from inspect import Parameter
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeAlias
 
-import typer
-
 from diffcompare import safe_io
+from diffcompare.cli.arguments import Argument, Option
 from diffcompare.cli.output import CHARSETS, COLORS
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, DiffcompareError, did_you_mean, usage_error
 from diffcompare.inputs.files import file_and_name, function_file
@@ -65,7 +64,7 @@ def word_option(flag: str, metavar: str, words: Sequence[str], help: str = "", n
         return beginning(incomplete, words)
 
     parser = one_of(flag, words, noun)
-    return typer.Option(flag, metavar=metavar, help=help or "|".join(words), parser=parser, autocompletion=complete)
+    return Option(flag, metavar=metavar, help=help or "|".join(words), parser=parser, autocompletion=complete)
 
 
 def positive(flag: str, example: str) -> Callable[[str], float]:
@@ -307,12 +306,12 @@ def files_read(parameters: Mapping[str, Parameter], values: Mapping[str, object]
 def _expression(help: str) -> Any:
     """Declare an argument EXPR, of which Tab completes the names of the catalogue."""
     completion = words_at("inputs.catalogue:references")
-    return typer.Argument(metavar="EXPR", help=help, autocompletion=completion, show_default=False)
+    return Argument(metavar="EXPR", help=help, autocompletion=completion, show_default=False)
 
 
 def _method(place: str) -> Any:
     """Declare `--method` for the methods at `module:name`."""
-    return typer.Option("--method", metavar="NAME", help="A method, or `all`.", autocompletion=methods_at(place))
+    return Option("--method", metavar="NAME", help="A method, or `all`.", autocompletion=methods_at(place))
 
 
 Expression: TypeAlias = Annotated[
@@ -329,22 +328,22 @@ OptionalExpression: TypeAlias = Annotated[
     str | None, _expression("An expression, @name, FILE.toml:name, -, or FILE.py:name."), READS_EXPRESSION
 ]
 At: TypeAlias = Annotated[
-    list[str] | None, typer.Option("--at", metavar="x1=2,x2=pi/2", help="The point. [default: chosen for you]")
+    list[str] | None, Option("--at", metavar="x1=2,x2=pi/2", help="The point. [default: chosen for you]")
 ]
 Sample: TypeAlias = Annotated[
     int | None,
-    typer.Option(
+    Option(
         "--sample", metavar="N", help="Points with truth. [default: 100]",
         parser=_whole_number("--sample", MAX_SAMPLE, "100"),
     ),
 ]  # fmt: skip
 Hand: TypeAlias = Annotated[
-    list[str] | None, typer.Option("--hand", metavar='x1="1/x1+x2"', help="A partial derivative of your own.")
+    list[str] | None, Option("--hand", metavar='x1="1/x1+x2"', help="A partial derivative of your own.")
 ]
 Method: TypeAlias = Annotated[list[str] | None, _method("backends:METHODS")]
 With: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         "--with",
         metavar="LIBRARY",
         help="Ask torch, jax, ..., or `all`.",
@@ -353,16 +352,16 @@ With: TypeAlias = Annotated[
 ]
 Native: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option("--native", metavar="LIBRARY", help="Let torch, jax or autograd run a function written for it."),
+    Option("--native", metavar="LIBRARY", help="Let torch, jax or autograd run a function written for it."),
 ]
 SecondOrderMethod: TypeAlias = Annotated[list[str] | None, _method("backends.hessian_methods:METHODS")]
 HigherOrderMethod: TypeAlias = Annotated[list[str] | None, _method("backends.taylor_methods:METHODS")]
 Wrt: TypeAlias = Annotated[
-    list[str] | None, typer.Option("--wrt", metavar="x1", help="Differentiate with respect to these. [default: all]")
+    list[str] | None, Option("--wrt", metavar="x1", help="Differentiate with respect to these. [default: all]")
 ]
 Order: TypeAlias = Annotated[
     Any,
-    typer.Option("--order", metavar="N", help="Derivatives of EXPR up to this order. [default: 4]", parser=_order),
+    Option("--order", metavar="N", help="Derivatives of EXPR up to this order. [default: 4]", parser=_order),
 ]
 Mode: TypeAlias = Annotated[str, word_option("--mode", "MODE", MODES)]
 Show: TypeAlias = Annotated[str, word_option("--show", "WHAT", QUANTITIES, noun="quantity")]
@@ -375,22 +374,20 @@ WhereDefined: TypeAlias = Annotated[
 ]  # fmt: skip
 Ops: TypeAlias = Annotated[
     str | None,
-    typer.Option(
-        "--ops", metavar="FILE.py", help="Functions of your own: each `Function` in the file (runs the file)."
-    ),
+    Option("--ops", metavar="FILE.py", help="Functions of your own: each `Function` in the file (runs the file)."),
     READS_FILE,
 ]
 Step: TypeAlias = Annotated[
     float | None,
-    typer.Option("--step", metavar="H", help="Step of the difference quotients.", parser=positive("--step", "1e-6")),
+    Option("--step", metavar="H", help="Step of the difference quotients.", parser=positive("--step", "1e-6")),
 ]
 Steps: TypeAlias = Annotated[
-    Any, typer.Option("--step", metavar="H..H", help="Step of the difference quotients.", parser=_steps)
+    Any, Option("--step", metavar="H..H", help="Step of the difference quotients.", parser=_steps)
 ]
-_BUDGET = typer.Option("--budget", metavar="S", help="Seconds for each method.", parser=positive("--budget", "5"))
+_BUDGET = Option("--budget", metavar="S", help="Seconds for each method.", parser=positive("--budget", "5"))
 Budget: TypeAlias = Annotated[float, _BUDGET]
 OptionalBudget: TypeAlias = Annotated[float | None, _BUDGET]  # the default depends on what is checked
-_SEED = typer.Option("--seed", metavar="N", help="Seed of the random choices.", min=0, max=2**63)
+_SEED = Option("--seed", metavar="N", help="Seed of the random choices.", min=0, max=2**63)
 Seed: TypeAlias = Annotated[int, _SEED]
 OptionalSeed: TypeAlias = Annotated[int | None, _SEED]  # without it every run is different
 InputFormat: TypeAlias = Annotated[
@@ -402,42 +399,38 @@ InputFormat: TypeAlias = Annotated[
 ]  # fmt: skip
 Encoding: TypeAlias = Annotated[
     str | None,
-    typer.Option("--encoding", metavar="NAME", help="Encoding of a table: utf-8, gbk, big5 ... [default: detected]"),
+    Option("--encoding", metavar="NAME", help="Encoding of a table: utf-8, gbk, big5 ... [default: detected]"),
 ]
 Points: TypeAlias = Annotated[
     str | None,
-    typer.Option("--points", metavar="FILE.csv", help="Evaluate every expression at each of these points."),
+    Option("--points", metavar="FILE.csv", help="Evaluate every expression at each of these points."),
     READS_FILE,
 ]
 MaxError: TypeAlias = Annotated[
     float | None,
-    typer.Option(
-        "--max-error", metavar="E", help="Rows with a larger error fail.", parser=positive("--max-error", "1e-9")
-    ),
+    Option("--max-error", metavar="E", help="Rows with a larger error fail.", parser=positive("--max-error", "1e-9")),
 ]
 Jobs: TypeAlias = Annotated[
     int | None,
-    typer.Option(
+    Option(
         "--jobs", metavar="N", help="Number of processes. [default: one per processor]",
         parser=_whole_number("--jobs", MAX_JOBS, "2"),
     ),
 ]  # fmt: skip
-Scheduler: TypeAlias = Annotated[
-    str | None, typer.Option("--scheduler", metavar="tcp://...", help="Run on a Dask cluster.")
-]
+Scheduler: TypeAlias = Annotated[str | None, Option("--scheduler", metavar="tcp://...", help="Run on a Dask cluster.")]
 Simplify: TypeAlias = Annotated[
     str, word_option("--simplify", "HOW", SIMPLIFICATIONS, "Let sympy shorten its formulas: none, quick or full.")
 ]
-Truth: TypeAlias = Annotated[bool, typer.Option("--truth/--no-truth", help="Compute the true values to 25 digits.")]
+Truth: TypeAlias = Annotated[bool, Option("--truth/--no-truth", help="Compute the true values to 25 digits.")]
 
 Format: TypeAlias = Annotated[str | None, word_option("--format", "FORMAT", FORMATS, ", ".join(FORMATS))]
-Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+Json: TypeAlias = Annotated[bool, Option("--json", help="Short for --format json.")]
 Output: TypeAlias = Annotated[
-    str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to FILE; its suffix selects the format.")
+    str | None, Option("--output", "-o", metavar="FILE", help="Write to FILE; its suffix selects the format.")
 ]
 Digits: TypeAlias = Annotated[
     int | None,
-    typer.Option(
+    Option(
         "--digits", metavar="N", help="Significant digits. [default: all]",
         parser=_whole_number("--digits", MAX_DIGITS, "6"),
     ),
@@ -445,5 +438,5 @@ Digits: TypeAlias = Annotated[
 Color: TypeAlias = Annotated[str, word_option("--color", "WHEN", COLORS, noun="color mode")]
 Charset: TypeAlias = Annotated[str, word_option("--charset", "SET", CHARSETS, noun="character set")]
 Language: TypeAlias = Annotated[str, word_option("--lang", "LANG", LANGUAGES, noun="language")]
-Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Show the values only.")]
-Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of an internal error.")]
+Quiet: TypeAlias = Annotated[bool, Option("--quiet", "-q", help="Show the values only.")]
+Debug: TypeAlias = Annotated[bool, Option("--debug", help="Show the traceback of an internal error.")]

@@ -292,7 +292,7 @@ def test_a_fault_of_ours_is_one_line(cli, monkeypatch: pytest.MonkeyPatch, error
     def fail(*arguments: object) -> None:
         raise error
 
-    monkeypatch.setattr("diffcompare.cli.app.show", fail)
+    monkeypatch.setattr("diffcompare.cli.command_line.show", fail)
     monkeypatch.setattr("diffcompare.cli.commands.ops.command", lambda: None)
     code, out, err = cli("ops")
     assert (code, out) == (70, "")

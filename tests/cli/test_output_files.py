@@ -67,7 +67,7 @@ def test_every_command_has_a_line_here():
 @pytest.mark.parametrize("path", UNWRITABLE)
 @pytest.mark.parametrize("command", LINES)
 def test_it_is_found_before_any_work_is_done(cli, monkeypatch, command, path):
-    monkeypatch.setattr("diffcompare.cli.app.show", lambda *_: pytest.fail("it was worked for nothing"))
+    monkeypatch.setattr("diffcompare.cli.command_line.show", lambda *_: pytest.fail("it was worked for nothing"))
     assert_told(cli(*LINES[command].split(), "-o", path), path)
 
 

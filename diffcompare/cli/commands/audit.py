@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from typing import Annotated
 
-import typer
-
 from diffcompare import safe_io
 from diffcompare.cli import options
+from diffcompare.cli.arguments import Argument, Option
 from diffcompare.cli.output import CommandResult
 from diffcompare.engines.cases import cases_of_file
 from diffcompare.engines.own_engine import is_own_engine
@@ -27,7 +26,7 @@ EXAMPLES = (
 def command(
     engines: Annotated[
         list[str] | None,
-        typer.Argument(
+        Argument(
             metavar="ENGINE...",
             help="torch, jax, ..., or a Python file with a function `gradient(f, point)`, and if you like `hessian(f, "
             "point)`, `value(f, point)`, `derivative(f, x)`, `complex_derivative(f, z)`. [default: all installed]",
@@ -37,15 +36,15 @@ def command(
     ] = None,
     cases: Annotated[
         str | None,
-        typer.Option("--cases", metavar="FILE", help="Cases of your own (TOML) in place of ours."),
+        Option("--cases", metavar="FILE", help="Cases of your own (TOML) in place of ours."),
         options.READS_FILE,
     ] = None,
     save: Annotated[
-        str | None, typer.Option("--save", metavar="audit.json", help="Keep every number, to compare with later.")
+        str | None, Option("--save", metavar="audit.json", help="Keep every number, to compare with later.")
     ] = None,
     against: Annotated[
         str | None,
-        typer.Option("--against", metavar="FILE", help="Show what differs from an audit that was saved."),
+        Option("--against", metavar="FILE", help="Show what differs from an audit that was saved."),
         options.READS_FILE,
     ] = None,
     budget: options.Budget = 10.0,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from diffcompare.cli import options
+from diffcompare.cli.arguments import Argument, Option
 from diffcompare.cli.output import Settings
 from diffcompare.diagnostics import usage_error
 
@@ -21,7 +20,7 @@ def command(
     settings: Settings,
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE...", help="Files, folders, patterns, or - for stdin.", show_default=False),
+        Argument(metavar="FILE...", help="Files, folders, patterns, or - for stdin.", show_default=False),
         options.READS_FILE,
     ],
     input_format: options.InputFormat = None,
@@ -37,10 +36,10 @@ def command(
     max_error: options.MaxError = None,
     jobs: options.Jobs = None,
     scheduler: options.Scheduler = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted run.")] = False,
-    durable: Annotated[bool, typer.Option("--durable", help="Sync every row to disk.")] = False,
+    resume: Annotated[bool, Option("--resume", help="Continue an interrupted run.")] = False,
+    durable: Annotated[bool, Option("--durable", help="Sync every row to disk.")] = False,
     allow_code: Annotated[
-        bool, typer.Option("--allow-code", help="Rows may name Python functions, as `model.py:f`: their code is run.")
+        bool, Option("--allow-code", help="Rows may name Python functions, as `model.py:f`: their code is run.")
     ] = False,
     ops: options.Ops = None,
 ) -> int:

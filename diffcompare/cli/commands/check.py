@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, TypeAlias
 
-import typer
-
 from diffcompare.cli import options
+from diffcompare.cli.arguments import Option
 from diffcompare.cli.output import CommandResult
 from diffcompare.diagnostics import usage_error
 from diffcompare.inputs.files import TABLES, function_file
@@ -20,19 +19,19 @@ EXAMPLES = (
 
 Domain: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option("--domain", metavar='"x>0"', help="Compare only there. [default: wherever f is smooth]"),
+    Option("--domain", metavar='"x>0"', help="Compare only there. [default: wherever f is smooth]"),
 ]
-Solution: TypeAlias = Annotated[bool, typer.Option("--solution", help="Show the whole derivation.")]
+Solution: TypeAlias = Annotated[bool, Option("--solution", help="Show the whole derivation.")]
 Steps: TypeAlias = Annotated[
     str | None,
-    typer.Option("--steps", metavar="FILE", help="A derivation, one step per line; - for stdin."),
+    Option("--steps", metavar="FILE", help="A derivation, one step per line; - for stdin."),
     options.READS_FILE,
 ]
 Feedback: TypeAlias = Annotated[
     str | None,
-    typer.Option("--feedback", metavar="DIR", help="For a class's answers.csv: write a text for each student."),
+    Option("--feedback", metavar="DIR", help="For a class's answers.csv: write a text for each student."),
 ]
-Kinds: TypeAlias = Annotated[bool, typer.Option("--kinds", help="List the mistakes that can be named.")]
+Kinds: TypeAlias = Annotated[bool, Option("--kinds", help="List the mistakes that can be named.")]
 
 
 def command(

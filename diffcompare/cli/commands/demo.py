@@ -6,10 +6,9 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
-import typer
-
 from diffcompare.classroom.demos import NAMES, OWN, SURVEY, select_demos
 from diffcompare.cli import options
+from diffcompare.cli.arguments import Argument, Option
 from diffcompare.cli.output import (
     CommandResult,
     Settings,
@@ -41,22 +40,22 @@ def complete_demos(incomplete: str) -> list[str]:
 
 Names: TypeAlias = Annotated[
     list[str] | None,
-    typer.Argument(metavar="NAME...", help="Demos, or all. [default: the list]", autocompletion=complete_demos),
+    Argument(metavar="NAME...", help="Demos, or all. [default: the list]", autocompletion=complete_demos),
 ]
 OwnExpression: TypeAlias = Annotated[
     str | None,
-    typer.Option("--expr", metavar="EXPR", help="For `trace`: your expression; for `tape`, `branches` too: FILE.py:f."),
+    Option("--expr", metavar="EXPR", help="For `trace`: your expression; for `tape`, `branches` too: FILE.py:f."),
     options.READS_EXPRESSION,
 ]
-List: TypeAlias = Annotated[bool, typer.Option("--list", help="List the demos with their claims and minutes.")]
-Frames: TypeAlias = Annotated[bool, typer.Option("--frames", help="Print every frame once, without the player.")]
-FrameNumber: TypeAlias = Annotated[int | None, typer.Option("--frame", metavar="N", help="Show only this frame.")]
+List: TypeAlias = Annotated[bool, Option("--list", help="List the demos with their claims and minutes.")]
+Frames: TypeAlias = Annotated[bool, Option("--frames", help="Print every frame once, without the player.")]
+FrameNumber: TypeAlias = Annotated[int | None, Option("--frame", metavar="N", help="Show only this frame.")]
 Auto: TypeAlias = Annotated[
     float | None,
-    typer.Option("--auto", metavar="SEC", help="Advance automatically.", parser=options.positive("--auto", "5")),
+    Option("--auto", metavar="SEC", help="Advance automatically.", parser=options.positive("--auto", "5")),
 ]
 Handout: TypeAlias = Annotated[
-    str | None, typer.Option("--handout", metavar="DIR", help="Write every demo to DIR as Markdown and SVG.")
+    str | None, Option("--handout", metavar="DIR", help="Write every demo to DIR as Markdown and SVG.")
 ]
 
 

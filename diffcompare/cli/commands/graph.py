@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from diffcompare.cli import options
+from diffcompare.cli.arguments import Option
 from diffcompare.cli.output import CommandResult
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ def command(
     show: options.Show = "primal",
     other_at: Annotated[
         list[str] | None,
-        typer.Option("--other-at", metavar="x=0.8", help="For a Python function: draw its path at another point, too."),
+        Option("--other-at", metavar="x=0.8", help="For a Python function: draw its path at another point, too."),
     ] = None,
     ops: options.Ops = None,
     quiet: options.Quiet = False,

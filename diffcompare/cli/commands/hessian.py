@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from diffcompare.cli import options
+from diffcompare.cli.arguments import Option
 from diffcompare.cli.output import CommandResult
 
 EXAMPLES = (
@@ -20,7 +19,7 @@ def command(
     expression: options.Expression,
     at: options.At = None,
     times: Annotated[
-        list[str] | None, typer.Option("--times", metavar="x=1,y=2", help="Only the Hessian times this vector.")
+        list[str] | None, Option("--times", metavar="x=1,y=2", help="Only the Hessian times this vector.")
     ] = None,
     method: options.SecondOrderMethod = None,
     wrt: options.Wrt = None,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from diffcompare.cli import options
+from diffcompare.cli.arguments import Option
 from diffcompare.cli.output import CommandResult
 
 EXAMPLES = (
@@ -22,7 +21,7 @@ def command(
     method: options.Method = None,
     wrt: options.Wrt = None,
     compressed: Annotated[
-        bool, typer.Option("--compressed", help="Find columns, or rows, that share no entry by one sweep.")
+        bool, Option("--compressed", help="Find columns, or rows, that share no entry by one sweep.")
     ] = False,
     step: options.Step = None,
     budget: options.Budget = 5.0,

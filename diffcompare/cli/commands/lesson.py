@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from diffcompare.classroom.demos import NAMES, OWN, SURVEY, TEN, select_demos
 from diffcompare.cli import options
+from diffcompare.cli.arguments import Argument
 from diffcompare.cli.commands.demo import NEEDS_EXPRESSION, OwnExpression, complete_demos
 from diffcompare.cli.output import CommandResult
 from diffcompare.diagnostics import usage_error
@@ -22,7 +21,7 @@ EXAMPLES = (
 def command(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="NAME...", help="Demos. [default: the ten class demos]", autocompletion=complete_demos),
+        Argument(metavar="NAME...", help="Demos. [default: the ten class demos]", autocompletion=complete_demos),
     ] = None,
     expr: OwnExpression = None,
     at: options.At = None,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from diffcompare.cli import options
+from diffcompare.cli.arguments import Argument
 from diffcompare.cli.output import CommandResult
 
 EXAMPLES = (
@@ -19,7 +18,7 @@ EXAMPLES = (
 def command(
     group: Annotated[
         str | None,
-        typer.Argument(metavar="GROUP", help="One group.", autocompletion=options.words_at("inputs.catalogue:GROUPS")),
+        Argument(metavar="GROUP", help="One group.", autocompletion=options.words_at("inputs.catalogue:GROUPS")),
     ] = None,
 ) -> CommandResult:
     """List the catalogue of examples (@name)."""

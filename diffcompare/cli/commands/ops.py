@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from diffcompare.cli import options
+from diffcompare.cli.arguments import Argument
 from diffcompare.cli.output import CommandResult
 
 EXAMPLES = (
@@ -19,7 +18,7 @@ EXAMPLES = (
 def command(
     name: Annotated[
         str | None,
-        typer.Argument(
+        Argument(
             metavar="NAME", help="One operation.", autocompletion=options.words_at("language.operations:OPERATIONS")
         ),
     ] = None,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from diffcompare import safe_io
 from diffcompare.cli import options
+from diffcompare.cli.arguments import Option
 from diffcompare.cli.output import CommandResult, Settings, check_destination
 
 EXAMPLES = (
@@ -22,7 +21,7 @@ def command(
     settings: Settings,
     level: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "--level",
             metavar="1..5",
             help="Difficulty. [default: rising]",
@@ -31,7 +30,7 @@ def command(
     ] = None,
     topic: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "--topic",
             metavar="NAME",
             help="chain, product ... [default: all]",
@@ -39,17 +38,17 @@ def command(
         ),
     ] = None,
     questions: Annotated[
-        int, typer.Option("--questions", metavar="N", help="Number of questions.", min=1, max=MAX_QUESTIONS)
+        int, Option("--questions", metavar="N", help="Number of questions.", min=1, max=MAX_QUESTIONS)
     ] = 5,
     seed: options.OptionalSeed = None,
     answers: Annotated[
         str | None,
-        typer.Option("--answers", metavar="FILE", help="Read the answers from FILE, one per line."),
+        Option("--answers", metavar="FILE", help="Read the answers from FILE, one per line."),
         options.READS_FILE,
     ] = None,
     solutions: Annotated[
         bool | None,
-        typer.Option("--show-solutions/--no-solutions", help="Show every derivation, or none. [default: where needed]"),
+        Option("--show-solutions/--no-solutions", help="Show every derivation, or none. [default: where needed]"),
     ] = None,
 ) -> CommandResult:
     """Find derivatives, with hints and explanations."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from diffcompare import safe_io
 from diffcompare.cli import options
+from diffcompare.cli.arguments import Option
 from diffcompare.cli.output import CommandResult
 
 EXAMPLES = (
@@ -23,7 +22,7 @@ def command(
     expression: options.Expression,
     over: Annotated[
         list[str] | None,
-        typer.Option("--over", metavar="x1=A:B:N", help="An axis: N points from A to B; A:B:N:log by equal factors."),
+        Option("--over", metavar="x1=A:B:N", help="An axis: N points from A to B; A:B:N:log by equal factors."),
     ] = None,
     at: options.At = None,
     wrt: options.Wrt = None,
@@ -32,7 +31,7 @@ def command(
     sample: options.Sample = None,
     truth: options.Truth = True,
     compute: Annotated[str, options.word_option("--compute", "ENGINE", COMPUTE, noun="engine")] = "numpy",
-    npz: Annotated[str | None, typer.Option("--npz", metavar="GRID.npz", help="Write all numbers as arrays.")] = None,
+    npz: Annotated[str | None, Option("--npz", metavar="GRID.npz", help="Write all numbers as arrays.")] = None,
     budget: options.Budget = 5.0,
     ops: options.Ops = None,
     quiet: options.Quiet = False,

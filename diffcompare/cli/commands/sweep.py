@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from diffcompare.cli import options
+from diffcompare.cli.arguments import Option
 from diffcompare.cli.output import CommandResult
 
 EXAMPLES = (
@@ -21,8 +20,8 @@ def command(
     at: options.At = None,
     wrt: options.Wrt = None,
     step: options.Steps = None,
-    nominal: Annotated[bool, typer.Option("--nominal", help="Divide by h, not by (x+h)-x.")] = False,
-    float32: Annotated[bool, typer.Option("--float32", help="Compute in single precision.")] = False,
+    nominal: Annotated[bool, Option("--nominal", help="Divide by h, not by (x+h)-x.")] = False,
+    float32: Annotated[bool, Option("--float32", help="Compute in single precision.")] = False,
     budget: options.Budget = 5.0,
     ops: options.Ops = None,
     quiet: options.Quiet = False,

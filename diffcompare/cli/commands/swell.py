@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from diffcompare.cli import options
+from diffcompare.cli.arguments import Option
 from diffcompare.cli.output import CommandResult
 from diffcompare.diagnostics import usage_error
 
@@ -22,11 +21,11 @@ def command(
     order: options.Order = None,
     family: Annotated[
         str | None,
-        typer.Option("--family", metavar="NAME", help="logistic|speelpenning|nested-sin|FILE"),
+        Option("--family", metavar="NAME", help="logistic|speelpenning|nested-sin|FILE"),
         options.READS_EXPRESSION,
     ] = None,
     n: Annotated[
-        str | None, typer.Option("--n", metavar="A..B", help="Members of the family. [default: 1..8, or all of a file]")
+        str | None, Option("--n", metavar="A..B", help="Members of the family. [default: 1..8, or all of a file]")
     ] = None,
     at: options.At = None,
     wrt: options.Wrt = None,
