@@ -167,3 +167,23 @@ def native_answer(
         return NativeAnswer(float(value), flat)
     except (TypeError, ValueError, RuntimeError):  # each library has an error of its own
         raise no_number(value, function) from None
+
+
+def computed_by(library: str, function: Callable[..., Any]) -> Callable[..., float]:
+    """Return a function of NumPy arrays and doubles whose values a library computes with its own arrays of doubles.
+
+    Whatever else it is called with, such as counts, goes to the user's function as it is.
+    """
+
+    def value(*positional: Any, **named: Any) -> float:
+        arguments = [*positional, *named.values()]
+        moving = [i for i, argument in enumerate(arguments) if type(argument) is float or hasattr(argument, "tolist")]
+
+        def f(*arrays: Any) -> Any:
+            filled = dict(enumerate(arguments)) | dict(zip(moving, arrays, strict=True))
+            by_name = {name: filled[len(positional) + i] for i, name in enumerate(named)}
+            return function(*[filled[i] for i in range(len(positional))], **by_name)
+
+        return float(LIBRARIES[library][NATIVE](f, [arguments[i] for i in moving], True)[0])
+
+    return value

@@ -172,7 +172,17 @@ class ProcessProgram(FunctionProgram):
         super().__init__(_elsewhere, at, label, process.budget)
         self.process = process
         self.companions: list[FunctionProcess] = []
-        process.ask("at", point=point_data(at), label=label, budget=process.budget)
+        self._set_up()
+
+    def _set_up(self) -> None:
+        """Tell the process where the function is to run, and how; one that starts anew is told so again."""
+        point = point_data(self.at)
+        self.process.ask("at", point=point, label=self.label, budget=self.budget, library=self.library)
+
+    def write_for(self, library: str) -> None:
+        """Let a library compute values and gradients on whole arrays from now on, with its own arrays."""
+        super().write_for(library)
+        self._set_up()
 
     def close(self) -> None:
         """End the process, and that of a gradient."""
@@ -212,7 +222,7 @@ class ProcessProgram(FunctionProgram):
         return tuple(serialization.decode(self.process.ask("formulas")["formulas"]))
 
     def gradient_on_arrays(self) -> ArrayGradient:
-        """Return value and gradient by a run on the array nodes of the tape, and a sweep back."""
+        """Return value and gradient by a run on the array nodes of the tape and a sweep back, or by its library."""
         answer = self.process.ask("arrays")
         self.at = self.at.with_fixed(*answer["fixed"])
         parts = array_run().parts_from(answer["result"]["gradient"], self.at)

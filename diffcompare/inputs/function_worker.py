@@ -75,7 +75,9 @@ class Service:
                 return {"point": point_data(self.program.at)}
             case "at":
                 at = point_from(request["point"])
-                self.program = FunctionProgram(self.function, at, request["label"], request["budget"])
+                self.program = FunctionProgram(
+                    self.function, at, request["label"], request["budget"], request["library"]
+                )
                 return {}
             case "record":
                 recording = self.program.record(request["point"])

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, ManyNumbers
-from diffcompare.engines.native import native_answer
+from diffcompare.engines.native import computed_by, native_answer
 from diffcompare.inputs.function_point import FunctionPoint, default_values, function_point, gradient_by_name, nest
 from diffcompare.inputs.python_file import applied, is_tape_variable
 from diffcompare.inputs.recording_doubts import MOVE, PlainCall, doubts, unrecorded_dependence
@@ -65,8 +65,16 @@ def opaque(run: FunctionProgram, library: str) -> Expression:
 class FunctionProgram:
     """A Python function at a point of its parameters; every study asks it for recordings and for values elsewhere."""
 
-    def __init__(self, function: Callable[..., Any], at: FunctionPoint, label: str, budget: float | None) -> None:
-        self.function, self.at, self.label, self.budget = function, at, label, budget
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        at: FunctionPoint,
+        label: str,
+        budget: float | None,
+        library: str | None = None,
+    ) -> None:
+        """Take a function at a point; `library` is the one whose arrays alone it takes, if there is such a one."""
+        self.function, self.at, self.label, self.budget, self.library = function, at, label, budget, library
 
     def record(self, point: Mapping[str, Any] | None = None) -> Recording:
         """Return the recording of the run at a point, by default at that of the program.
@@ -126,13 +134,26 @@ class FunctionProgram:
 
     # --- On whole arrays ----------------------------------------------------------------------------------------------
 
-    def gradient_on_arrays(self) -> ArrayGradient:
-        """Return value and gradient by a run on the array nodes of the tape, and a sweep back.
+    def write_for(self, library: str) -> None:
+        """Let a library compute values and gradients on whole arrays from now on, with its own arrays."""
+        self.library = library
 
-        Raises DiffcompareError as `tape.array_run` does.
+    @property
+    def _of_arrays(self) -> Callable[..., Any]:
+        """The function as plain calls with NumPy arrays take it."""
+        return self.function if self.library is None else computed_by(self.library, self.function)
+
+    def gradient_on_arrays(self) -> ArrayGradient:
+        """Return value and gradient by a run on the array nodes of the tape and a sweep back, or by its library.
+
+        Raises DiffcompareError as `tape.array_run` does, and for whatever goes wrong in the library.
         """
 
         def run(at: FunctionPoint) -> ArrayGradient:
+            if self.library is not None:
+                value, partials = self._limited(native_answer, self.library, self.function, at)
+                flat = {p.name: [partials[name] for name in p.names] for p in at.parameters if p.name not in at.fixed}
+                return array_run().ArrayGradient(value, array_run().parts_from(flat, at), 0, 0)  # type: ignore[no-any-return]
             gradient: ArrayGradient = array_run().gradient_on_arrays(self.function, at, self.budget)
             return gradient
 
@@ -147,18 +168,18 @@ class FunctionProgram:
 
     def slope(self, direction: Direction) -> MeasuredSlope:
         """Return the slope of plain calls along a direction."""
-        measured: MeasuredSlope = self._limited(array_run().slope_of, self.function, self.at, direction, self.budget)
+        measured: MeasuredSlope = self._limited(array_run().slope_of, self._of_arrays, self.at, direction, self.budget)
         return measured
 
     def difference_gradient(self, *, central: bool) -> dict[str, Any] | None:
         """Return the gradient by differences of plain calls; None where the time is up before its end."""
         call = functools.partial(array_run().difference_gradient, central=central, budget=self.budget)
-        gradient: dict[str, Any] | None = self._limited(call, self.function, self.at)
+        gradient: dict[str, Any] | None = self._limited(call, self._of_arrays, self.at)
         return gradient
 
     def plain_value(self) -> float | None:
         """Return the value of a plain call at the point; None where it is no finite number."""
-        value: float | None = self._limited(array_run().plain_value, self.function, self.at)
+        value: float | None = self._limited(array_run().plain_value, self._of_arrays, self.at)
         return value
 
     def _limited(self, call: Callable[..., Any], *arguments: Any) -> Any:

@@ -35,6 +35,7 @@ from diffcompare.tape.array_run import (
 RANDOM_SEEDS = (1, 2)  # of the directions in which all inputs move
 MAX_PARAMETERS = 8  # that get directions of their own
 ROUNDING = 1e-9  # relative; a value that differs by more was computed in another way
+REVERSE = "reverse-ad"
 
 
 class SlopeCheck(NamedTuple):
@@ -67,7 +68,7 @@ class MethodAnswer(NamedTuple):
     method: str
     status: str
     error: float | None
-    """Largest difference from reverse-ad in any entry, relative to the largest entry of its parameter."""
+    """Largest difference from the reference in any entry, relative to the largest entry of its parameter."""
     note: str
 
 
@@ -78,7 +79,9 @@ class ArrayComparison(Record):
     Fields:
         program: The function at its point.
         names: The parameters that the gradient is shown for.
-        result: Value and gradient by a reverse sweep over whole arrays, an array for every parameter.
+        result: Value and gradient by the reference, an array for every parameter.
+        reference: The method of `result`: `reverse-ad`, a sweep over whole arrays, or a library that the function is
+            written for, such as `torch-native`, where it does not run on the tape.
         slopes: Slopes along lines, by the gradient and by plain calls.
         answers: One row for each method that was asked.
         refused: The reason why there is no recording of single numbers.
@@ -94,10 +97,11 @@ class ArrayComparison(Record):
     answers: tuple[MethodAnswer, ...]
     refused: Diagnostic
     notes: tuple[Diagnostic, ...] = ()
+    reference: str = REVERSE
 
     @property
     def gradient(self) -> dict[str, Any]:
-        """The gradient by reverse mode, in the shapes of the parameters."""
+        """The gradient by the reference, in the shapes of the parameters."""
         shaped = in_given_shapes(self.program.at, self.result.gradient)
         return {name: shaped[name] for name in self.names}
 
@@ -142,8 +146,9 @@ def compare_arrays(
     """Differentiate a function whose recording would be too long, on whole arrays.
 
     `refused` is the error of its recording, with the function, and `hand` returns its gradient by hand, once it is
-    known which parameters are counts.  Raises DiffcompareError where it cannot run on the tape, and for a wrong
-    variable, method or budget.
+    known which parameters are counts.  Where it cannot run on the tape, the gradient is that of the first library among
+    the methods that runs it as it is written.  Raises DiffcompareError where there is none or it fails, too, and for a
+    wrong variable, method or budget.
     """
     program = refused.program
     names = checked_names("methods", methods)
@@ -151,7 +156,7 @@ def compare_arrays(
         names = ["hand-coded", *names]
     backends = select_backends(names)
     budget = checked_positive("budget", budget)
-    result = program.gradient_on_arrays()
+    result, reference, remarks = _reference(program, names)
     wanted, entries = _selected(program, checked_names("wrt", wrt))
     slopes: list[SlopeCheck] = []
     deadline = math.inf if budget is None else monotonic() + budget
@@ -164,9 +169,27 @@ def compare_arrays(
             )
         )
     by_hand = None if hand is None else hand(program)
-    answers = tuple(_answer(backend.name, program, result, slopes, by_hand) for backend in backends)
-    notes = tuple(_doubts(program, result, slopes))
-    return ArrayComparison(program, wanted, result, tuple(slopes), answers, refused.diagnostic, notes)
+    answers = tuple(_answer(backend.name, program, result, slopes, by_hand, reference) for backend in backends)
+    notes = (*remarks, *_doubts(program, result, slopes))
+    return ArrayComparison(program, wanted, result, tuple(slopes), answers, refused.diagnostic, notes, reference)
+
+
+def _reference(program: FunctionProgram, methods: Sequence[str]) -> tuple[ArrayGradient, str, list[Diagnostic]]:
+    """Return the gradient that all others are compared with, its method, and a note where that is a library's."""
+    try:
+        return program.gradient_on_arrays(), REVERSE, []
+    except DiffcompareError as refused:
+        from diffcompare.engines.registry import NATIVE, engine_and_mode, version
+
+        asked = [(method, *(engine_and_mode(method) or ("", ""))) for method in methods if method not in METHODS]
+        libraries = [(method, library) for method, library, mode in asked if mode == NATIVE and version(library)]
+        if not libraries:
+            raise
+        method, library = libraries[0]
+        why = f"it does not run on the tape, and f is what {library} computes: {refused.diagnostic.message}"
+        note = refused.diagnostic._replace(code="W315", message=why, help=None, severity="note")
+    program.write_for(library)
+    return program.gradient_on_arrays(), method, [note]
 
 
 def array_gradient(refused: ManyNumbers) -> dict[str, Any]:
@@ -263,14 +286,17 @@ def _doubts(program: FunctionProgram, result: ArrayGradient, slopes: Sequence[Sl
 def _lost(program: FunctionProgram, result: ArrayGradient, slopes: Sequence[SlopeCheck]) -> list[Diagnostic]:
     """Return a warning for a parameter with a gradient of zeros on which the function does depend."""
     known = {check.label: check.measured for check in slopes}
+    tape, losses = "the tape", "a cache, a global, or text"
+    if program.library is not None:
+        tape, losses = f"the tape of {program.library}", "`detach`, `stop_gradient`, a plain number or a NumPy array"
     for name, numbers in result.gradient.items():
         if norm_and_largest(numbers)[0] == 0:
             measured = known.get(f"{name}, at random") or _measured(program, Direction(name))
             if measured.value is not None and abs(measured.value) > 2 * (measured.bound or 0.0):
                 message = (
-                    f"{name} left the tape: its gradient is 0 there, and the slope of plain calls {measured.value!r}"
+                    f"{name} left {tape}: its gradient is 0 there, and the slope of plain calls {measured.value!r}"
                 )
-                help = "look for a cache, a global, or text between the parameter and the result"
+                help = f"look for {losses} between the parameter and the result"
                 return [Diagnostic("W321", "note", message, help=help, severity="warning")]
     return []
 
@@ -279,18 +305,25 @@ def _lost(program: FunctionProgram, result: ArrayGradient, slopes: Sequence[Slop
 
 
 def _answer(
-    method: str, program: FunctionProgram, result: ArrayGradient, slopes: Sequence[SlopeCheck], hand: Hand | None
+    method: str,
+    program: FunctionProgram,
+    result: ArrayGradient,
+    slopes: Sequence[SlopeCheck],
+    hand: Hand | None,
+    reference: str,
 ) -> MethodAnswer:
     """Return the row of a method: what it did, or why it has no answer."""
     inputs = program.at.size
     if method not in METHODS:
-        return _by_engine(method, program, result)
-    if method == "reverse-ad":
+        return _by_engine(method, program, result, reference)
+    if method in (REVERSE, "forward-ad") and reference != REVERSE:
+        return MethodAnswer(method, "not-supported", None, "the function does not run on the tape")
+    if method == reference:
         return MethodAnswer(method, "ok", None, "the whole gradient by one sweep")
     if method == "hand-coded" and hand is not None and hand.function is not None:
-        return _compared(method, "given", program, result, hand.function(program.at.point))
+        return _compared(method, "given", program, result, hand.function(program.at.point), reference)
     if method == "forward-ad":
-        return MethodAnswer(method, "not-run", None, _sweeps(inputs))
+        return MethodAnswer(method, "not-run", None, _sweeps(inputs, reference))
     if not method.endswith("difference") and method != "five-point":
         return MethodAnswer(method, "not-supported", None, "needs single numbers")
     runs = {"central-difference": 2 * inputs, "five-point": 4 * inputs}.get(method, inputs + 1)
@@ -311,11 +344,11 @@ def _answer(
     return MethodAnswer(method, "ok", error, f"the whole gradient by {runs:,} runs")
 
 
-def _sweeps(inputs: int) -> str:
-    return f"a gradient takes {inputs:,} sweeps, and reverse-ad takes one"
+def _sweeps(inputs: int, reference: str) -> str:
+    return f"a gradient takes {inputs:,} sweeps, and {reference} takes one"
 
 
-def _by_engine(method: str, program: FunctionProgram, result: ArrayGradient) -> MethodAnswer:
+def _by_engine(method: str, program: FunctionProgram, result: ArrayGradient, reference: str) -> MethodAnswer:
     """Return the row of another library, which runs the user's own function or, without a recording, nothing."""
     from diffcompare.engines.registry import (
         NATIVE,
@@ -330,21 +363,28 @@ def _by_engine(method: str, program: FunctionProgram, result: ArrayGradient) -> 
     if version(library) is None:
         return MethodAnswer(method, "not-installed", None, f"not installed: {how_to_install(library)}")
     if mode == NATIVE_FORWARD:
-        return MethodAnswer(method, "not-run", None, _sweeps(program.at.size))
+        return MethodAnswer(method, "not-run", None, _sweeps(program.at.size, reference))
     if mode != NATIVE:
         help = f"; `native` gives {library} the function itself" * (library in WRITTEN_FOR)
         return MethodAnswer(method, "not-run", None, f"{library} runs recordings of single numbers{help}")
+    if method == reference:
+        return MethodAnswer(method, "ok", None, f"{library} {version(library)}, the whole gradient")
     try:
         _, partials = program.native(library)
     except DiffcompareError as error:
         return MethodAnswer(method, "failed", None, error.diagnostic.message)
-    return _compared(method, f"{library} {version(library)}", program, result, partials)
+    return _compared(method, f"{library} {version(library)}", program, result, partials, reference)
 
 
 def _compared(
-    method: str, origin: str, program: FunctionProgram, result: ArrayGradient, partials: Mapping[str, float | None]
+    method: str,
+    origin: str,
+    program: FunctionProgram,
+    result: ArrayGradient,
+    partials: Mapping[str, float | None],
+    reference: str,
 ) -> MethodAnswer:
-    """Compare a gradient by flat name, whose origin a note names, with that of reverse mode."""
+    """Compare a gradient by flat name, whose origin a note names, with that of the reference."""
     flat = {
         parameter.name: [partials.get(name) for name in parameter.names]
         for parameter in program.at.parameters
@@ -353,5 +393,5 @@ def _compared(
     numbers = {name: [math.nan if x is None else x for x in row] for name, row in flat.items()}
     error = largest_error(parts_from(numbers, program.at), result.gradient)
     if error <= ROUNDING:
-        return MethodAnswer(method, "ok", error, f"{origin}, the same as reverse-ad to rounding")
-    return MethodAnswer(method, "ok", error, f"{origin}, differs from reverse-ad")
+        return MethodAnswer(method, "ok", error, f"{origin}, the same as {reference} to rounding")
+    return MethodAnswer(method, "ok", error, f"{origin}, differs from {reference}")

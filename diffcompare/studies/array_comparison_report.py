@@ -30,7 +30,7 @@ def data(comparison: ArrayComparison) -> dict[str, Any]:
         "gradient": _nested(comparison),
         "slopes": [
             {
-                "along": check.label, "reverse-ad": check.by_gradient,
+                "along": check.label, comparison.reference: check.by_gradient,
                 **select(check.measured, "slope=value | bound | runs"), "error": check.error, "agrees": check.agrees,
             }
             for check in comparison.slopes
@@ -60,7 +60,7 @@ def document(comparison: ArrayComparison, *, brief: bool = False) -> Document:
             blocks.append(_slopes(comparison))
         rows = tuple((a.method, a.status, approximate(a.error), a.note) for a in comparison.answers)
         heads = columns("*method | status | >largest relative error | note")
-        blocks.append(Table("methods", heads, rows, "Methods, beside reverse-ad"))
+        blocks.append(Table("methods", heads, rows, f"Methods, beside {comparison.reference}"))
         blocks += [Paragraph(text, "note") for text in _notes(comparison)]
         blocks.append(Paragraph(comparison.verdict, "verdict"))
     return Document(tuple(blocks), comparison.data, _nested(comparison))
@@ -70,11 +70,14 @@ def _listing(comparison: ArrayComparison) -> Listing:
     at, result = comparison.program.at, comparison.result
     shapes = [f"{p.name} {p.size_in_words}" for p in at.parameters if p.name not in at.fixed]
     counts = [f"{p.name} = {p.numbers[0]:g}" for p in at.parameters if p.name in at.fixed]
+    operations = f", {result.operations:,} array operations that made {result.numbers:,} numbers"
+    if comparison.program.library is not None:  # it does not say
+        operations = ""
     entries: list[tuple[str, Cell]] = [
         ("f", Code(comparison.program.label)),
         ("at", join([*shapes, *counts], most=MAX_ROWS)),
         ("value", comparison.value),
-        ("size", f"{at.size:,} inputs, {result.operations:,} array operations that made {result.numbers:,} numbers"),
+        ("size", f"{at.size:,} inputs{operations}"),
     ]  # fmt: skip
     return Listing(tuple(entries))
 
@@ -90,7 +93,7 @@ def _gradient(comparison: ArrayComparison) -> Table:
         entry = entry_name(comparison.program, parameter.name, place)
         rows.append((f"df/d{parameter.name}", shape, norm, largest, f"df/d{entry}"))
     heads = columns("*gradient | shape | norm | largest entry | at")
-    return Table("gradient", heads, tuple(rows), "Gradient by reverse-ad", most=MAX_ROWS)
+    return Table("gradient", heads, tuple(rows), f"Gradient by {comparison.reference}", most=MAX_ROWS)
 
 
 def _slopes(comparison: ArrayComparison) -> Table:
@@ -104,8 +107,9 @@ def _slopes(comparison: ArrayComparison) -> Table:
         )
         for check in comparison.slopes
     )
-    heads = columns("*along | reverse-ad | plain calls | >error | >bound")
-    return Table("slopes", heads, rows, "Slopes along lines, by reverse-ad and by differences of plain calls")
+    heads = columns(f"*along | {comparison.reference} | plain calls | >error | >bound")
+    caption = f"Slopes along lines, by {comparison.reference} and by differences of plain calls"
+    return Table("slopes", heads, rows, caption)
 
 
 def _notes(comparison: ArrayComparison) -> list[str]:
@@ -118,27 +122,28 @@ def _notes(comparison: ArrayComparison) -> list[str]:
 def verdict(comparison: ArrayComparison) -> str:
     """Return what was measured of the gradient, and what was not."""
     inputs = f"{comparison.program.at.size:,} inputs"
+    reference, subject = comparison.reference, comparison.reference.capitalize()
     judged = [check for check in comparison.slopes if check.agrees is not None]
     if not judged:
-        return f"Reverse-ad has a gradient by {inputs}, and nothing that it was measured against."
+        return f"{subject} has a gradient by {inputs}, and nothing that it was measured against."
     by_hand = next((answer for answer in comparison.answers if answer.method == "hand-coded" and answer.error), None)
     if by_hand is not None and by_hand.error is not None and by_hand.error > ROUNDING:
         return (
-            f"Check the gradient by hand: it differs from that of reverse-ad by up to {by_hand.error:.2g} of the "
-            f"largest entry; reverse-ad {_agreement(judged)}."
+            f"Check the gradient by hand: it differs from that of {reference} by up to {by_hand.error:.2g} of the "
+            f"largest entry; {reference} {_agreement(judged)}."
         )
     wrong = [check for check in judged if not check.agrees]
     if wrong:
         listed = join([check.label for check in wrong], most=3)
         return (
-            f"Reverse-ad and plain calls differ by more than their bound along {listed}: there is a kink close by, the "
+            f"{subject} and plain calls differ by more than their bound along {listed}: there is a kink close by, the "
             "function keeps a state, or a backward of yours is wrong."
         )
     whole = [a.method for a in comparison.answers if a.method.endswith("difference") and a.status == "ok"]
     rest = f"other directions of the {inputs} were not measured"
     if whole:
         rest = f"{join(whole)} took every input of {comparison.program.at.size:,}"
-    return f"Reverse-ad {_agreement(judged)}; the truth is not known to more digits, and {rest}."
+    return f"{subject} {_agreement(judged)}; the truth is not known to more digits, and {rest}."
 
 
 def _agreement(judged: Sequence[SlopeCheck]) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import diffcompare as dc
+from diffcompare.cli import main
 from diffcompare.engines import native, registry
 from diffcompare.render import render
 from diffcompare.studies.array_comparison import ArrayComparison
@@ -167,3 +168,105 @@ def test_a_library_that_runs_the_function_itself_is_compared_entry_by_entry(monk
 
 def total(w):
     return np.sum(w * w)
+
+
+# --- Functions that run in a library only -----------------------------------------------------------------------------
+
+# A made-up library in place of autograd, and functions that take nothing but its tensors.
+WRITTEN_FOR_A_LIBRARY = """
+import numpy as np
+from diffcompare.engines import native
+
+
+class Tensor:
+    def __init__(self, numbers):
+        self.numbers = np.asarray(numbers, dtype=float)
+
+
+def energy(w=[0.001 * k for k in range(2500)], s=2.0, n=1):
+    return _energy(w, s) * n
+
+
+def detached(w=[0.001 * k for k in range(2500)], s=2.0, n=1):
+    return _energy(w, Tensor(s.numbers))
+
+
+def _energy(w, s):
+    if not isinstance(w, Tensor) or not isinstance(s, Tensor):
+        raise TypeError("energy() takes tensors")
+    return s.numbers * np.sum(np.tanh(w.numbers) ** 2)
+
+
+def differentiate(f, arrays, value_only):
+    w, s = map(Tensor, arrays)
+    value, tanh = f(w, s), np.tanh(w.numbers)
+    by_s = np.sum(tanh**2) * (value == energy(w, s)) * GRADIENT_OF_S
+    return value, [2 * s.numbers * tanh * (1 - tanh**2), by_s]
+
+
+GRADIENT_OF_S = 1.0
+native.LIBRARIES = {"autograd": {"native": differentiate}}
+"""
+LARGE = np.arange(2500) * 0.001
+
+
+@pytest.fixture
+def written(tmp_path, monkeypatch):
+    """Put the made-up library in place, in this process as well, and return a file of functions written for it."""
+    monkeypatch.setattr(registry, "version", {"autograd": "1.0"}.get)
+    monkeypatch.setattr(native, "LIBRARIES", native.LIBRARIES)
+    (tmp_path / "model.py").write_text(WRITTEN_FOR_A_LIBRARY)
+    return tmp_path / "model.py"
+
+
+def functions_of(path):
+    functions = {}
+    exec(compile(path.read_text(), path, "exec"), functions)
+    return functions
+
+
+def test_a_function_that_only_a_library_runs_is_compared_by_it(written):
+    comparison = dc.compare(functions_of(written)["energy"], w=LARGE, s=2.0, native="autograd")
+    tanh = np.tanh(LARGE)
+    assert comparison.reference == "autograd-native"
+    assert np.allclose(comparison.gradient["w"], 4 * tanh * (1 - tanh**2), rtol=1e-12)
+    assert comparison.gradient["s"] == np.sum(tanh**2)
+    assert len(comparison.slopes) == 5
+    assert all(check.agrees for check in comparison.slopes)
+    rows = {answer.method: answer for answer in comparison.answers}
+    assert rows["autograd-native"].note == "autograd 1.0, the whole gradient"
+    assert rows["reverse-ad"].status == rows["forward-ad"].status == "not-supported"
+    assert rows["autograd-native-forward"].note == "a gradient takes 2,501 sweeps, and autograd-native takes one"
+    assert [note.code for note in comparison.notes] == ["W315"]
+    assert "energy() takes tensors" in comparison.notes[0].message
+    assert comparison.verdict.startswith("Autograd-native agrees with plain calls along all 5 lines")
+    text = str(comparison)
+    assert "array operations" not in text
+    assert "Gradient by autograd-native" in text
+    assert comparison.data()["slopes"][0]["autograd-native"] == comparison.slopes[0].by_gradient
+
+
+def test_in_a_process_of_its_own_the_function_is_run_by_the_library_as_well(written, capsys):
+    asked = ("grad", f"{written}:energy", "--native", "autograd", "--format", "json")
+    assert main([*asked, "--method", "central-difference"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    answers = {answer["method"]: answer for answer in found["methods"]}
+    assert answers["autograd-native"]["status"] == "ok"
+    assert np.allclose(found["gradient"]["s"], np.sum(np.tanh(LARGE) ** 2), rtol=1e-15)
+    assert all(slope["agrees"] for slope in found["slopes"])
+    assert found["verdict"].startswith("Autograd-native agrees with plain calls along all 5 lines")
+
+
+def test_a_parameter_that_left_the_tape_of_a_library_is_named(written):
+    functions = functions_of(written)
+    functions["GRADIENT_OF_S"] = 0.0
+    comparison = dc.compare(functions["detached"], w=LARGE, s=2.0, native="autograd")
+    assert [note.code for note in comparison.notes] == ["W315", "W321"]
+    assert "s left the tape of autograd: its gradient is 0 there, and the slope" in comparison.notes[1].message
+
+
+def test_without_a_library_that_is_installed_the_error_of_the_tape_stands(written, monkeypatch):
+    monkeypatch.setattr(registry, "version", lambda name: None)
+    with pytest.raises(dc.DiffcompareError, match=r"energy\(\) takes tensors") as error:
+        dc.compare(functions_of(written)["energy"], w=LARGE, s=2.0, native="autograd")
+    assert error.value.diagnostic.code == "E587"
