@@ -39,7 +39,7 @@ class Stretch(NamedTuple):
     handed_on: tuple[int, ...]  # whose values the next step reads
 
 
-def find_stretch(operations: Sequence[Expression], place: Mapping[Expression, int]) -> Stretch | None:
+def find_stretch(operations: Sequence[Expression]) -> Stretch | None:
     """Return the stretch of operations around the middle that repeats with the shortest period; None if none does."""
     if len(operations) < 2 * WINDOW:
         return None
@@ -47,36 +47,62 @@ def find_stretch(operations: Sequence[Expression], place: Mapping[Expression, in
     period = _shortest_period([node.operation for node in operations[middle : middle + WINDOW]])
     if not period or period > MAX_PERIOD:
         return None
-
-    def repeats(number: int) -> bool:
-        """Tell whether an operation reads what the one a period earlier read, a period later."""
-        node, earlier = operations[number], operations[number - period]
-        if node.operation is not earlier.operation:
-            return False
-        for one, other in zip(node.arguments, earlier.arguments):  # noqa: B905 (every operation comes by here)
-            if one is other:
-                continue
-            at = place.get(one)
-            if (at is None or place.get(other) != at - period) and not _is_same_number(one, other):
-                return False
-        return True
-
-    if not all(repeats(number) for number in range(middle, middle + period)):
+    near = {operations[number]: number for number in range(middle - 3 * period, middle + period)}
+    patterns = [_pattern(operations, number, period, near) for number in range(middle, middle + period)]
+    if None in patterns:
         return None
-    first = middle
-    while first > period and repeats(first - 1):
-        first -= 1
-    last = middle + period
-    while last < len(operations) and repeats(last):
-        last += 1
+    first, last = 0, len(operations)
+    for number, pattern in enumerate(patterns, middle):
+        first = max(first, _first_difference(operations, number, pattern, -period) + 1)
+        last = min(last, _first_difference(operations, number, pattern, period))
     # Steps may begin at any operation: the best beginning is where the fewest values are handed on.
     choices = []
-    for start in range(first, first + period):
+    for start in range(max(first, period), max(first, period) + period):
         steps = (last - start) // period - 1  # the last one is written behind the loop
-        handed_on = _handed_on(operations, place, start, period)
+        handed_on = _handed_on(operations, start, [patterns[(start + j - middle) % period] for j in range(period)])
         if steps >= MIN_STEPS and handed_on is not None:
             choices.append(Stretch(start, period, steps, handed_on))
     return min(choices, key=lambda choice: len(choice.handed_on), default=None)
+
+
+def _pattern(
+    operations: Sequence[Expression], number: int, period: int, near: Mapping[Expression, int]
+) -> list[int | Expression] | None:
+    """Return for every argument of an operation how far back it is, or what it always is; None if neither."""
+    node, earlier = operations[number], operations[number - period]
+    pattern: list[int | Expression] = []
+    if node.operation is not earlier.operation:
+        return None
+    for one, other in zip(node.arguments, earlier.arguments, strict=True):
+        if one is other or _is_same_number(one, other):
+            pattern.append(one)
+        elif one in near and near.get(other) == near[one] - period:
+            pattern.append(number - near[one])
+        else:
+            return None
+    return pattern
+
+
+def _first_difference(
+    operations: Sequence[Expression], start: int, pattern: Sequence[int | Expression] | None, step: int
+) -> int:
+    """Return the first number from `start` on, in steps, whose operation does not follow the pattern."""
+    assert pattern is not None
+    numbers = range(start, len(operations) if step > 0 else -1, step)
+    nodes = [operations[number] for number in numbers]
+    operation, agree = nodes[0].operation, len(nodes)
+    agree = next((place for place, node in enumerate(nodes) if node.operation is not operation), agree)
+    for position, kind in enumerate(pattern):
+        read = [node.arguments[position] for node in nodes[:agree]]
+        if isinstance(kind, int):
+            distances = [operations[number - kind] for number in numbers[:agree] if number >= kind]
+            agree = next(
+                (place for place, (a, b) in enumerate(zip(read, distances, strict=False)) if a is not b), len(distances)
+            )
+        else:
+            differs = (place for place, argument in enumerate(read) if argument is not kind)
+            agree = next((place for place in differs if not _is_same_number(read[place], kind)), agree)
+    return start + step * agree
 
 
 def _shortest_period(sequence: Sequence[Any]) -> int:
@@ -96,22 +122,21 @@ def _is_same_number(one: Expression, other: Expression) -> bool:
 
 
 def _handed_on(
-    operations: Sequence[Expression], place: Mapping[Expression, int], start: int, period: int
+    operations: Sequence[Expression], start: int, patterns: Sequence[Sequence[int | Expression] | None]
 ) -> tuple[int, ...] | None:
-    """Return which operations of a step the next one reads; None if it reads an earlier step."""
+    """Return which operations of a step the next one reads; None if it reads an earlier step, or always the first."""
+    period = len(patterns)
+    own = set(operations[start : start + period])
     handed_on = set()
-    for number in range(start + period, start + 2 * period):
-        for argument, earlier in zip(operations[number].arguments, operations[number - period].arguments, strict=True):
-            if argument not in place:
-                continue
-            read = place[argument] - start
-            if argument is earlier:
-                if read >= 0:
-                    return None  # it is the same for all later steps, and not computed before the first
-            elif read < 0:
-                return None
-            elif read < period:
-                handed_on.add(read)
+    for place, pattern in enumerate(patterns):
+        for kind in pattern or ():
+            if not isinstance(kind, int):
+                if kind in own:
+                    return None
+            elif kind > place:
+                if kind > place + period:
+                    return None
+                handed_on.add(place - kind + period)
     return tuple(sorted(handed_on))
 
 
@@ -124,16 +149,16 @@ def rolled_function(
     """
     operations = [node for node in nodes if node.operation is not None]
     with collection_paused(len(operations)):
-        place = {node: number for number, node in enumerate(operations)}
-        stretch = find_stretch(operations, place)
+        stretch = find_stretch(operations)
         if stretch is None:
             return None
         stop = stretch.start + stretch.steps * stretch.period
         if stretch.start + len(operations) - stop > MAX_AROUND:
             return None
-        inside = range(stretch.start, stop - stretch.period)
-        if any(place.get(argument, -1) in inside for node in operations[stop:] for argument in node.arguments):
-            return None
+        outside = {*operations[: stretch.start], *operations[stop - stretch.period :]}
+        read = {argument for node in operations[stop:] for argument in node.arguments if argument.operation is not None}
+        if not read <= outside:
+            return None  # the rest reads from the middle of the loop
         try:
             return _Rolled(operations, stretch, names, wrt).function(careful, title)
         except RANGE_ERRORS:

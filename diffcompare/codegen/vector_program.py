@@ -41,7 +41,7 @@ _ARITHMETIC = {add: numpy.add, subtract: numpy.subtract, multiply: numpy.multipl
                negate: numpy.negative}  # fmt: skip
 
 
-class Term(NamedTuple):
+class WideOperation(NamedTuple):
     """An operation, or a whole chain, with its arguments; signs are those of the terms of a sum."""
 
     operation: Operation
@@ -52,10 +52,10 @@ class Term(NamedTuple):
 Partial: TypeAlias = Callable[[Any, Any, Sequence[Any]], Any]  # of adjoints, results and arguments: contributions
 
 
-class Batch:
+class Layer:
     """Terms of one kind at one height: places of the arguments by position, and where the results go."""
 
-    def __init__(self, terms: Sequence[Term], start: int, place: Mapping[Expression, int]) -> None:
+    def __init__(self, terms: Sequence[WideOperation], start: int, place: Mapping[Expression, int]) -> None:
         first = terms[0]
         self.operation, self.is_chain = first.operation, first.signs is not None
         self.results = slice(start, start + len(terms))
@@ -112,12 +112,12 @@ class VectorProgram:
         self.efficiency = len(nodes) / max(1, len(groups))
         if self.efficiency < min_efficiency:
             raise TooNarrow
-        self.batches: list[Batch] = []
+        self.batches: list[Layer] = []
         for group in groups:
             start = len(place)
             for node in group:
                 place[node] = len(place)
-            self.batches.append(Batch([terms[node] for node in group], start, place))
+            self.batches.append(Layer([terms[node] for node in group], start, place))
         self.values = numpy.zeros(len(place))
         known = _constant_values(nodes)
         self.values[self.count : leaves] = [known[node] for node in constants]
@@ -146,7 +146,7 @@ class VectorProgram:
             batch.adjoint = _gathered(order, counts, firsts, batch.results.start, batch.results.stop)
         self.of_variables = _gathered(order, counts, firsts, 0, self.count)
 
-    def _form(self, batch: Batch, position: int, leaves: int) -> Form | None:
+    def _form(self, batch: Layer, position: int, leaves: int) -> Form | None:
         """Return the partial of a batch; None where all arguments are constants."""
         row = batch.places[position]
         if (row >= self.count).all() and (row < leaves).all():
@@ -181,7 +181,7 @@ class VectorProgram:
             return None
         return float(values[self.root]), partials
 
-    def _forwards(self, batch: Batch, values: Any) -> Any:
+    def _forwards(self, batch: Layer, values: Any) -> Any:
         """Compute the results of a batch; return the partial sums or products of chains."""
         if batch.function is not None:
             values[batch.results] = batch.function(*[values[index] for index in batch.arguments])
@@ -221,19 +221,19 @@ class VectorProgram:
         return partials[self.wrt].copy()
 
 
-def _terms(nodes: Sequence[Expression]) -> dict[Expression, Term]:
+def _terms(nodes: Sequence[Expression]) -> dict[Expression, WideOperation]:
     """Return the operations on variables, chains as one; the inner ones of a chain are gone."""
     uses: dict[Expression, int] = {}
     for node in nodes:
         for argument in node.arguments:
             uses[argument] = uses.get(argument, 0) + 1
-    terms: dict[Expression, Term] = {}
+    terms: dict[Expression, WideOperation] = {}
     lengths: dict[Expression, int] = {}  # of the chain that ends at a node
     for node in nodes:
         operation = node.operation
         if operation is None or not node.varies:
             continue
-        terms[node] = Term(operation, node.arguments)
+        terms[node] = WideOperation(operation, node.arguments)
         if operation is add or operation is subtract or operation is multiply:
             left = node.arguments[0]
             goes_on = left in lengths and uses[left] == 1 and (operation is multiply) == (left.operation is multiply)
@@ -250,13 +250,13 @@ def _terms(nodes: Sequence[Expression]) -> dict[Expression, Term]:
             operands += [link.arguments[1], link.arguments[0]]
             signs += [-1.0 if link.operation is subtract else 1.0, 1.0]
             operation = multiply if node.operation is multiply else add
-            terms[node] = Term(operation, operands[::-1], tuple(signs[::-1]))
+            terms[node] = WideOperation(operation, operands[::-1], tuple(signs[::-1]))
     for node in inner:
         del terms[node]
     return terms
 
 
-def _grouped(terms: Mapping[Expression, Term]) -> list[list[Expression]]:
+def _grouped(terms: Mapping[Expression, WideOperation]) -> list[list[Expression]]:
     """Return the terms in batches: of one operation, of one length, at one height, in order of evaluation."""
     heights: dict[Expression, int] = {}
     groups: dict[tuple[Any, ...], list[Expression]] = {}
