@@ -20,6 +20,7 @@ from diffcompare.language.operations import CONSTANTS, cos, sin
 
 MAX_BLOCK, MIN_BLOCK = 16_384, 8_192  # points: 128 KiB of doubles; of fewer, calls of NumPy take as long as the work
 MAX_SHARE = 1 / 64  # of the results' memory that all registers together may have, above the smallest blocks
+SMALL = 2**20  # numbers in the results (8 MiB) up to which memory does not matter
 SCRATCH = 5  # blocks that sine and cosine of one argument need beside the two
 
 
@@ -41,6 +42,7 @@ class BlockProgram:
 
     def __init__(self, nodes: Sequence[Expression], results: Sequence[Expression], variables: Sequence[str]) -> None:
         self.columns, self.results = len(variables), len(results)
+        self.minds_underflow = False  # True if a block in which a number underflows needs care: partials may be lost
         self.constants: list[Any] = []  # arrays without axes, which NumPy takes faster than Python's numbers
         self.steps: list[ProgramStep] = []
         self.registers = 0
@@ -92,7 +94,9 @@ class BlockProgram:
                 self.steps.append(ProgramStep(_copy, (slots[node], first_result + place)))
 
     def block_size(self, points: int) -> int:
-        """Return the number of points in a block: what the cache holds, and less where the results are small."""
+        """Return the number of points in a block: what the cache holds, and less where memory would tell."""
+        if points * self.results <= SMALL:
+            return MAX_BLOCK
         share = int(MAX_SHARE * points * self.results / max(self.registers, 1))
         return min(MAX_BLOCK, max(MIN_BLOCK, share - share % 512))
 
@@ -118,14 +122,14 @@ class BlockProgram:
             results: Arrays of doubles of that length for the results, to be written; none may be a column.
 
         Returns:
-            The slices of blocks in which an operation divided by zero, left its domain or overflowed, if only in a
-            branch of an `if` that was not taken: what they hold there has to be computed with care.
+            The slices of blocks in which an operation divided by zero, left its domain or the range of doubles, if only
+            in a branch of an `if` that was not taken: what they hold there has to be computed with care.
         """
         points = len(results[0])
         size = self.block_size(points)
         workspace = self.workspace(min(size, points))
         doubtful: list[slice] = []
-        with watching() as flags:
+        with watching(underflow=self.minds_underflow) as flags:
             for block in blocks_of(points, size):
                 own = [column if np.ndim(column) == 0 else column[block] for column in columns]
                 self.run_block(own, [result[block] for result in results], workspace)
@@ -145,7 +149,9 @@ def gradient_program(expression: Expression, variables: Sequence[str], wrt: Sequ
 
 def program_of(sweep: JointSweep, variables: Sequence[str]) -> BlockProgram:
     """Return the program for the value and the partials of a joint sweep."""
-    return BlockProgram(sweep.nodes, [sweep.value, *sweep.partials.values()], variables)
+    program = BlockProgram(sweep.nodes, [sweep.value, *sweep.partials.values()], variables)
+    program.minds_underflow = bool(sweep.partials)
+    return program
 
 
 def blocks_of(points: int, size: int) -> Iterator[slice]:
@@ -157,11 +163,12 @@ def blocks_of(points: int, size: int) -> Iterator[slice]:
 class watching:
     """A context in which NumPy warns of nothing, and a list gets an entry for whatever is not an ordinary number."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, underflow: bool = False) -> None:
         self.flags: list[str] = []
         self.state = np.errstate(
-            divide="call", invalid="call", over="call", under="ignore", call=lambda kind, _: self.flags.append(kind)
-        )
+            divide="call", invalid="call", over="call", under="call" if underflow else "ignore",
+            call=lambda kind, _: self.flags.append(kind),
+        )  # fmt: skip
 
     def __enter__(self) -> list[str]:
         self.state.__enter__()

@@ -98,7 +98,7 @@ def kernel_source(expression: Expression, variables: Sequence[str], wrt: Sequenc
         f"{stores}"
         f"        off += {check};\n"
         "    }\n"
-        "    return off != 0.0 || fetestexcept(FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW) != 0;\n"
+        "    return off != 0.0 || fetestexcept(FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW | FE_UNDERFLOW) != 0;\n"
         "}\n"
     )
     return "\n\n".join([_HEAD + _LIBMVEC.format(declarations="\n".join(called)), *writer.used.values(), function, loop])

@@ -13,6 +13,7 @@ import numpy as np
 
 from diffcompare.backends.problem import Derivative, Problem
 from diffcompare.codegen.joint_sweep import JointSweep, joint_sweep
+from diffcompare.codegen.magnitudes import Limits, watch
 from diffcompare.grids.block_functions import block_function
 from diffcompare.grids.block_program import BlockProgram, program_of, watching
 from diffcompare.language.expression import Constant, Double, Expression, Number, Variable, apply
@@ -144,7 +145,7 @@ class GridFunction:
         self.left = MAX_SINGLY
         self._nodes = wengert_list(expression)
         self._choices = [node for node in self._nodes if is_choice(node)][:MAX_CHOICES]
-        self._resolved: dict[int, JointSweep] = {}
+        self._resolved: dict[int, tuple[JointSweep, Limits]] = {}
 
     def run(self, columns: Sequence[Any], results: Sequence[Any]) -> Any:
         """Fill the arrays for the value and the partials; return a code for every point, or None if all are fine.
@@ -191,13 +192,17 @@ class GridFunction:
             places = np.flatnonzero(open_places & (patterns == pattern))
             fine = np.zeros(len(places), dtype=bool)
             if number < MAX_PATTERNS:
-                sweep = self._along(int(pattern))
+                sweep, limits = self._along(int(pattern))
                 own = {name: column if np.ndim(column) == 0 else column[places] for name, column in named.items()}
                 with watching():
                     found = node_values(sweep.nodes, own, len(places))
                 fine = np.logical_and.reduce([np.isfinite(found[node]) for node in sweep.nodes])
                 for partial, node in zip(partials, sweep.partials.values(), strict=True):
                     partial[places] = np.where(fine, found[node], np.nan)
+                for node, (low, high) in limits.items():
+                    if node in found:
+                        size = np.abs(found[node])
+                        fine &= (size < high) & ((size > low) | (size == 0))
             self._one_by_one(places[~fine], named, partials, codes)
 
     def _one_by_one(self, places: Any, named: Mapping[str, Any], partials: Sequence[Any], codes: Any) -> None:
@@ -209,13 +214,16 @@ class GridFunction:
                 point = {name: float(x) for name, x in point.items()}
                 gradient = self.singly(Problem(self.expression, point, tuple(self.wrt))).gradient
             for name, partial in zip(self.wrt, partials, strict=True):
-                number = gradient.get(name)
+                number = gradient.get(name, float(partial[place]))
                 partial[place] = np.nan if number is None else number
-                if number is None:
+                if np.isnan(partial[place]):
                     codes[place] = NOT_FINITE
 
-    def _along(self, pattern: int) -> JointSweep:
-        """Return the program of the expression in which every `if` is the branch that this pattern takes."""
+    def _along(self, pattern: int) -> tuple[JointSweep, Limits]:
+        """Return the program of the expression in which every `if` is the branch that this pattern takes.
+
+        With it come the limits of values: beyond them products of a few may leave the doubles, though none is infinite.
+        """
         if pattern not in self._resolved:
             branches = {node: 2 if pattern >> place & 1 else 3 for place, node in enumerate(self._choices)}
             replaced: dict[Expression, Expression] = {}
@@ -226,7 +234,8 @@ class GridFunction:
                     replaced[node] = node
                 else:
                     replaced[node] = apply(node.operation, tuple([replaced[each] for each in node.arguments]))
-            self._resolved[pattern] = self.sweep(replaced[self.expression], self.wrt)
+            sweep = self.sweep(replaced[self.expression], self.wrt)
+            self._resolved[pattern] = sweep, watch(sweep.nodes, wengert_list(sweep.value)).limits
         return self._resolved[pattern]
 
 

@@ -86,7 +86,7 @@ class Scan(Record):
         worst: For every method the point where it is farthest from the truth.
         not_over_arrays: Methods that were computed at the sample only, with the function that arrays lack.
         curves: f and its partials along the only axis; empty for several axes.
-        engine: What computed reverse mode: `numpy`, `numexpr` or `c`.
+        engine: What computed reverse mode: `numpy` or `c`.
         notes: What the user should know.
         failure: What is wrong with the whole grid, if anything is.
     """
@@ -351,7 +351,7 @@ def scan(
         step: Step of the difference quotients and of the complex step; default: that of each formula at each point.
         sample: The number of points with truth, spread evenly.
         truth: Establish the truth; without it methods are compared with reverse mode only.
-        compute: What computes reverse mode: `numpy`, or `c` and `numexpr` where they are installed.
+        compute: What computes reverse mode: `numpy`, or `c` where there is a compiler.
         keep: Keep all numbers as arrays (`Scan.arrays`).
         budget: Seconds for the truth, and for the formulas of each method; None for no limit.
         ops: Functions of your own that the text calls by name.

@@ -58,6 +58,19 @@ def test_every_point_is_that_of_the_scalar_sweep(text, sweep, singly):
                 assert result[place] == pytest.approx(expected[name], rel=1e-12, abs=1e-300), (point, name)
 
 
+@pytest.mark.parametrize("text", ["x*y/(x*y)", "x^2*y^3/(1e-250 + x*y)", "sqrt(x*x + y*y)", "exp(-x)*exp(x/2 - y)/y"])
+def test_what_underflows_on_the_way_is_recovered_as_at_a_point(text):
+    expression = parse(text)
+    columns = [np.array([1e-200, 1.0, 1e-160, 800.0]), np.array([1e-170, 2.0, 3.0, 1e-3])]
+    results = [np.empty(4) for _ in range(3)]
+    GridFunction(expression, ["x", "y"], ["x", "y"], singly=reverse_mode).run(columns, results)
+    for place in range(4):
+        point = {"x": float(columns[0][place]), "y": float(columns[1][place])}
+        expected = reverse_mode(Problem(expression, point, ("x", "y"))).gradient
+        numbers = [math.nan if number is None else number for number in expected.values()]
+        assert [result[place] for result in results[1:]] == pytest.approx(numbers, rel=1e-12, abs=0, nan_ok=True)
+
+
 def test_a_grid_on_both_sides_of_a_branch_is_not_computed_point_by_point(monkeypatch):
     """The logarithm is nan at half of the points, where the other branch is taken."""
     function = GridFunction(parse("if(x > 0, ln(x), -x)"), ["x"], ["x"], singly=reverse_mode)

@@ -15,7 +15,7 @@ EXAMPLES = (
     "diffcompare scan @rosenbrock --over x=-2:2:300,y=-1:3:300 --npz grid.npz",
 )
 
-COMPUTE = ("numpy", "numexpr", "c")
+COMPUTE = ("numpy", "c")
 
 
 def command(
