@@ -158,18 +158,12 @@ class Expression(ArithmeticOperators):
         'x^2/3'
     """
 
-    __slots__ = ("__weakref__", "arguments", "known_level", "operation", "varies")
+    __slots__ = ("__weakref__", "arguments", "level", "operation", "varies")
 
     operation: Operation | None
     arguments: tuple[Expression, ...]
     varies: bool
-    known_level: int | None  # None until `assign_levels` works it out: few nodes are asked for it, and it takes time
-
-    @property
-    def level(self) -> int:
-        """0 for a leaf, otherwise one more than the highest argument, so that an argument's level is always lower."""
-        assign_levels(self)
-        return self.known_level  # type: ignore[return-value]
+    level: int
 
     def __repr__(self) -> str:
         return f"<expression {self}>"
@@ -365,7 +359,7 @@ def _leaf(cls: type[Leaf]) -> Any:
     node = object.__new__(cls)
     node.operation = None
     node.arguments = ()
-    node.known_level = 0
+    node.level = 0
     node.varies = cls is Variable
     return node
 
@@ -385,29 +379,19 @@ def build(operation: Operation, arguments: tuple[Expression, ...], intern: Inter
     node = Apply()  # half the time of object.__new__
     node.operation = operation
     node.arguments = arguments
-    node.known_level = None
     # Spelled out for one and two arguments, as most operations have.
     if len(arguments) == 2:
         left, right = arguments
         node.varies = left.varies or right.varies
+        node.level = (left.level if left.level > right.level else right.level) + 1
     elif len(arguments) == 1:
-        node.varies = arguments[0].varies
+        (argument,) = arguments
+        node.varies = argument.varies
+        node.level = argument.level + 1
     else:
         node.varies = any(argument.varies for argument in arguments)
+        node.level = max([argument.level for argument in arguments], default=0) + 1
     return intern((operation, arguments), node)
-
-
-def assign_levels(root: Expression) -> None:
-    """Work out the level of an expression and of every node below."""
-    stack = [root] if root.known_level is None else []
-    while stack:
-        node = stack[-1]
-        levels = [argument.known_level for argument in node.arguments]
-        if None in levels:
-            stack += [argument for argument in node.arguments if argument.known_level is None]
-        else:
-            node.known_level = max(levels) + 1  # type: ignore[type-var, operator]
-            stack.pop()
 
 
 def lift(value: Any) -> Expression:

@@ -15,9 +15,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import attrgetter
 from weakref import KeyedRef
 
-from diffcompare.language.expression import Expression, Variable, apply, assign_levels
+from diffcompare.language.expression import Expression, Variable, apply
 
-_level = attrgetter("known_level")
+_level = attrgetter("level")
 
 
 MAX_KEPT = 8  # recent lists that are kept: an expression that is looked at once is looked at many times
@@ -58,8 +58,6 @@ def _listed(roots: Sequence[Expression]) -> list[Expression]:
             distinct[node] = None
             if node.operation is not None:
                 push(node.arguments[::-1])
-    for root in roots:
-        assign_levels(root)
     # The sort is stable, and an argument's level is lower than its user's: so the order is topological.
     return sorted(distinct, key=_level)
 

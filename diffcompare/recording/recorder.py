@@ -128,7 +128,7 @@ class Recording:
             node = TapeNode()
             node.operation, node.varies, node.code, node.instruction = row, True, code, instruction
             node.arguments = tuple([nodes[place] for place in places_of(left, right)])
-            node.known_level = place + 1
+            node.level = place + 1
             nodes[place] = node
         return nodes
 
