@@ -65,7 +65,12 @@ def test_values_computed_together_are_those_computed_one_by_one(text: str, x: fl
 
 @pytest.mark.parametrize(
     ("f", "x"),
-    [(lambda x: x**3 - x, 0.2), (lambda x: x * 1e308, 1.0), (lambda x: None if x > 1 else -0.0, 1.0), (abs, 1e300)],
+    [
+        (lambda x: x * x * x - x, 0.2),
+        (lambda x: x * 1e308, 1.0),
+        (lambda x: None if x > 1 else -0.0, 1.0),
+        (abs, 1e300),
+    ],
 )
 @pytest.mark.parametrize("nominal", [True, False])
 def test_quotients_computed_together_are_those_computed_one_by_one(f, x: float, nominal: bool) -> None:
