@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy
@@ -67,7 +68,9 @@ class Layer:
         if self.is_chain and first.operation is not multiply:
             signs = numpy.array([term.signs for term in terms])
             self.signs = None if (signs == 1.0).all() else signs
-        self.function = None if self.is_chain else exact_function(self.operation)
+        self.is_single = not self.is_chain and len(terms) == 1  # a single operation is quicker without vectors
+        row = self.operation.real if self.is_single else exact_function(self.operation)
+        self.function = None if self.is_chain else row
         self.partials: list[Partial | None] = []
         self.contributions = slice(0, 0)  # of all positions, one after the other
         self.adjoint: list[tuple[Index, Any]] = []  # for results with equally many uses: which, and their contributions
@@ -112,12 +115,12 @@ class VectorProgram:
         self.efficiency = len(nodes) / max(1, len(groups))
         if self.efficiency < min_efficiency:
             raise TooNarrow
-        self.batches: list[Layer] = []
+        self.layers: list[Layer] = []
         for group in groups:
             start = len(place)
             for node in group:
                 place[node] = len(place)
-            self.batches.append(Layer([terms[node] for node in group], start, place))
+            self.layers.append(Layer([terms[node] for node in group], start, place))
         self.values = numpy.zeros(len(place))
         known = _constant_values(nodes)
         self.values[self.count : leaves] = [known[node] for node in constants]
@@ -128,40 +131,41 @@ class VectorProgram:
         self._prepare_backwards(leaves)
 
     def _prepare_backwards(self, leaves: int) -> None:
-        """Give every argument of every batch a place for its contribution, and every result those of its uses."""
+        """Give every argument of every layer a place for its contribution, and every result those of its uses."""
         start, targets = 0, []
-        for batch in self.batches:
-            if not batch.is_chain:
-                forms = [self._form(batch, position, leaves) for position in range(len(batch.places))]
-                batch.partials = [None if form is None else _contribution(form) for form in forms]
-            targets.append(batch.places.ravel())
-            batch.contributions = slice(start, start + batch.places.size)
-            start += batch.places.size
+        for layer in self.layers:
+            if not layer.is_chain:
+                forms = [self._form(layer, position, leaves) for position in range(len(layer.places))]
+                row = _row if layer.is_single else exact_function
+                layer.partials = [None if form is None else _contribution(form, row) for form in forms]
+            targets.append(layer.places.ravel())
+            layer.contributions = slice(start, start + layer.places.size)
+            start += layer.places.size
         self.contributions = start
         every = numpy.concatenate(targets) if targets else numpy.zeros(0, dtype=numpy.intp)
         order = numpy.argsort(every, kind="stable")
         counts = numpy.bincount(every, minlength=len(self.values))
         firsts = numpy.concatenate([[0], numpy.cumsum(counts)])
-        for batch in self.batches:
-            batch.adjoint = _gathered(order, counts, firsts, batch.results.start, batch.results.stop)
+        for layer in self.layers:
+            layer.adjoint = _gathered(order, counts, firsts, layer.results.start, layer.results.stop)
         self.of_variables = _gathered(order, counts, firsts, 0, self.count)
 
-    def _form(self, batch: Layer, position: int, leaves: int) -> Form | None:
-        """Return the partial of a batch; None where all arguments are constants."""
-        row = batch.places[position]
+    def _form(self, layer: Layer, position: int, leaves: int) -> Form | None:
+        """Return the partial of a layer; None where all arguments are constants."""
+        row = layer.places[position]
         if (row >= self.count).all() and (row < leaves).all():
             return None
-        partial = batch.operation.partials[position]
+        partial = layer.operation.partials[position]
         if partial is None:
             raise NotDifferentiable(self.nodes[-1])
         if type(partial) is int:
             return partial
-        fixed = [bool(self.count <= other[0] < leaves and (other == other[0]).all()) for other in batch.places]
+        fixed = [bool(self.count <= other[0] < leaves and (other == other[0]).all()) for other in layer.places]
         constants = [
             float(self.values[other[0]]) if is_fixed else None
-            for other, is_fixed in zip(batch.places, fixed, strict=True)
+            for other, is_fixed in zip(layer.places, fixed, strict=True)
         ]
-        return partial_form(batch.operation, position, tuple(constants))
+        return partial_form(layer.operation, position, tuple(constants))
 
     def __call__(self, point: Any, *, with_gradient: bool = True) -> tuple[float, Any] | None:
         """Return the value and the partials at a point, an array; None where only a careful sweep can tell."""
@@ -169,50 +173,56 @@ class VectorProgram:
         values[: self.count] = point
         try:
             with numpy.errstate(divide="raise", over="raise", invalid="raise", under="ignore"):
-                saved = [self._forwards(batch, values) for batch in self.batches]
+                saved = [self._forwards(layer, values) for layer in self.layers]
                 if not with_gradient:
                     value = float(values[self.root])
                     return (value, None) if math.isfinite(value) and numpy.isfinite(point).all() else None
                 partials = self._backwards(values, saved)
-            with numpy.errstate(all="ignore"):
                 if not all(is_plain(numbers) for numbers in (values, *saved) if numbers is not None):
                     return None
         except RANGE_ERRORS:
             return None
         return float(values[self.root]), partials
 
-    def _forwards(self, batch: Layer, values: Any) -> Any:
-        """Compute the results of a batch; return the partial sums or products of chains."""
-        if batch.function is not None:
-            values[batch.results] = batch.function(*[values[index] for index in batch.arguments])
+    def _forwards(self, layer: Layer, values: Any) -> Any:
+        """Compute the results of a layer; return the partial sums or products of chains."""
+        if layer.is_single:
+            assert layer.function is not None
+            values[layer.results.start] = layer.function(*values[layer.places[:, 0]].tolist())
             return None
-        terms = values[batch.arguments[0]].reshape(batch.shape)
-        if batch.signs is not None:
-            terms = terms * batch.signs
-        prefix = (numpy.multiply if batch.operation is multiply else numpy.add).accumulate(terms, axis=1)
-        values[batch.results] = prefix[:, -1]
+        if layer.function is not None:
+            values[layer.results] = layer.function(*[values[index] for index in layer.arguments])
+            return None
+        terms = values[layer.arguments[0]].reshape(layer.shape)
+        if layer.signs is not None:
+            terms = terms * layer.signs
+        prefix = (numpy.multiply if layer.operation is multiply else numpy.add).accumulate(terms, axis=1)
+        values[layer.results] = prefix[:, -1]
         return prefix
 
     def _backwards(self, values: Any, saved: Sequence[Any]) -> Any:
         contributions = numpy.empty(self.contributions)
-        for batch, prefix in zip(reversed(self.batches), reversed(saved), strict=True):
-            results = batch.results
+        for layer, prefix in zip(reversed(self.layers), reversed(saved), strict=True):
+            results = layer.results
+            if layer.is_single:
+                _single_backwards(layer, values, contributions, is_root=results.start == self.root)
+                continue
             if results.start <= self.root < results.stop:  # the last node has a height of its own
                 adjoint = numpy.ones(1)
             else:
-                adjoint = _totals(batch.adjoint, contributions, results.stop - results.start)
-            target = contributions[batch.contributions].reshape(batch.shape)
-            if not batch.is_chain:
-                result, arguments = values[results], [values[index] for index in batch.arguments]
-                for position, partial in enumerate(batch.partials):
+                adjoint = _totals(layer.adjoint, contributions, results.stop - results.start)
+            target = contributions[layer.contributions].reshape(layer.shape)
+            if not layer.is_chain:
+                result, arguments = values[results], [values[index] for index in layer.arguments]
+                for position, partial in enumerate(layer.partials):
                     if partial is not None:
                         target[position] = partial(adjoint, result, arguments)
-            elif batch.operation is multiply:
-                _product_backwards(values[batch.arguments[0]].reshape(batch.shape), prefix, adjoint, target)
-            elif batch.signs is None:
+            elif layer.operation is multiply:
+                _product_backwards(values[layer.arguments[0]].reshape(layer.shape), prefix, adjoint, target)
+            elif layer.signs is None:
                 target[:] = adjoint[:, None]
             else:
-                numpy.multiply(batch.signs, adjoint[:, None], out=target)
+                numpy.multiply(layer.signs, adjoint[:, None], out=target)
         if self.root < self.count:
             partials = numpy.zeros(self.count)
             partials[self.root] = 1.0
@@ -257,7 +267,7 @@ def _terms(nodes: Sequence[Expression]) -> dict[Expression, WideOperation]:
 
 
 def _grouped(terms: Mapping[Expression, WideOperation]) -> list[list[Expression]]:
-    """Return the terms in batches: of one operation, of one length, at one height, in order of evaluation."""
+    """Return the terms in layers: of one operation, of one length, at one height, in order of evaluation."""
     heights: dict[Expression, int] = {}
     groups: dict[tuple[Any, ...], list[Expression]] = {}
     for node, term in terms.items():
@@ -367,9 +377,10 @@ def is_plain(values: Any) -> bool:
         return True
     values = values.ravel()
     if values.size <= MAX_DOTTED and numpy.dot(values, values) < _MAX_SQUARES:  # quicker than the largest number
-        inverse = numpy.reciprocal(values)
-        if numpy.dot(inverse, inverse) < _MAX_SQUARES:
-            return True
+        with suppress(FloatingPointError):  # of 0
+            inverse = numpy.reciprocal(values)
+            if numpy.dot(inverse, inverse) < _MAX_SQUARES:
+                return True
     sizes = numpy.abs(values)
     if sizes.max() < MAX_PLAIN and sizes.min() > MIN_PLAIN:
         return True
@@ -391,24 +402,42 @@ def _number_by_number(function: Callable[..., float], arguments: Sequence[Any]) 
     return numpy.array(list(map(function, *lists)), dtype=float)
 
 
-def _contribution(form: Form) -> Partial:
-    """Return the function that multiplies adjoints by a partial."""
+def _single_backwards(layer: Layer, values: Any, contributions: Any, *, is_root: bool) -> None:
+    """Write the contributions of a single operation, in numbers of Python."""
+    if is_root:
+        adjoint = 1.0
+    else:
+        terms = contributions[layer.adjoint[0][1]].ravel().tolist()
+        adjoint = terms[0] if len(terms) == 1 else terms[0] + terms[1] if len(terms) == 2 else math.fsum(terms)
+    result, arguments = float(values[layer.results.start]), values[layer.places[:, 0]].tolist()
+    for position, partial in enumerate(layer.partials, layer.contributions.start):
+        if partial is not None:
+            contributions[position] = partial(adjoint, result, arguments)
+
+
+def _row(operation: Operation) -> Callable[..., Any]:
+    return operation.real
+
+
+def _contribution(form: Form, row: Callable[[Operation], Callable[..., Any]]) -> Partial:
+    """Return the function that multiplies adjoints by a partial; `row` gives the function of an operation."""
     if not isinstance(form, Expression):
         if form == 0:
             return lambda *_: 0.0
         return (lambda adjoint, *_: adjoint) if form == 1 else lambda adjoint, *_: adjoint * float(form)
     if selects_a_one(form):
         assert form.operation is not None
-        relation, branches = _RELATIONS[form.operation.name[3:]], form.arguments[2:]
-        left, right = [_evaluator(part) for part in form.arguments[:2]]
-        holds_for_one = FLOATS.leaf(branches[0], {}) == 1.0
-        return lambda adjoint, *rest: numpy.where(relation(left(*rest), right(*rest)) == holds_for_one, adjoint, 0.0)
-    partial = _evaluator(form)
+        choice = row(form.operation)
+        left, right = [_evaluator(part, row) for part in form.arguments[:2]]
+        if FLOATS.leaf(form.arguments[2], {}) == 1.0:
+            return lambda adjoint, *rest: choice(left(*rest), right(*rest), adjoint, 0.0)
+        return lambda adjoint, *rest: choice(left(*rest), right(*rest), 0.0, adjoint)
+    partial = _evaluator(form, row)
     return lambda adjoint, *rest: adjoint * partial(*rest)
 
 
-def _evaluator(form: Expression) -> Callable[[Any, Sequence[Any]], Any]:
-    """Return a partial as a function of results and arguments, all arrays."""
+def _evaluator(form: Expression, row: Callable[[Operation], Callable[..., Any]]) -> Callable[[Any, Sequence[Any]], Any]:
+    """Return a partial as a function of results and arguments."""
     if form.operation is None:
         if type(form) is not Variable:
             constant = FLOATS.leaf(form, {})
@@ -417,5 +446,5 @@ def _evaluator(form: Expression) -> Callable[[Any, Sequence[Any]], Any]:
             return lambda result, arguments: result
         place = int(form.name[1:])
         return lambda result, arguments: arguments[place]
-    function, parts = exact_function(form.operation), [_evaluator(part) for part in form.arguments]
+    function, parts = row(form.operation), [_evaluator(part, row) for part in form.arguments]
     return lambda result, arguments: function(*[part(result, arguments) for part in parts])

@@ -86,7 +86,7 @@ def assert_bits(expression, point):
     ids=["product", "rows", "form", "mixed"],
 )
 def test_the_bits_of_the_plain_sweep_by_few_vectors(expression, vectors):
-    assert len(assert_bits(expression, point_of(expression)).batches) <= vectors
+    assert len(assert_bits(expression, point_of(expression)).layers) <= vectors
 
 
 @given(expressions(ALL, largest=14), st.fixed_dictionaries(dict.fromkeys("xyz", doubles)))
