@@ -17,8 +17,10 @@ from diffcompare.grids.difference_blocks import GridDifferences, KinkSides
 from diffcompare.grids.error_statistics import ErrorStatistics, ulps_between
 from diffcompare.grids.grid_axes import PointGrid
 from diffcompare.language.expression import Expression
+from diffcompare.numeric.evaluate import Deadline
 
 BLOCK = 8_192  # points that are measured at a time
+FIRST_BLOCK = 64  # the first ones, lest a budget be spent by a block of numbers that take a millisecond each
 MAX_STRETCHES = 96  # of the first axis, each with its largest error, for the plot
 REFERENCE = "reverse-ad"
 
@@ -106,10 +108,12 @@ class Extremes(NamedTuple):
 class MeasuredGrid(NamedTuple):
     """The measurements over a grid.
 
+    `done` is the number of points that were computed, from the first one on: all of them unless the time was up.
     `extremes` are those of f and of its partials by name; `function` has the codes of points without a gradient, and
     `methods` the deviations from reverse mode; `arrays` are all numbers, if they were kept.
     """
 
+    done: int
     extremes: Mapping[str, Extremes]
     function: ErrorStatistics
     methods: Mapping[str, ErrorStatistics]
@@ -123,16 +127,16 @@ def measure_grid(
     methods: Mapping[str, GridMethod],
     *,
     keep: bool = False,
-    check: Callable[[], None] | None = None,
+    deadline: Deadline | None = None,
 ) -> MeasuredGrid:
-    """Evaluate all methods at all points.
+    """Evaluate all methods at all points, in their order, as long as there is time.
 
     Args:
         grid: The points.
         function: Value and gradient in reverse mode, from which deviations are measured.
         methods: The other methods by name.
         keep: Return all numbers as arrays, too.
-        check: Called for every block; it may raise to end the work.
+        deadline: The end of the time budget; None for no limit.
     """
     wrt, total = list(function.wrt), grid.points
     axis = grid.axes[0]
@@ -143,12 +147,16 @@ def measure_grid(
     statistics = {name: ErrorStatistics(bins) for name in methods}
     arrays: dict[str, Any] = {}
     if keep:
-        arrays = {"f": np.empty(total), **{f"df_d{name}": np.empty(total) for name in wrt}}
-        arrays |= {f"ulp_{name.replace('-', '_')}": np.empty(total) for name in methods}
-    for start in range(0, total, BLOCK):
-        if check is not None:
-            check()
-        places = np.arange(start, min(start + BLOCK, total))
+        names = ["f", *[f"df_d{name}" for name in wrt], *[f"ulp_{name.replace('-', '_')}" for name in methods]]
+        arrays = {name: np.full(total, np.nan) for name in names}
+    done = 0
+    size = FIRST_BLOCK
+    while done < total:
+        if done and deadline is not None and deadline.has_passed:
+            break
+        start = done
+        places = np.arange(start, min(start + size, total))
+        size = min(2 * size, BLOCK)
         columns = grid.columns(places)
         value, *partials = results = [np.empty(len(places)) for _ in range(len(wrt) + 1)]
         codes = function.run(columns, results)
@@ -164,8 +172,9 @@ def measure_grid(
         if keep:
             for name, result in zip(("f", *[f"df_d{name}" for name in wrt]), results, strict=True):
                 arrays[name][places] = result
+        done = start + len(places)
     middles = axis.values((np.arange(bins) + 0.5) * (axis.points - 1) / bins) if bins > 1 else np.array([axis.start])
-    return MeasuredGrid(extremes, own, statistics, middles.tolist(), arrays)
+    return MeasuredGrid(done, extremes, own, statistics, middles.tolist(), arrays)
 
 
 def _deviations(

@@ -5,6 +5,7 @@ millisecond a point: it is established at a sample, and at the points where a me
 
 E661  an axis or a grid that cannot be computed      E664  the engine of `--compute` is not there
 E665  an unknown engine                              W661  the truth is known at a part of the sample only
+W662  the time was up before all points
 """
 
 from __future__ import annotations
@@ -149,8 +150,9 @@ def scan_question(
         help = "choose others with --wrt"
         raise DiffcompareError(Diagnostic("E541", "nondifferentiable", message, help=help)) from None
     over_arrays, refused = _methods(methods, question, expression, grid, asked, step, budget)
-    measured = measure_grid(grid, function, over_arrays, keep=keep)
-    places = sample_places(grid.points, min(sample, grid.points)) if truth else []
+    seconds = None if budget is None else budget * (len(over_arrays) + 1)
+    measured = measure_grid(grid, function, over_arrays, keep=keep, deadline=Deadline(seconds))
+    places = sample_places(measured.done, min(sample, measured.done)) if truth and measured.done else []
     places += [found.place for found in measured.methods.values() if truth and found.place >= 0]
     judged = _Judged(question, expression, grid, asked, step, budget)
     judged.judge(list(dict.fromkeys(places)), function, over_arrays, refused)
@@ -158,7 +160,7 @@ def scan_question(
     curves = curve(grid, function, CURVE_POINTS) if len(grid.axes) == 1 else {}
     return Scan(
         question, grid, asked, tuple(methods), measured, judged.errors(methods), judged.known, worst, refused, curves,
-        compute, (*question.parsed.notes, *judged.notes), _failure(measured, grid),
+        compute, (*question.parsed.notes, *_cut_short(measured, grid), *judged.notes), _failure(measured, grid),
     )  # fmt: skip
 
 
@@ -310,6 +312,13 @@ class _Judged:
         return found
 
 
+def _cut_short(measured: MeasuredGrid, grid: PointGrid) -> tuple[Diagnostic, ...]:
+    if measured.done == grid.points:
+        return ()
+    message = f"the budget was enough for the first {measured.done:,} of {grid.points:,} points"
+    return (Diagnostic("W662", "note", message, help="--budget 60, or fewer points", severity="warning"),)
+
+
 def _failure(measured: MeasuredGrid, grid: PointGrid) -> Diagnostic | None:
     """Return what is wrong with the grid where f has no value at any of its points."""
     if measured.extremes["f"].smallest is not None:
@@ -353,7 +362,7 @@ def scan(
         truth: Establish the truth; without it methods are compared with reverse mode only.
         compute: What computes reverse mode: `numpy`, or `c` where there is a compiler.
         keep: Keep all numbers as arrays (`Scan.arrays`).
-        budget: Seconds for the truth, and for the formulas of each method; None for no limit.
+        budget: Seconds for each method on average, and for the truth; None for no limit.
         ops: Functions of your own that the text calls by name.
         **values: The values of the other variables by keyword.
 

@@ -52,6 +52,7 @@ def data(scan: Scan) -> dict[str, Any]:
             for axis in scan.grid.axes
         ],
         "points": scan.grid.points,
+        "computed": scan.measured.done,
         "wrt": list(scan.wrt),
         "compute": scan.engine,
         "sample": {"known": scan.sample[0], "asked": scan.sample[1]},
@@ -190,7 +191,8 @@ def _coordinates(scan: Scan) -> dict[str, Any]:
 def _facts(scan: Scan) -> Listing:
     entries = question_entries(scan.question, scan.grid.fixed)
     entries += [("over", Code(axis.text)) for axis in scan.grid.axes]
-    entries.append(("points", scan.grid.points))
+    done, total = scan.measured.done, scan.grid.points
+    entries.append(("points", total if done == total else f"the first {done:,} of {total:,}"))
     known, asked = scan.sample
     if asked:
         entries.append(("truth", f"at {known:,} of them" if known == asked else f"at {known:,} of {asked:,} tried"))

@@ -105,6 +105,13 @@ def test_compiled_c_measures_the_same(monkeypatch, tmp_path):
     assert compiled.sampled["reverse-ad" if "reverse-ad" in compiled.sampled else "forward-ad"].largest < 10
 
 
+def test_a_grid_that_takes_longer_than_the_budget_is_cut_short_and_said_so():
+    scanned = scan("gamma(x)*digamma(x)", {"x": (1, 3, 10_000_000)}, methods=["forward-ad"], budget=0.1, keep=True)
+    assert 0 < scanned.measured.done < 10_000_000
+    assert [note.code for note in scanned.notes][:1] == ["W662"]
+    assert np.isnan(scanned.arrays["f"][scanned.measured.done])
+
+
 @pytest.mark.parametrize(
     ("arguments", "options", "message"),
     [
