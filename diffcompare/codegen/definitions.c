@@ -19,14 +19,14 @@ static double max(double a, double b)
 static double power(double a, double b)
 {
     // pow also knows (-2)^2 and 0^0
-    return a > 0.0 || (a == 0.0 && b > 0.0) ? pow(a, b) : NAN;
+    return a > 0.0 || (a == 0.0 && b > 0.0) ? pow(a, b) : (double)NAN;
 }
 
 
 static double angle(double a, double b)
 {
     // at the origin there is none, where atan2 gives 0
-    return a == 0.0 && b == 0.0 ? NAN : atan2(a, b);
+    return a == 0.0 && b == 0.0 ? (double)NAN : atan2(a, b);
 }
 
 
@@ -238,14 +238,14 @@ static double polygamma(double order, double x)
     // Abramowitz & Stegun 6.4.6 and 6.4.11, and 6.4.7 far to the left; beyond 170 the factorials overflow
     static const double bernoulli[] = {1.0/6.0, -1.0/30.0, 1.0/42.0, -1.0/30.0, 5.0/66.0, -691.0/2730.0, 7.0/6.0};
     if (!(order >= 0.0 && order <= 170.0 && floor(order) == order)) {
-        return NAN;
+        return (double)NAN;
     }
     const int n = (int)order;
     if (n == 0) {
         return digamma(x);
     }
     if (x <= 0.0 && floor(x) == x) {
-        return NAN;
+        return (double)NAN;
     }
     if (x < -20.0) {
         return (n % 2 == 0 ? 1.0 : -1.0)*polygamma(order, 1.0 - x) - cotangent_slope(n, x);

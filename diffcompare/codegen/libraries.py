@@ -92,7 +92,7 @@ class Library(NamedTuple):
 
     def needs(self, name: str) -> list[str]:
         """Return the other definitions that a definition calls."""
-        source = self.definitions.get(name, "")
+        source = re.sub(f"{self.syntax.comment_sign}.*", "", self.definitions.get(name, ""))
         return [other for other in self.definitions if other != name and re.search(rf"(?<![\w.]){other}\(", source)]
 
 

@@ -261,7 +261,7 @@ def _number_in_c(value: float) -> str:
     """Write a double so that C reads the same one; an integer would be divided as one."""
     if math.isfinite(value):
         return repr(value) if math.copysign(1.0, value) > 0 else f"({value!r})"
-    return "NAN" if value != value else "INFINITY" if value > 0 else "(-INFINITY)"
+    return "(double)NAN" if value != value else f"({'-' * (value < 0)}(double)INFINITY)"
 
 
 def shortened(text: str) -> str:

@@ -21,7 +21,7 @@ from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.numeric.evaluate import is_number, value_at
 
 COMPILERS = [compiler for compiler in ("gcc", "clang", "cc") if shutil.which(compiler)]
-STRICT = ("-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror")
+STRICT = ("-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wdouble-promotion", "-Werror")
 needs_compiler = pytest.mark.skipif(not COMPILERS, reason="there is no C compiler here")
 
 
@@ -275,6 +275,16 @@ def test_what_is_not_asked_for_is_no_warning(tmp_path):
         program = c_program(parse(text), names, wrt, None, None)
         compiled(f"{program}\nint main(void)\n{{\n    return 0;\n}}\n", folder)
     assert "double f_gradient(double *gradient)" in c_program(parse("3/2"), [], [], None, None)
+
+
+@needs_compiler
+@pytest.mark.parametrize("text", ["polygamma(2, x)", "digamma(x)", "erf(x)*x^y + atan2(x, y)", "cot(x) + tanh(sec(y))"])
+def test_a_program_defines_what_it_calls_and_nothing_else(text, tmp_path):
+    """A function that is only named in a comment is none that is called."""
+    expression = parse(text)
+    names = variables(wengert_list(expression))
+    printed = compiled(source(expression, point=dict.fromkeys(names, 1.5)), tmp_path)
+    assert printed.count("f = ") == 2
 
 
 def test_the_definitions_are_the_rows():
