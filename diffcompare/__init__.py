@@ -108,6 +108,7 @@ cli/                          The command line; only this package prints and imp
   commands/                   The commands, one module each, with a function `command` (its parameters are the options) and `EXAMPLES`
     audit.py                  `diffcompare audit`: real engines against the truth, case by case
     batch.py                  `diffcompare batch`: all methods on every expression of many files, with runs that can be resumed
+    bench.py                  `diffcompare bench`: the time of a gradient by every method and library
     check.py                  `diffcompare check`: whether a derivative is right, and if not, which mistake it contains
     demo.py                   `diffcompare demo`: the methods step by step, for the classroom
     derive.py                 `diffcompare derive`: the derivative as a person works it out, one rule per line
@@ -144,6 +145,7 @@ engines/                      Real engines: other libraries that differentiate, 
   computer_algebra.py         Computer algebra systems that are programs: ours is written for them, run by them, and their output read
   engine.py                   Engines: what a file in `libraries` says of its library, and how an expression runs through the library's functions
   engine_client.py            The client of the engines: each is asked in a worker of its own, within the budget, and kept for the next question
+  engine_timing.py            The time that an engine takes for gradients, measured in its own process: what a benchmark asks of a worker
   engine_worker.py            The worker of an engine: a process that imports one library and answers requests, a line of JSON each
   judgement.py                The judgement on one number of an engine: right, some digits lost, a convention at a kink, or wrong
   native.py                   A user's Python function as it is written for a library: its own tensors come in, and it differentiates them
@@ -301,6 +303,9 @@ studies/                      Studies: each puts questions to the table, the cat
   audit_changes.py            The differences between two audits, of two versions of an engine: `audit --against` what `audit --save` kept
   audit_report.py             The report of an audit: a sentence to quote, a line for every engine, what is wrong with its cure, and the matrix
   audit_suite.py              The suite of an audit: the edge cases, the catalogue, and every operation at its samples, to first and second order
+  bench.py                    `dc.bench` and `bench`: the time of a gradient by every method and library, in interleaved rounds, as ratios
+  bench_contenders.py         The contenders of a benchmark: each way to a gradient as its bare algorithm, and what it has to prepare once
+  bench_report.py             The report of a benchmark: what a gradient costs in a sentence, the ratios as bars, and the times of everyone
   check.py                    `dc.check` and `check` for expressions: a verdict on each partial that somebody wrote, and the mistake behind it
   check_jacobian.py           `dc.check` and `check` for several outputs: a verdict on every entry of a Jacobian that somebody wrote
   check_jacobian_report.py    The report of a checked Jacobian: a verdict for every entry, the evidence, and the mistakes
@@ -398,6 +403,7 @@ if TYPE_CHECKING:
     from diffcompare.language.expression import Expression
     from diffcompare.language.parser import parse
     from diffcompare.studies.audit import audit
+    from diffcompare.studies.bench import bench
     from diffcompare.studies.check import Check
     from diffcompare.studies.compare import Comparison, compare
     from diffcompare.studies.compiled_function import CompiledFunction, function
@@ -422,6 +428,7 @@ __all__ = [
     "Expression",
     "GradientCheck",
     "audit",
+    "bench",
     "check",
     "compare",
     "derive",
@@ -442,6 +449,7 @@ __all__ = [
 _HOMES = {
     "Check": "diffcompare.studies.check",
     "audit": "diffcompare.studies.audit",
+    "bench": "diffcompare.studies.bench",
     "Comparison": "diffcompare.studies.compare",
     "CompiledFunction": "diffcompare.studies.compiled_function",
     "Diagnostic": "diffcompare.diagnostics",

@@ -37,7 +37,7 @@ Codes are stable: a script may rely on them.
     E716  no engine is installed                    E721  a file of one's own that is no engine
     E717  a file that is no saved audit             E722  a library that runs no functions of the user's
     E718  a matrix with too many entries            E723  no engine returned a number
-    E719  a library without a checker
+    E719  a library without a checker               E724  a contender that cannot be timed
 
 Other modules add codes of their own outside these ranges.
 """

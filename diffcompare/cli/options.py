@@ -356,6 +356,7 @@ Native: TypeAlias = Annotated[
 ]
 SecondOrderMethod: TypeAlias = Annotated[list[str] | None, _method("backends.hessian_methods:METHODS")]
 HigherOrderMethod: TypeAlias = Annotated[list[str] | None, _method("backends.taylor_methods:METHODS")]
+TimedMethod: TypeAlias = Annotated[list[str] | None, _method("studies.bench_contenders:METHODS")]
 Wrt: TypeAlias = Annotated[
     list[str] | None, Option("--wrt", metavar="x1", help="Differentiate with respect to these. [default: all]")
 ]
@@ -387,6 +388,8 @@ Steps: TypeAlias = Annotated[
 _BUDGET = Option("--budget", metavar="S", help="Seconds for each method.", parser=positive("--budget", "5"))
 Budget: TypeAlias = Annotated[float, _BUDGET]
 OptionalBudget: TypeAlias = Annotated[float | None, _BUDGET]  # the default depends on what is checked
+_SECONDS = Option("--seconds", metavar="S", help="Seconds for all rounds.", parser=positive("--seconds", "30"))
+Seconds: TypeAlias = Annotated[float, _SECONDS]
 _SEED = Option("--seed", metavar="N", help="Seed of the random choices.", min=0, max=2**63)
 Seed: TypeAlias = Annotated[int, _SEED]
 OptionalSeed: TypeAlias = Annotated[int | None, _SEED]  # without it every run is different

@@ -59,6 +59,22 @@ def program(
     return "\n\n\n".join(pieces) + "\n"
 
 
+def value_program(expression: Expression, variables: Sequence[str]) -> str:
+    """Return the source of a Python program for the value alone, by the first half of the sweep that `program` writes.
+
+    Raises Unwritable for an operation that cannot be written.
+    """
+    library = LIBRARIES["python"]
+    names = variable_names(variables, library)
+    writer, nodes = Writer(library, names), wengert_list(expression)
+    named = node_names(nodes, names, library)
+    lines = [*_converted_parameters(names, writer), *SweepWriter(nodes, set(), named, names, writer).forwards()]
+    lines.append(f"return {named.get(expression) or writer.write(expression, named)}")
+    function = library.syntax.function("value", list(names.values()), "The value.", lines)
+    definitions = list(writer.used.values())
+    return "\n\n\n".join(["\n".join(_imports(library, definitions)), *definitions, function]) + "\n"
+
+
 def _imports(library: Library, definitions: Sequence[str]) -> list[str]:
     if library.syntax.language != "python":
         return []

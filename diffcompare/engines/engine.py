@@ -62,6 +62,22 @@ def common_element(elements: Iterable[float]) -> float:
 Mode: TypeAlias = Callable[[Function, Sequence[float], Sequence[int]], EngineAnswer]
 
 
+class Prepared(NamedTuple):
+    """A function that a library has made ready at a point, to be differentiated there many times.
+
+    Attributes:
+        gradient: Computes the partials as doubles.
+        value: Computes the value alone, in the same manner; None where nobody knows how.
+    """
+
+    gradient: Callable[[], Sequence[Number | None]]
+    value: Callable[[], Number] | None = None
+
+
+# Makes a function ready at a point, for the variables of these numbers.
+Preparation: TypeAlias = Callable[[Function, Sequence[float], Sequence[int]], Prepared]
+
+
 class Loaded(NamedTuple):
     """A library that has been imported.
 
@@ -76,6 +92,9 @@ class Loaded(NamedTuple):
             inside another derivative; at a double as well.
         as_double: Turns its number into a double.
         of_complex: Its ways to the derivative of a function by a complex number, by name.
+        number: Makes a number of the library of a double: functions of such numbers are evaluated by the library.
+        prepared: The modes that build something once, as their users do who need many gradients; all others do the
+            same work for every gradient.
     """
 
     functions: Mapping[str, Callable[..., Any]]
@@ -84,6 +103,8 @@ class Loaded(NamedTuple):
     nested: Mapping[str, Callable[[Function, Any], Any]] = MappingProxyType({})
     as_double: Callable[[Any], float] = float
     of_complex: Mapping[str, Callable[[Function, complex], complex]] = MappingProxyType({})
+    number: Callable[[float], Any] | None = None
+    prepared: Mapping[str, Preparation] = MappingProxyType({})
 
 
 class Engine(NamedTuple):
@@ -105,6 +126,7 @@ class Engine(NamedTuple):
         single: Those of its modes that compute in single precision although it has doubles.
         also: Other distributions of the same library.
         program: For a library that is a program, the command that prints its version; empty for a library of Python.
+        compiled: Modes of a compiler that pays for itself after many gradients: a benchmark asks them, too.
     """
 
     load: Callable[[], Loaded]
@@ -121,6 +143,7 @@ class Engine(NamedTuple):
     single: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     program: tuple[str, ...] = ()
+    compiled: tuple[str, ...] = ()
 
 
 OPERATORS: Mapping[str, Callable[..., Any]] = {

@@ -177,7 +177,7 @@ def ask(name: str, question: Mapping[str, Any], budget: float | None) -> dict[st
         except BaseException:  # also when Ctrl-C is pressed: the answer may still come
             end(name)
             raise
-    if "error" not in answer:
+    if "value" in answer:
         answer["value"], *answer["gradient"] = map(_number, (answer["value"], *answer["gradient"]))
     return answer
 

@@ -8,7 +8,8 @@ with the fields of a diagnostic if there is one.  Every other line is a question
 with the numbers of the variables in `wrt`; a `call` names a function in place of a program.  With `inner` it is about a
 function with derivatives inside, of one variable, and with `of_complex` about one of a complex number, whose parts are
 the point.  It has one answer: `{"value", "gradient", "errors", "size", "replaced"}`, or `{"error": text}` with what the
-engine raised.  Numbers that are not real are texts, as `complex` reads them.
+engine raised.  Numbers that are not real are texts, as `complex` reads them.  A question with `time` is about seconds:
+see `engine_timing`.
 
 The main thread only listens, so that the process ends with its standard input, whatever the library is busy with.
 """
@@ -40,6 +41,7 @@ from diffcompare.engines.engine import (
     every_function,
     written_for,
 )
+from diffcompare.engines.engine_timing import EngineTimer
 from diffcompare.engines.nested_derivatives import Nested
 from diffcompare.engines.registry import engine
 from diffcompare.language import serialization
@@ -96,13 +98,15 @@ def server(loaded: Loaded) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
 
     A formula at another point is the same function, so that a library that compiles can do so once.
     """
-    functions = every_function(loaded)
+    functions, timer = every_function(loaded), EngineTimer(loaded)
 
     @lru_cache(KEPT)
     def function(asked: str) -> tuple[Any, list[str]]:
         return _function(json.loads(asked), functions)
 
     def serve(request: Mapping[str, Any]) -> dict[str, Any]:
+        if "calls" in request:
+            return {"seconds": timer.seconds(request["mode"], request["time"], request["calls"])}
         if "inner" in request:
             inner, _, outer = request["mode"].partition(INSIDE)
             nested = Nested(request, functions, loaded.nested[inner])
@@ -113,6 +117,8 @@ def server(loaded: Loaded) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
             f, replaced = function(json.dumps({name: x for name, x in request.items() if name in WHAT}))
         except NoSuchFunction as missing:
             return {"error": f"it has no {missing}", "missing": str(missing)}
+        if "time" in request:
+            return {**timer.first(request["mode"], f, request["point"], request["wrt"])._asdict(), "replaced": replaced}
         if request.get("of_complex"):
             found = complex(loaded.of_complex[request["mode"]](f, complex(*request["point"])))
             answer = EngineAnswer(math.nan, [found.real, found.imag])

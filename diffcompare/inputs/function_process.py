@@ -195,6 +195,10 @@ class ProcessProgram(FunctionProgram):
         self.at = point_from(answer["point"])
         return _recording(answer["recording"], self.process.operations(answer["recording"]["operations"]))
 
+    def seconds(self, what: str, calls: int) -> float:
+        """Return the seconds that this many calls take in the process, plain or recorded with a reverse sweep."""
+        return self.process.ask("seconds", what=what, calls=calls)["seconds"]  # type: ignore[no-any-return]
+
     def run(self, point: Mapping[str, float]) -> PlainCall:
         """Call the function with plain doubles, and say what happened if the result is not a finite number."""
         try:

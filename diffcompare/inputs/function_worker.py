@@ -95,6 +95,8 @@ class Service:
                 return {"gradient": None if gradient is None else array_run().flat_parts(gradient)}
             case "plain_value":
                 return {"value": self.program.plain_value()}
+            case "seconds":
+                return {"seconds": _guarded(self.program.seconds, request["what"], request["calls"])}
             case "run":
                 return dict(self.program.run(request["point"])._asdict())
             case "native":

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, ManyNumbers
+from diffcompare.engines.engine_timing import seconds_of
 from diffcompare.engines.native import computed_by, native_answer
 from diffcompare.inputs.function_point import FunctionPoint, default_values, function_point, gradient_by_name, nest
 from diffcompare.inputs.python_file import applied, is_tape_variable
@@ -131,6 +132,13 @@ class FunctionProgram:
                     continue
                 return at
         return None
+
+    def seconds(self, what: str, calls: int) -> float:
+        """Return the seconds of this many plain calls (`value`), or recordings, each with a reverse sweep."""
+        numbers, at = self.at.point, self.at
+        if what == "value":
+            return seconds_of(lambda: at.call(self.function, numbers), calls)
+        return seconds_of(lambda: self._recorded(at, numbers).gradient(), calls)
 
     # --- On whole arrays ----------------------------------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ LINES = {
     "demo": "demo memory",
     "lesson": "lesson memory",
     "audit": "audit my_engine.py",
+    "bench": "bench x --method reverse-ad --seconds 0.001",
     "batch": "batch rows.txt --method reverse-ad --no-truth",
     "list": "list",
     "ops": "ops sin",

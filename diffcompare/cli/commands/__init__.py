@@ -14,6 +14,7 @@ COMMANDS: tuple[str, ...] = (
     "swell",
     "check",
     "audit",
+    "bench",
     "batch",
     "quiz",
     "demo",

@@ -89,7 +89,7 @@ def load() -> Loaded:
         "grad of grad": second,
     }
     nested = {"grad": nested_grad, "make_jvp": nested_jvp}
-    return Loaded(functions, modes, nested=nested, of_complex={"grad, complex": complex_grad})
+    return Loaded(functions, modes, nested=nested, of_complex={"grad, complex": complex_grad}, number=np.float64)
 
 
 ENGINE = Engine(

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, Mode
+from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, Mode, Preparation, Prepared
 
 
 def load() -> Loaded:
@@ -39,6 +39,16 @@ def load() -> Loaded:
 
         return answer
 
+    def built(symbol: Callable[..., Any], partials: Callable[[Any, Any, Sequence[int]], Any]) -> Preparation:
+        def prepare(f: Function, point: Sequence[float], wrt: Sequence[int]) -> Prepared:
+            inputs, at = symbol("x", len(point)), ca.DM(list(point))
+            value = inputs.__class__(f(*ca.vertsplit(inputs)))
+            alone = ca.Function("f", [inputs], [value])
+            gradient = ca.Function("g", [inputs], [partials(value, inputs, wrt)])
+            return Prepared(lambda: list(map(float, gradient(at).full()[:, 0])), lambda: float(alone(at)))
+
+        return prepare
+
     def reverse(value: Any, inputs: Any, wrt: Sequence[int]) -> Any:
         return ca.gradient(value, inputs)[list(wrt)]
 
@@ -62,7 +72,8 @@ def load() -> Loaded:
         "hessian-mx": mode(ca.MX.sym, hessian),
     }  # fmt: skip
     inside = {"gradient": nested(ca.gradient), "jtimes": nested(lambda value, y: ca.jtimes(value, y, ca.DM(1)))}
-    return Loaded(functions, modes, nested=inside, as_double=lambda x: float(ca.evalf(x)))
+    prepared = {"reverse": built(ca.SX.sym, reverse), "forward": built(ca.SX.sym, forward)}
+    return Loaded(functions, modes, nested=inside, as_double=lambda x: float(ca.evalf(x)), prepared=prepared)
 
 
 ENGINE = Engine(

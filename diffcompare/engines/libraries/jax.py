@@ -14,6 +14,7 @@ from diffcompare.engines.engine import (
     Function,
     Loaded,
     Mode,
+    Prepared,
     along_both_axes,
     common_element,
 )
@@ -97,6 +98,10 @@ def load() -> Loaded:
 
         return along_both_axes(along, jnp.iscomplexobj)
 
+    def program_at(f: Function, point: Sequence[float], wrt: Sequence[int]) -> Prepared:
+        inputs, both, alone = tuple(map(jnp.float64, point)), program(f, tuple(wrt)), jax.jit(f)
+        return Prepared(lambda: list(map(float, both(*inputs)[1])), lambda: float(alone(*inputs)))
+
     modes = {
         "reverse": reverse,
         "forward": forward,
@@ -108,7 +113,9 @@ def load() -> Loaded:
     }
     nested = {"grad": grad, "jvp": jvp}
     of_complex = {"grad, complex": complex_grad, "jvp, complex": complex_forward}
-    return Loaded(functions, modes, nested=nested, of_complex=of_complex)
+    return Loaded(
+        functions, modes, nested=nested, of_complex=of_complex, number=jnp.float64, prepared={"jit": program_at}
+    )
 
 
 ENGINE = Engine(
@@ -119,4 +126,5 @@ ENGINE = Engine(
     second=("grad of grad", "jacfwd of grad", "jacfwd of jacfwd"),
     nested=("grad", "jvp"),
     of_complex=("grad, complex", "jvp, complex"),
+    compiled=("jit",),
 )

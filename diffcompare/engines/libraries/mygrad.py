@@ -39,7 +39,7 @@ def load() -> Loaded:
         f(*inputs).sum().backward()
         return EngineAnswer(float("nan"), [common_element(inputs[i].grad) for i in wrt])
 
-    return Loaded(functions, {"reverse": reverse, "reverse, array of 17": reverse_array})
+    return Loaded(functions, {"reverse": reverse, "reverse, array of 17": reverse_array}, number=mg.tensor)
 
 
 ENGINE = Engine(load, "mygrad", ("reverse",), audited=("reverse, array of 17",))

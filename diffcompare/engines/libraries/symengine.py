@@ -13,6 +13,7 @@ from diffcompare.engines.engine import (
     Loaded,
     Mode,
     Number,
+    Prepared,
     as_number,
     each_number,
     number_or_none,
@@ -66,7 +67,16 @@ def load() -> Loaded:
         y = se.Dummy("y")
         return se.diff(se.sympify(f(y)), y).subs({y: se.sympify(x)})
 
-    return Loaded(functions, {"formula": mode(1), "second": mode(2)}, nested={"diff": nested}, as_double=_number)
+    def formula_at(f: Function, point: Sequence[float], wrt: Sequence[int]) -> Prepared:
+        variables = se.symbols(f"x:{len(point)}")
+        value = se.sympify(f(*variables))
+        gradient = se.Lambdify(variables, [se.diff(value, variables[i]) for i in wrt])
+        alone = se.Lambdify(variables, [value])
+        return Prepared(lambda: list(map(float, gradient(point))), lambda: float(alone(point)[0]))
+
+    modes = {"formula": mode(1), "second": mode(2)}
+    prepared = {"formula": formula_at}
+    return Loaded(functions, modes, nested={"diff": nested}, as_double=_number, prepared=prepared)
 
 
 def _number(x: Any) -> Number:

@@ -97,7 +97,7 @@ def load() -> Loaded:
 
     modes = {"reverse": by_tape, "forward": forward, "reverse, tf.function": compiled, "tape in tape": second}
     nested = {"tape": tape, "accumulator": accumulator}
-    return Loaded(functions, modes, nested=nested, of_complex={"reverse, complex": complex_tape})
+    return Loaded(functions, modes, nested=nested, of_complex={"reverse, complex": complex_tape}, number=tensor)
 
 
 ENGINE = Engine(

@@ -110,7 +110,7 @@ def load() -> Loaded:
     }
     nested = {"func.grad": grad, "func.jvp": jvp, "autograd.grad": autograd_grad}
     of_complex = {"reverse, complex": complex_reverse, "forward, complex": complex_forward}
-    return Loaded(functions, modes, nested=nested, of_complex=of_complex)
+    return Loaded(functions, modes, nested=nested, of_complex=of_complex, number=tensor)
 
 
 ENGINE = Engine(
