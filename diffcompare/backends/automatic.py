@@ -139,8 +139,7 @@ def _swept(
         try:
             values = node_values(nodes, problem, system)
             if type(values[expression]) is Undefined:
-                note = explain_undefined(nodes, values, expression)
-                return Derivative(method, "undefined", gradient=dict.fromkeys(problem.wrt), work=done, notes=(note,))
+                return _outside(method, problem, nodes, values, done)
             gradient = sweep(nodes, values, active, problem, system)
         except RANGE_ERRORS:
             assert system is FLOATS, "careful evaluation does not raise"
@@ -158,7 +157,10 @@ def _swept(
             break
     notes: tuple[str, ...] = ()
     if may_leave_range(values):
-        gradient, notes = _sweep_with_wider_exponents(nodes, active, problem, sweep, gradient)
+        wide = evaluate(nodes, problem.point, EXTENDED)
+        if type(wide[expression]) is Undefined:  # its argument is inf in doubles, and a pole in truth
+            return _outside(method, problem, nodes, wide, done)
+        gradient, notes = _sweep_with_wider_exponents(nodes, wide, active, problem, sweep, gradient)
     if all(map(isfinite, gradient.values())):
         plain = {name: float(value) for name, value in gradient.items()}
         return Derivative(method, gradient=plain, work=done, notes=notes)
@@ -173,12 +175,23 @@ def node_values(nodes: Sequence[Expression], problem: Problem | VectorProblem, s
     return evaluate(nodes, problem.point, system)
 
 
+def _outside(method: str, problem: Problem, nodes: Sequence[Expression], values: Values, work: Work) -> Derivative:
+    """Return the answer at a point outside the domain."""
+    note = explain_undefined(nodes, values, problem.expression)
+    return Derivative(method, "undefined", gradient=dict.fromkeys(problem.wrt), work=work, notes=(note,))
+
+
 def _sweep_with_wider_exponents(
-    nodes: Sequence[Expression], active: set[Expression], problem: Problem, sweep: Sweep, gradient: dict[str, Any]
+    nodes: Sequence[Expression],
+    values: Values,
+    active: set[Expression],
+    problem: Problem,
+    sweep: Sweep,
+    gradient: dict[str, Any],
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return the gradient with what was lost beyond the range of doubles, and notes on it."""
     try:
-        wide = sweep(nodes, evaluate(nodes, problem.point, EXTENDED), active, problem, EXTENDED)
+        wide = sweep(nodes, values, active, problem, EXTENDED)
     except TimeoutError:
         return gradient, ("no time was left for a second sweep, with wider exponents",)
     return recover_range(gradient, wide)

@@ -51,6 +51,8 @@ from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.evaluate import RANGE_ERRORS
 from diffcompare.numeric.user_operations import UserOperation
 
+MIN_FOLDED, MAX_FOLDED = 2.0**-1000, 2.0**1000  # sizes of constants that are computed in advance
+
 
 class JointSweep(NamedTuple):
     """A program for the value and the partials: `nodes` in order of evaluation, variables and constants among them.
@@ -243,14 +245,19 @@ def _double(leaf: Expression) -> float:
 
 
 def _folded(operation: Operation, numbers: Sequence[float]) -> float | None:
-    """Return the value of an operation of constants; None where there is no finite one: the program will raise."""
+    """Return the value of an operation of constants; None where there is none in the usual range.
+
+    Then the program has to compute it, or to raise: what leaves the range of doubles there, is seen (`magnitudes`).
+    """
     if isinstance(operation, UserOperation):
         return None  # its code runs where the sweep runs it
     try:
         value = operation.real(*numbers)
     except RANGE_ERRORS:
         return None
-    return float(value) if math.isfinite(value) else None
+    if value == 0 and operation in (multiply, divide) and numbers[0] != 0 != numbers[-1]:
+        return None
+    return float(value) if value == 0 or MIN_FOLDED < abs(value) < MAX_FOLDED else None
 
 
 # --- The same double by fewer operations ------------------------------------------------------------------------------

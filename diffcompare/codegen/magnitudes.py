@@ -107,6 +107,10 @@ def _watched(nodes: Sequence[Expression], within: float, most: float, *, adds_lo
             continue
         if type(node) is Double:
             bounds[node] = _of_constant(node.double)
+            if not adds_looks and not math.isfinite(node.double):
+                return None
+            if adds_looks and not (MIN_PLAIN < abs(node.double) < MAX_PLAIN or node.double == 0):
+                limits[node] = (MIN_PLAIN, MAX_PLAIN)  # the plain sweep takes none of its values for good
             continue
         assert node.operation is not None
         name, arguments = node.operation.name, [bounds[argument] for argument in node.arguments]

@@ -186,6 +186,8 @@ class LineWriter:
             if node.operation is None:
                 self.texts[node] = _number(node)
                 depths[node] = 0
+                if node in limits:  # a constant that never is within them
+                    lines.append("return CAREFUL")
                 continue
             text, depth = self._text(node), 1 + max([depths[argument] for argument in node.arguments])
             if uses[node] > 1 or depth > MAX_NESTING or node in limits:

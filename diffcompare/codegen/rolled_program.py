@@ -22,7 +22,7 @@ from diffcompare.collection_pause import collection_paused
 from diffcompare.language.expression import Double, Expression, Variable
 from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.evaluate import FLOATS, RANGE_ERRORS, evaluate
-from diffcompare.numeric.extended_range import MAX_DOUBLE
+from diffcompare.numeric.extended_range import MAX_DOUBLE, near_range_limits
 
 WINDOW = 1_024  # operations in which a period is looked for
 MAX_PERIOD = 128
@@ -162,7 +162,7 @@ def rolled_function(
         try:
             return _Rolled(operations, stretch, names, wrt).function(careful, title)
         except RANGE_ERRORS:
-            return None  # a constant beyond the doubles
+            return None  # a constant that the plain sweep does not take
 
 
 class _Section:
@@ -216,8 +216,11 @@ class _Section:
 
 
 def constant_value(root: Expression) -> float:
-    """Return the value of a node without a variable.  Raises one of RANGE_ERRORS."""
-    return float(evaluate(wengert_list(root), {}, FLOATS)[root])
+    """Return the value of a node without a variable.  Raises one of RANGE_ERRORS for huge and tiny ones."""
+    values = evaluate(wengert_list(root), {}, FLOATS)
+    if near_range_limits(values.values()):
+        raise OverflowError
+    return float(values[root])
 
 
 class _Rolled:

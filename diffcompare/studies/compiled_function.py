@@ -113,7 +113,7 @@ class CompiledFunction:
     def __reduce__(self) -> Any:
         return CompiledFunction, (self.expression, self.variables, self.wrt)
 
-    def __call__(self, *arguments: Any, **named: Any) -> Any:
+    def __call__(self, /, *arguments: Any, **named: Any) -> Any:
         """Return the value."""
         return self.value(*arguments, **named)
 
@@ -185,7 +185,13 @@ class CompiledFunction:
             return self._rolled
         if self._rolled is not None:
             both, place = self.value_and_gradient, ("value", "gradient").index(name)
-            return gathering_function(lambda numbers: both(*numbers)[place], self.variables, careful, name)
+
+            def one_of_both(numbers: tuple[float, ...]) -> Any:
+                with suppress(DiffcompareError):  # the other one may be what has no number
+                    return both(*numbers)[place]
+                return None
+
+            return gathering_function(one_of_both, self.variables, careful, name)
         if self._vectors is not None:
             return gathering_function(lambda numbers: self._by_vectors(results, numbers), self.variables, careful, name)
         if len(self._nodes) > MAX_NODES_OF_SOURCE:

@@ -262,3 +262,35 @@ def test_operations_of_a_user_s_own(tmp_path):
     )
     f = dc.function("mysinh(x)*y", ops=str(file))
     assert f.value_and_gradient(0.5, 2.0) == (2 * math.sinh(0.5), (2 * math.cosh(0.5), math.sinh(0.5)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x*1e300*1e-200*1e-200",  # the adjoint alone would be 0
+        "x*1e90*1e-90*1e-90*1e-90*1e-90",
+        "x*(1e-200*1e-200)*1e300",
+        "x/1e400*1e300",
+        "x*exp(1e400)",
+        "x + log1p(1e400)",
+        "min(lgamma(x*1e400), 1e400)",  # a pole beyond the doubles
+    ],
+)
+@pytest.mark.parametrize("x", [2.0, -1.5e77])
+def test_constants_near_the_ends_of_the_doubles(text, x):
+    assert_same(parse(text), {"x": x})
+
+
+def test_a_loop_asks_for_a_value_though_there_is_no_partial():
+    y = Variable("x") + 0.25
+    for _ in range(1_500):
+        y = y * (1 - y)
+    f = dc.function(y + OPERATIONS["sqrt"](Variable("x")))
+    assert f._rolled is not None
+    assert f(0.0) == value_at(f.expression, {"x": 0.0})
+    with pytest.raises(dc.DiffcompareError, match="no finite gradient"):
+        f.gradient(0.0)
+
+
+def test_a_variable_may_be_called_self():
+    assert dc.function("self*value")(self=2.0, value=3.0) == 6.0
