@@ -21,7 +21,7 @@ from diffcompare.studies.gradient import careful_gradient
 from diffcompare.studies.question import checked_names, checked_point, own_operations, question_of
 
 MIN_NODES_OF_VECTORS, MIN_NODES_OF_LOOPS = 300, 2_000
-MAX_NODES_OF_SOURCE = 20_000  # beyond, only loops and vectors are compiled, and other expressions swept node by node
+MAX_NODES_OF_SOURCE = 5_000  # beyond, only loops and vectors are compiled, and other expressions swept node by node
 MAX_ASKED = 10_000  # points of arrays that the careful sweep is asked for, one by one
 
 _RESULTS = {"value": ("value",), "gradient": ("gradient",), "value_and_gradient": ("value", "gradient")}

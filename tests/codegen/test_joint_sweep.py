@@ -60,7 +60,7 @@ def test_the_catalogue_has_the_bits_of_the_plain_sweep(name):
 
 
 @given(expressions(ALL, largest=14), points())
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_random_expressions_have_the_bits_of_the_plain_sweep(expression, point):
     assert same(expression, point)
 

@@ -43,7 +43,7 @@ def test_a_long_product_is_looked_at_on_the_way():
 
 
 @given(expressions(SMOOTH, largest=8), st.fixed_dictionaries(dict.fromkeys("xyz", doubles)))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_values_within_the_looks_are_where_the_plain_sweep_loses_nothing(expression, point):
     sweep = joint_sweep(expression, sorted(point))
     limits, is_finite = watch(sweep.nodes, wengert_list(sweep.value))

@@ -90,7 +90,7 @@ def test_the_bits_of_the_plain_sweep_by_few_vectors(expression, vectors):
 
 
 @given(expressions(ALL, largest=14), st.fixed_dictionaries(dict.fromkeys("xyz", doubles)))
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_random_expressions(expression, point):
     nodes = wengert_list(expression)
     try:

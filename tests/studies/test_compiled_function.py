@@ -63,7 +63,7 @@ def test_the_catalogue(name):
 
 
 @given(expressions(ALL, largest=12), st.fixed_dictionaries(dict.fromkeys("xyz", doubles)))
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_random_expressions_at_any_doubles(expression, point):
     assert_same(expression, point)
 
@@ -240,9 +240,8 @@ def test_steps_that_repeat_run_in_a_loop():
 
 def test_a_large_expression_of_which_nothing_can_be_made_is_swept():
     rng, x = random.Random(1), [Variable("x"), Variable("y")]
-    for _ in range(12_000):
-        one, other = rng.choice(x[-30:]), rng.choice(x[-30:])
-        x.append(rng.choice([lambda a, b: a + b, lambda a, b: a * b, lambda a, b: a - b])(one, other) / 2)
+    for _ in range(2_500):
+        x.append(OPERATIONS["sin"](rng.choice(x[-9:]) * rng.choice(x[-9:]) + 1))
     f = CompiledFunction(x[-1])
     assert outcome(lambda: f.gradient(0.3, 0.7)) == outcome(lambda: tuple(dc.gradient(x[-1], x=0.3, y=0.7).values()))
 
