@@ -176,7 +176,6 @@ grids/                        Functions of many points: straight-line programs o
   c_kernel.py                 Grids in compiled C: the function of `derive --code c` in a loop, compiled once and kept in the user's cache folder
   careful_blocks.py           Blocks of points with care: which points are outside a domain, and numbers where the quick program has none
   complex_blocks.py           The complex step at blocks of points: f(x + ih) in NumPy's complex numbers, with h = 1e-20, or 1e-20 of a small x
-  compute_engines.py          The engines that compute value and gradient over a grid: NumPy, or compiled C where there is a compiler
   difference_blocks.py        Difference quotients at blocks of points, with the steps that `grad` takes, and the kinks that a step crosses
   error_statistics.py         Errors at many points, gathered block by block: the largest and where, the median, the root of the mean square
   grid_axes.py                Grids of points: an axis for every variable that moves, `x=0:10:1000` or `x=1e-6:1e6:1000:log`

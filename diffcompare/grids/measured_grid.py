@@ -11,7 +11,10 @@ import numpy as np
 from diffcompare.backends import automatic
 from diffcompare.backends.finite_differences import STENCILS
 from diffcompare.codegen.tangent_sweep import tangent_sweep
-from diffcompare.grids.careful_blocks import GridFormulas, GridFunction
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.grids.block_program import gradient_program
+from diffcompare.grids.c_kernel import CKernel
+from diffcompare.grids.careful_blocks import GridFormulas, GridFunction, GridProgram
 from diffcompare.grids.complex_blocks import GridComplexStep
 from diffcompare.grids.difference_blocks import GridDifferences, KinkSides
 from diffcompare.grids.error_statistics import ErrorStatistics, ulps_between
@@ -23,6 +26,20 @@ BLOCK = 8_192  # points that are measured at a time
 FIRST_BLOCK = 64  # the first ones, lest a budget be spent by a block of numbers that take a millisecond each
 MAX_STRETCHES = 96  # of the first axis, each with its largest error, for the plot
 REFERENCE = "reverse-ad"
+ENGINES = ("numpy", "c")  # that compute value and gradient in reverse mode
+
+
+def grid_program(engine: str, expression: Expression, variables: Sequence[str], wrt: Sequence[str]) -> GridProgram:
+    """Return the program of an engine for value and partials.
+
+    Raises DiffcompareError for an unknown engine (E665) and one that is not there (E664), and NotDifferentiable.
+    """
+    if engine == "numpy":
+        return gradient_program(expression, variables, wrt)
+    if engine == "c":
+        return CKernel(expression, variables, wrt)
+    help = f"the engines are {', '.join(ENGINES)}"
+    raise DiffcompareError(Diagnostic("E665", "bad_value", f"unknown engine `{engine}`", source="--compute", help=help))
 
 
 class GridMethod(Protocol):

@@ -22,7 +22,6 @@ from diffcompare.backends.problem import Problem
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.grids.careful_blocks import GridFunction
 from diffcompare.grids.complex_blocks import Unsupported
-from diffcompare.grids.compute_engines import grid_program
 from diffcompare.grids.grid_axes import GridAxis, PointGrid, checked_axis, checked_grid, parse_axes
 from diffcompare.grids.measured_grid import (
     REFERENCE,
@@ -31,6 +30,7 @@ from diffcompare.grids.measured_grid import (
     answers_at,
     curve,
     grid_method,
+    grid_program,
     measure_grid,
     sample_places,
 )
