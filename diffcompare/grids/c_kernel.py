@@ -168,7 +168,8 @@ def compiled_library(source: str) -> ctypes.CDLL:
     command = compiler()
     path = shutil.which(command[0]) or command[0]
     version = _output([path, "--version"])
-    parts = (source, *command, path, version, *VECTOR_FLAGS, platform.platform(), platform.node())
+    vectorized = _is_vectorized(source, version)
+    parts = (source, str(vectorized), *command, path, version, *VECTOR_FLAGS, platform.platform(), platform.node())
     name = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:40]
     suffix = ".dll" if sys.platform == "win32" else ".so"
     with _folder() as folder:
@@ -176,13 +177,14 @@ def compiled_library(source: str) -> ctypes.CDLL:
         if _is_own(library):
             with contextlib.suppress(OSError):  # of one that is damaged
                 return ctypes.CDLL(str(library))
-        _compile(command, source, library, vectorized=_is_vectorized(source, version))
+        _compile(command, source, library, vectorized=vectorized)
         return ctypes.CDLL(str(library))
 
 
 def _is_vectorized(source: str, version: str) -> bool:
     """Tell whether gcc can call vectorized functions only; what it knows by itself it would not call them for."""
-    called = set(re.findall(r"\b([a-z]\w*)\(", source.partition("#include <math.h>")[2]))
+    code = re.sub(r"//.*", "", source.partition("#include <math.h>")[2])
+    called = set(re.findall(r"\b([a-z]\w*)\(", code))
     own = set(re.findall(r"^static (?:inline )?double (\w+)\(", source, re.MULTILINE))
     known = {*_VECTORIZED, *_INSTRUCTIONS, *own, "f_grid", "reduction", "if", "for", "feclearexcept", "fetestexcept"}
     is_gcc = "Free Software Foundation" in version

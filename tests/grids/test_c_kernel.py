@@ -124,6 +124,20 @@ def test_a_compiler_that_is_not_there_or_fails_is_told(monkeypatch, tmp_path):
         CKernel(parse("x"), ["x"], [])
 
 
+def test_only_what_gcc_can_vectorize_is_compiled_for_it(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
+    gcc = "gcc 12.2.0 Copyright (C) 2022 Free Software Foundation, Inc."
+
+    def judged(text, version=gcc):
+        return c_kernel._is_vectorized(kernel_source(parse(text), ["x", "y"], ["x"]), version)
+
+    assert judged("ln(x) + x*y - sin(y)")
+    assert judged("sigmoid(x)*exp(-y^2.5)*|x|")
+    assert not judged("tan(x)*y")
+    assert not judged("ln(x)*y", "clang version 14")
+
+
 def test_the_cache_is_where_the_system_keeps_such_things(monkeypatch):
     monkeypatch.undo()
     assert cache_folder().parts[-2:] == ("diffcompare", "compiled")
