@@ -136,9 +136,8 @@ class FunctionProgram:
     def seconds(self, what: str, calls: int) -> float:
         """Return the seconds of this many plain calls (`value`), or recordings, each with a reverse sweep."""
         numbers, at = self.at.point, self.at
-        if what == "value":
-            return seconds_of(lambda: at.call(self.function, numbers), calls)
-        return seconds_of(lambda: self._recorded(at, numbers).gradient(), calls)
+        value, gradient = lambda: at.call(self.function, numbers), lambda: self._recorded(at, numbers).gradient()
+        return seconds_of(value if what == "value" else gradient, calls)
 
     # --- On whole arrays ----------------------------------------------------------------------------------------------
 

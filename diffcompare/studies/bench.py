@@ -17,7 +17,7 @@ from diffcompare.engines.engine_timing import CLOCK, seconds_of
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.wengert import active_nodes, wengert_list
-from diffcompare.numeric.evaluate import values_at
+from diffcompare.numeric.evaluate import RANGE_ERRORS, values_at
 from diffcompare.numeric.sweeps import forward_work, primal_work, reverse_work
 from diffcompare.studies.bench_contenders import (
     COMPILED,
@@ -267,6 +267,8 @@ def _started(start: Callable[[], Ready]) -> Ready | str:
         return str(why)
     except DiffcompareError as error:
         return error.diagnostic.message
+    except (*RANGE_ERRORS, TypeError) as error:  # Undefined is no number
+        return f"it has no number here: {error}"
 
 
 def _turns(

@@ -30,7 +30,7 @@ from diffcompare.language import serialization
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.wengert import active_nodes, wengert_list
-from diffcompare.numeric.evaluate import FLOATS, evaluate
+from diffcompare.numeric.evaluate import CAREFUL, FLOATS, RANGE_ERRORS, NumberSystem, evaluate
 from diffcompare.numeric.sweeps import forward, local_partials, reverse
 from diffcompare.numeric.user_operations import written_out
 from diffcompare.processes import WorkerLost
@@ -46,6 +46,7 @@ PROGRAM = "python-program"
 COMPILED = "dc.function"
 METHODS = (*BACKENDS, PROGRAM, COMPILED)
 FUNCTION = "recorded"
+MAX_OPERATIONS = 20_000  # of a program that is written; a larger one is compiled for minutes
 
 
 class Unable(Exception):
@@ -114,8 +115,6 @@ def _start(prepare: Callable[[], Gradient], clock: Clock) -> Ready:
         partials = gradient()
     except NotDifferentiable as refusal:
         raise Unable(f"no rule is known for {refusal.node}") from None
-    except (ArithmeticError, ValueError, TypeError) as error:
-        raise Unable(f"it leaves the doubles here: {error}") from None
     first = perf_counter() - begin
     return Ready(first, partial(seconds_of, gradient, clock=clock), partials, is_loop=True)
 
@@ -126,16 +125,25 @@ def _start(prepare: Callable[[], Gradient], clock: Clock) -> Ready:
 def value_of(problem: Problem) -> Callable[[], float]:
     """Return the value of f as a call: one loop along the Wengert list."""
     nodes, point = wengert_list(problem.expression), problem.point
-    output = nodes[-1]
-    return lambda: evaluate(nodes, point, FLOATS)[output]
+    output, system = nodes[-1], _system(nodes, point)
+    return lambda: evaluate(nodes, point, system)[output]
+
+
+def _system(nodes: Sequence[Expression], point: Mapping[str, float]) -> NumberSystem:
+    """Return plain doubles, or those that never raise where a branch that is not taken would."""
+    try:
+        evaluate(nodes, point, FLOATS)
+    except RANGE_ERRORS:
+        return CAREFUL
+    return FLOATS
 
 
 def _reverse(method: str, problem: Problem) -> Gradient:
     nodes, point, wrt = wengert_list(problem.expression), problem.point, problem.wrt
-    active, output = active_nodes(nodes, wrt), nodes[-1]
+    active, output, system = active_nodes(nodes, wrt), nodes[-1], _system(nodes, point)
 
     def gradient() -> Mapping[str, float]:
-        return by_name(reverse(nodes, evaluate(nodes, point, FLOATS), active, output, FLOATS), wrt)
+        return by_name(reverse(nodes, evaluate(nodes, point, system), active, output, system), wrt)
 
     return gradient
 
@@ -143,12 +151,12 @@ def _reverse(method: str, problem: Problem) -> Gradient:
 def _forward(method: str, problem: Problem, sweeps: int | None = None) -> Gradient:
     """Return the gradient by forward sweeps, or its first partials by as many sweeps as are asked for."""
     nodes, point = wengert_list(problem.expression), problem.point
-    active, output = active_nodes(nodes, problem.wrt), nodes[-1]
+    active, output, system = active_nodes(nodes, problem.wrt), nodes[-1], _system(nodes, point)
     seeds = {name: Variable(name) for name in problem.wrt[:sweeps]}
 
     def gradient() -> Mapping[str, float]:
-        edges = local_partials(nodes, evaluate(nodes, point, FLOATS), active)
-        return {name: forward(edges, seed, FLOATS).get(output, 0.0) for name, seed in seeds.items()}
+        edges = local_partials(nodes, evaluate(nodes, point, system), active)
+        return {name: forward(edges, seed, system).get(output, 0.0) for name, seed in seeds.items()}
 
     return gradient
 
@@ -164,16 +172,16 @@ def _differences(method: str, problem: Problem) -> Gradient:
     default = (FIVE_POINT if method == "richardson" else stencils[method]).default_step
     steps = {name: problem.step or default(problem.point[name]) for name in problem.wrt}
     nodes, point = wengert_list(problem.expression), problem.point
-    output = nodes[-1]
+    output, system = nodes[-1], _system(nodes, point)
 
     def gradient() -> Mapping[str, float | None]:
         at_point: list[float] = []  # computed at most once, for all variables
 
         def along(name: str, x: float) -> float:
             if x != point[name]:
-                return float(evaluate(nodes, {**point, name: x}, FLOATS)[output])
+                return float(evaluate(nodes, {**point, name: x}, system)[output])
             if not at_point:
-                at_point.append(evaluate(nodes, point, FLOATS)[output])
+                at_point.append(float(evaluate(nodes, point, system)[output]))
             return at_point[0]
 
         return {name: rule(partial(along, name), point[name], h) for name, h in steps.items()}
@@ -193,12 +201,13 @@ def _formulas(method: str, problem: Problem) -> Gradient:
     if problem.hand is not None and problem.hand.function is not None and method == "hand-coded":
         return partial(problem.hand.function, problem.point)
     formulas = answer.formulas
-    if not formulas or not set(problem.wrt) <= set(formulas):
+    if answer.status != "ok" or not formulas:
         raise Unable("; ".join(answer.notes) or answer.status)
     nodes, point = wengert_list(*formulas.values()), problem.point
+    system = _system(nodes, point)
 
     def gradient() -> Mapping[str, float]:
-        values = evaluate(nodes, point, FLOATS)
+        values = evaluate(nodes, point, system)
         return {name: values[formula] for name, formula in formulas.items()}
 
     return gradient
@@ -243,6 +252,8 @@ def _start_compiled(problem: Problem, clock: Clock) -> Ready:
 
 def _programs(expression: Expression, problem: Problem) -> tuple[Gradient, Callable[[], float]]:
     names, numbers = list(problem.point), list(problem.point.values())
+    if len(wengert_list(expression)) > MAX_OPERATIONS:
+        raise Unable(f"no program of more than {MAX_OPERATIONS:,} operations is written")
     try:
         texts = {
             "gradient": program(expression, names, problem.wrt, None, None, "python"),

@@ -77,7 +77,7 @@ def verdict(bench: Bench) -> str:
     for method in ("reverse-ad", "forward-ad"):
         timed = bench.method(method)
         if timed is not None and timed.over_value is not None:
-            costs.append(f"{method} {timed.over_value.median:.2g} x")
+            costs.append(f"{method} {_short(timed.over_value.median)} x")
     if not costs:
         return _quickest(bench)
     inputs = counted(len(bench.problem.wrt), "input")
@@ -92,8 +92,13 @@ def _quickest(bench: Bench) -> str:
         if not others:
             return f"{bench.one} is the only one"
         next_ratio, second = others[0]
-        return f"{bench.one} is the quickest, {second} takes {next_ratio:.2g} x as long{_hidden(next_ratio, bench)}"
-    return f"{first} is the quickest, {ratio:.2g} x the time of {bench.one}{_hidden(ratio, bench)}"
+        return f"{bench.one} is the quickest, {second} takes {_short(next_ratio)} x as long{_hidden(next_ratio, bench)}"
+    return f"{first} is the quickest, {_short(ratio)} x the time of {bench.one}{_hidden(ratio, bench)}"
+
+
+def _short(ratio: float) -> str:
+    """Return two digits of a ratio, or all before the point."""
+    return f"{ratio:.2g}" if ratio < 100 else f"{ratio:.0f}"
 
 
 def _hidden(ratio: float, bench: Bench) -> str:
@@ -198,8 +203,8 @@ def _remarks(bench: Bench) -> list[str]:
         more = (forward.over_value.median - sweep.median) / (len(bench.problem.wrt) - 1)
         remarks.insert(
             1,
-            f"Forward mode with a single sweep takes {sweep.median:.2g} x the value, and each further input "
-            f"{max(more, 0.0):.2g} x more.",
+            f"Forward mode with a single sweep takes {_short(sweep.median)} x the value, and each further input "
+            f"{_short(max(more, 0.0))} x more.",
         )
     if bench.question.program is not None:
         remarks.append("Methods and libraries compute along the path that the function took here; `recorded` runs it.")

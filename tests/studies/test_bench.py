@@ -97,6 +97,17 @@ def test_every_method_computes_the_gradient_that_it_is_timed_for():
     assert bench.noise.low <= bench.noise.median <= bench.noise.high
 
 
+def test_a_branch_that_is_not_taken_stops_nobody():
+    bench = dc.bench("if(x > 0, ln(x), x^2)", x=-2, methods=OURS, **QUICK)
+    assert {timed.method: timed.note for timed in bench.methods if timed.note or timed.status != "ok"} == {}
+
+
+def test_who_has_no_number_is_a_row():
+    bench = dc.bench("abs(x)", x=0, methods=["hand-coded"], **QUICK)
+    assert (bench.methods[0].status, bench.methods[0].seconds) == ("unable", None)
+    assert "undefined" in bench.methods[0].note
+
+
 def test_operations_are_counted_for_the_two_modes():
     bench = dc.bench("x1*x2*x3*x4", methods=["forward-ad"], **QUICK)
     counts = {timed.method: timed.counted for timed in bench.methods}

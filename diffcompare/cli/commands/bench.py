@@ -44,7 +44,7 @@ def command(
 
     libraries = list(map(str.lower, options.split(engines)))
     benchmark = bench_question(
-        parsed, at=point, hand=formulas, wrt=options.split(wrt), methods=options.split(method), engines=libraries, one=one,
-        step=step, seconds=seconds, budget=budget,
+        parsed, at=point, hand=formulas, wrt=options.split(wrt), methods=options.split(method), engines=libraries,
+        one=one, step=step, seconds=seconds, budget=budget,
     )  # fmt: skip
     return CommandResult(benchmark.document(brief=quiet), benchmark.notes, benchmark.failure)
