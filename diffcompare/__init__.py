@@ -302,6 +302,7 @@ studies/                      Studies: each puts questions to the table, the cat
   audit_changes.py            The differences between two audits, of two versions of an engine: `audit --against` what `audit --save` kept
   audit_report.py             The report of an audit: a sentence to quote, a line for every engine, what is wrong with its cure, and the matrix
   audit_suite.py              The suite of an audit: the edge cases, the catalogue, and every operation at its samples, to first and second order
+  audit_verdict.py            The verdict of an audit: a summary that a person can quote, and the counts that it stands on
   bench.py                    `dc.bench` and `bench`: the time of a gradient by every method and library, in interleaved rounds, as ratios
   bench_contenders.py         The contenders of a benchmark: each way to a gradient as its bare algorithm, and what it has to prepare once
   bench_report.py             The report of a benchmark: what a gradient costs in a sentence, the ratios as bars, and the times of everyone

@@ -29,6 +29,7 @@ Kind: TypeAlias = Literal[
     "no-number",  # nan or an infinity where a derivative exists
     "wrong",  # a finite number that is none of these
     "refused",  # an error, or no such function
+    "not-asked",  # time was over, or the engine had failed again and again
 ]
 
 RIGHT_ULPS = 8  # a few operations, each rounded once

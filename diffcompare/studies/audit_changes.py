@@ -29,12 +29,13 @@ class AuditChange(NamedTuple):
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[AuditChange]:
-    """Return what differs between the data of two audits, as `audit --save` writes them."""
+    """Return what differs between the data of two audits, as `audit --save` writes them, of what both asked for."""
     old, new = _by_place(before), _by_place(after)
+    cut = {place for numbers in (old, new) for place, text in numbers.items() if text.endswith("(not-asked)")}
     return [
         AuditChange(*place, old.get(place), new.get(place))
         for place in dict.fromkeys([*old, *new])
-        if old.get(place) != new.get(place)
+        if old.get(place) != new.get(place) and place not in cut
     ]
 
 

@@ -9,27 +9,20 @@ from typing import Any
 from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Paragraph, Table, columns
 from diffcompare.engines.cases import AuditCase
 from diffcompare.engines.judgement import RIGHT_ULPS, Kind
-from diffcompare.studies.audit import Audit, AuditedEngine, EngineNumber, disagree
+from diffcompare.studies.audit import NO_ANSWER, Audit, AuditedEngine, EngineNumber, disagree
 from diffcompare.studies.audit_suite import CATALOGUE, OPERATION, SINGLE
+from diffcompare.studies.audit_verdict import KINDS, SHOWN_AS_NUMBERS, answered_engines, counts_of, engine_name, verdict
 from diffcompare.studies.record import SCHEMA, counted, join, number, select
 
-KINDS = {
-    "right": "right",
-    "digits-lost": "lost",
-    "convention": "kink",
-    "no-number": "nan",
-    "wrong": "wrong",
-    "refused": "refused",
-}
 LEGEND = (
     f"right: within {RIGHT_ULPS} ulp; lost: fewer digits, or a small number that is rounding of larger ones; kink: a "
     "convention where no single derivative exists; nan: nan or inf where one exists; wrong: finite and wrong; refused: "
-    "no such function, or an error; "
+    "no such function, or an error; not asked: no time was left for it, or the engine had failed again and again; "
     "differ: cases on which the modes of the engine differ. "
     f"An error is rounding up to {RIGHT_ULPS} units beside the intermediate values, and {RIGHT_ULPS}·2^order beside 1, "
     "since these are right to as much themselves."
 )
-MARKS = {"right": ".", "digits-lost": "~", "no-number": "n", "wrong": "X", "refused": "-"}
+MARKS = {"right": ".", "digits-lost": "~", "no-number": "n", "wrong": "X", "refused": "-", "not-asked": "_"}
 CONVENTIONS = {
     "slope from the left": "l",
     "slope from the right": "r",
@@ -40,15 +33,15 @@ CONVENTIONS = {
     "a number": "o",
 }
 MARKS_LEGEND = (
-    ". right, ~ digits lost, n nan or inf, X wrong, - refused; at a kink l r m b the slope from the left, from the "
-    "right, their mean, between them, ? nan, o a number where there is no derivative; c the conjugate; * modes differ"
+    ". right, ~ digits lost, n nan or inf, X wrong, - refused, _ not asked; at a kink l r m b the slope from the "
+    "left, from the right, their mean, between them, ? nan, o a number where there is no derivative; c the conjugate; "
+    "* modes differ"
 )
 NUMBERS_LEGEND = (
     "X wrong, - refused; l r m b at a kink: the slope from the left, from the right, their mean, between them; "
     "c the conjugate; modes that differ are divided by /"
 )
-WORST_FIRST = "Xn~?olrmbc.-"
-SHOWN_AS_NUMBERS = 4  # engines; the matrix of more has marks
+WORST_FIRST = "Xn~?olrmbc.-_"
 FEW_DIGITS = 12  # of an operation or an entry of the catalogue make it a row of the matrix
 MOST_OTHERS = 12  # rows of a table about the catalogue and the operations, below all those about edge cases
 BAD: tuple[Kind, ...] = ("wrong", "no-number")
@@ -60,7 +53,10 @@ def data(audit: Audit) -> dict[str, Any]:
         "schema": SCHEMA,
         "command": "audit",
         "engines": [
-            {**select(engine, "name | version | digits | modes | single | note | not_asked"), **_counts(audit, engine)}
+            {
+                **select(engine, "name | version | digits | modes | single | note | not_asked | cut"),
+                **counts_of(audit, engine),
+            }
             for engine in audit.engines
         ],
         "cases": [
@@ -82,6 +78,7 @@ def data(audit: Audit) -> dict[str, Any]:
             for one in audit.numbers
         ],
         "verdict": verdict(audit),
+        "interrupted": audit.was_interrupted,
         **({} if audit.failure is None else {"error": audit.failure.data()}),
     }
 
@@ -99,13 +96,14 @@ def document(audit: Audit, *, brief: bool = False) -> Document:
     worst, differing, matrix = _worst(audit), _differing(audit), _matrix(audit)
     blocks += [table for table in (worst, differing, matrix) if table.rows]
     if matrix.rows:
-        legend = MARKS_LEGEND if len(_answered(audit)) > SHOWN_AS_NUMBERS else NUMBERS_LEGEND
+        legend = MARKS_LEGEND if len(answered_engines(audit)) > SHOWN_AS_NUMBERS else NUMBERS_LEGEND
         blocks.append(Paragraph(f"{legend}. What all get right, or nearly, and what all refuse is in the JSON only."))
     notes = [f"{engine.name}: {engine.note}" for engine in audit.engines if engine.note]
-    notes += [_not_asked(engine) for engine in _answered(audit) if engine.not_asked]
+    notes += [_not_asked(engine) for engine in answered_engines(audit) if engine.not_asked]
+    notes += [note for engine in answered_engines(audit) for note in _cut(engine)]
     notes += [
         f"{engine.name} ({'; '.join(engine.single)}) is judged at single precision, 24 binary digits"
-        for engine in _answered(audit)
+        for engine in answered_engines(audit)
         if engine.single
     ]
     return Document((*blocks, *[Paragraph(note, "note") for note in notes]), audit.data)
@@ -119,83 +117,30 @@ def _not_asked(engine: AuditedEngine) -> str:
     return f"{said}: the file has no {join([f'`{name}`' for name in engine.optional], 'or')}"
 
 
-# --- The summary ------------------------------------------------------------------------------------------------------
-
-
-def verdict(audit: Audit) -> str:
-    """Return a summary that a person can quote: a sentence for each engine, or one for many together."""
-    answered = _answered(audit)
-    if not answered:
-        return "No engine answered."
-    if len(answered) > SHOWN_AS_NUMBERS:
-        return _together(audit, answered)
-    return " ".join([_sentence(engine, _counts(audit, engine)["counts"]) for engine in answered])
-
-
-def _sentence(engine: AuditedEngine, counts: Mapping[str, int]) -> str:
-    asked = sum(counts.values())
-    returned = asked - counts["refused"]
-    right, kinks = counts["right"], counts["convention"]
-    parts = [f"{_are(right)} right to {RIGHT_ULPS} ulp"]
-    parts += [f"{counts['digits-lost']} lost digits"] if counts["digits-lost"] else []
-    parts += [f"{kinks} {'follows' if kinks == 1 else 'follow'} a convention at a kink"] if kinks else []
-    parts += [f"{_are(counts['no-number'])} nan or inf where a derivative exists"] if counts["no-number"] else []
-    last = f"{_are(counts['wrong'])} finite and wrong"
-    single = ", judged at its single precision," if engine.digits == SINGLE else ""
-    return (
-        f"{engine.name} {engine.version}{single} returned {returned:,} of {asked:,} number{'' if asked == 1 else 's'}: "
-        f"{', '.join(parts)}, and {last}."
-    )
-
-
-def _together(audit: Audit, engines: Sequence[AuditedEngine]) -> str:
-    counts = {engine.name: _counts(audit, engine)["counts"] for engine in engines}
-    returned = sum(sum(kinds.values()) - kinds["refused"] for kinds in counts.values())
-    right = sum(kinds["right"] for kinds in counts.values())
-    said = [
-        f"{len(engines)} engines returned {returned:,} numbers: {_share(right, returned)} are right to {RIGHT_ULPS} ulp"
+def _cut(engine: AuditedEngine) -> list[str]:
+    """Say of which modes only the first questions were asked, and why: a sentence for each reason."""
+    by_reason: dict[str, list[str]] = {}
+    for mode in engine.cut:
+        by_reason.setdefault(mode.why, []).append(f"{mode.mode} {mode.asked:,} of {mode.questions:,}")
+    return [
+        f"{engine.name} was not asked all questions ({why}): {', '.join(asked)}" for why, asked in by_reason.items()
     ]
-    lost = sum(kinds["no-number"] for kinds in counts.values())
-    wrong = Counter({_engine_name(name): kinds["wrong"] for name, kinds in counts.items() if kinds["wrong"]})
-    listed = ", ".join(f"{name} {count}" for name, count in wrong.most_common())
-    said.append(f"{_are(lost)} nan or inf where a derivative exists")
-    said.append(f"{_are(wrong.total())} finite and wrong{f' ({listed})' if listed else ''}")
-    single = [_engine_name(engine.name) for engine in engines if engine.digits == SINGLE]
-    precision = f" Judged at single precision: {', '.join(single)}." if single else ""
-    return f"{'; '.join(said)}.{precision}"
-
-
-def _are(count: int) -> str:
-    return "none is" if count == 0 else "1 is" if count == 1 else f"{count:,} are"
-
-
-def _share(part: int, whole: int) -> str:
-    """Return a percentage, rounded down so that only all are 100 %."""
-    return f"{100 * part // whole if whole else 0} %"
-
-
-def _answered(audit: Audit) -> list[AuditedEngine]:
-    return [engine for engine in audit.engines if not engine.note]
-
-
-def _counts(audit: Audit, engine: AuditedEngine) -> dict[str, Any]:
-    kinds: Counter[str] = Counter(one.judgement.kind for one in audit.numbers if one.engine == engine.name)
-    differing = sum(disagree(numbers) for numbers in audit.by_case(engine.name).values())
-    return {"counts": {kind: kinds[kind] for kind in KINDS}, "modes_disagree": differing}
 
 
 def _engines(audit: Audit) -> Table:
+    cut = any(one.judgement.kind == "not-asked" for one in audit.numbers)
+    kinds = [kind for kind in KINDS if kind != "not-asked" or cut]
     heads = columns(
         "engine | version | >numbers | "
-        + " | ".join(f">{kind}={title}" for kind, title in KINDS.items())
+        + " | ".join(f">{kind}={title}" for kind, title in KINDS.items() if kind in kinds)
         + " | >differ"
     )
     rows = []
     for engine in audit.engines:
-        counts = _counts(audit, engine)
-        listed = tuple(counts["counts"].values())
+        counts = counts_of(audit, engine)
+        listed = tuple([counts["counts"][kind] for kind in kinds])
         single = " (float32)" if engine.digits == SINGLE else ""
-        shown = (sum(listed), *listed, counts["modes_disagree"]) if not engine.note else (None,) * 8
+        shown = (sum(listed), *listed, counts["modes_disagree"]) if not engine.note else (None,) * (len(kinds) + 2)
         rows.append((f"{engine.name}{single}", engine.version, *shown))
     return Table("engines", heads, tuple(rows), "Numbers by verdict", sortable=True)
 
@@ -275,13 +220,8 @@ def _answers(audit: Audit) -> dict[tuple[str, str, str], list[EngineNumber]]:
 
 def _by(name: str, said: Sequence[str], numbers: Sequence[EngineNumber]) -> str:
     """Name an engine, with the modes that said so unless all of its modes that answered did."""
-    answering = {one.mode for one in numbers if one.judgement.kind != "refused"}
-    return _engine_name(name) if answering <= set(said) else f"{_engine_name(name)} ({'; '.join(said)})"
-
-
-def _engine_name(name: str) -> str:
-    """Return the name of an engine, for a file the last part of its path without the suffix."""
-    return name.removesuffix(".py").rpartition("/")[2] if name.endswith(".py") else name
+    answering = {one.mode for one in numbers if one.judgement.kind not in NO_ANSWER}
+    return engine_name(name) if answering <= set(said) else f"{engine_name(name)} ({'; '.join(said)})"
 
 
 def _brief(x: float | None) -> str:
@@ -312,16 +252,16 @@ def _rights(case: AuditCase) -> str:
 def _differing(audit: Audit) -> Table:
     """Return what the modes of an engine say where they differ."""
     rows = []
-    for engine in _answered(audit):
+    for engine in answered_engines(audit):
         for numbers in audit.by_case(engine.name).values():
             if disagree(numbers):
                 said: dict[str, list[str]] = {}
                 for mode, partials in _by_mode(numbers).items():
-                    if all(one.judgement.kind != "refused" for one in partials):
+                    if all(one.judgement.kind not in NO_ANSWER for one in partials):
                         said.setdefault(_returned(partials), []).append(mode)
                 case = numbers[0].case
                 listed = " / ".join(f"{returned} ({'; '.join(modes)})" for returned, modes in said.items())
-                rows.append((case, (_engine_name(engine.name), Code(_asked(case)), listed, _rights(case))))
+                rows.append((case, (engine_name(engine.name), Code(_asked(case)), listed, _rights(case))))
     heads = columns("engine | question | returned | right")
     return _table("differ", heads, rows, "Modes of one engine that differ")
 
@@ -338,7 +278,7 @@ def _by_mode(numbers: Sequence[EngineNumber]) -> dict[str, list[EngineNumber]]:
 
 def _matrix(audit: Audit) -> Table:
     """Return a row for every case that some engine does not simply get right, and a column for every engine."""
-    answered = _answered(audit)
+    answered = answered_engines(audit)
     by_engine = {engine.name: audit.by_case(engine.name) for engine in answered}
     cell = _marks if len(answered) > SHOWN_AS_NUMBERS else _numbers
     rows = []
@@ -347,7 +287,7 @@ def _matrix(audit: Audit) -> Table:
         if any(_is_news(one) for listed in numbers for one in listed):
             right = _rights(cases[0]) if len(cases) == 1 else None
             rows.append((cases[0], (name, right, *map(cell, numbers))))
-    named = [_engine_name(engine.name) for engine in answered]
+    named = [engine_name(engine.name) for engine in answered]
     titles = _beginnings(named) if cell is _marks else named
     heads = columns("case | right | " + " | ".join(map("=".join, zip(named, titles, strict=True))))
     if cell is _marks:
@@ -393,7 +333,7 @@ def _beginnings(names: Sequence[str]) -> list[str]:
 
 def _is_news(one: EngineNumber) -> bool:
     """Tell whether a number makes its case a row: one that is right, has most of its digits, or is missing does not."""
-    if one.judgement.kind in ("right", "refused"):
+    if one.judgement.kind in ("right", *NO_ANSWER):
         return False
     return one.judgement.kind != "digits-lost" or (one.judgement.digits or 0.0) < FEW_DIGITS
 
@@ -404,13 +344,13 @@ def _numbers(numbers: Sequence[EngineNumber]) -> str:
         counts: Counter[str] = Counter(one.judgement.kind for one in numbers)
         return ", ".join([f"{counts[kind]} {title}" for kind, title in KINDS.items() if counts[kind]])
     said = dict.fromkeys([", ".join(dict.fromkeys(map(_number, partials))) for partials in _by_mode(numbers).values()])
-    return " / ".join([text for text in said if text != "-"] or list(said))
+    return " / ".join([text for text in said if text not in ("-", "not asked")] or list(said))
 
 
 def _number(one: EngineNumber) -> str:
     kind = one.judgement.kind
-    if kind in ("right", "refused"):
-        return "right" if kind == "right" else "-"
+    if kind in ("right", *NO_ANSWER):
+        return "-" if kind == "refused" else KINDS[kind]
     if kind == "digits-lost":
         return f"{one.judgement.digits or 0:.0f} digits"
     text = "-" if one.number is None else f"{one.number:.4g}"
@@ -421,6 +361,6 @@ def _number(one: EngineNumber) -> str:
 def _marks(numbers: Sequence[EngineNumber]) -> str:
     """Mark what an engine returned on a case in a character or two."""
     said = dict.fromkeys([CONVENTIONS.get(one.judgement.convention) or MARKS[one.judgement.kind] for one in numbers])
-    marks = [mark for mark in said if mark != "-"] or list(said)
+    marks = [mark for mark in said if mark not in "-_"] or list(said)
     worst = min(marks, key=WORST_FIRST.index, default="")
     return f"{worst}{'*' if disagree(numbers) else ''}"

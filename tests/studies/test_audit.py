@@ -10,8 +10,8 @@ from diffcompare.engines.cases import edge_cases
 from diffcompare.studies import audit as module
 from diffcompare.studies.audit import audit
 from diffcompare.studies.audit_changes import changes, saved
-from diffcompare.studies.audit_report import verdict
 from diffcompare.studies.audit_suite import suite
+from diffcompare.studies.audit_verdict import verdict
 
 # Forward mode in one file, all of it right.
 DUAL = """
@@ -182,3 +182,74 @@ def test_without_any_engine_the_cure_is_said(monkeypatch):
     monkeypatch.setattr(module, "installed_engines", lambda: ())
     with pytest.raises(DiffcompareError, match="no engine is installed"):
         audit()
+
+
+FOUR = ("softsign", "two equal numbers", "x^3 at a negative base", "abs at 0")
+
+
+def test_a_mode_is_asked_until_its_seconds_are_over(engine, tmp_path):
+    cases = [case for case in edge_cases() if case.name in FOUR]
+    path = engine()
+    with open(path, "a") as file:
+        file.write("\nquick = gradient\ndef gradient(f, point):\n    time.sleep(0.3)\n    return quick(f, point)\n")
+        file.write("import time\n")
+    result = audit(path, cases=cases, mode_budget=0.2)
+    assert [one.judgement.kind == "not-asked" for one in result.numbers] == [
+        one.case.name != result.numbers[0].case.name for one in result.numbers
+    ]
+    assert {one.note for one in result.numbers[2:]} == {"not asked: the 0.2 s of a mode were over"}
+    ((mode, asked, questions, why),) = result.engines[0].cut
+    assert (mode, asked, questions, why) == ("gradient", 1, len(cases), "the 0.2 s of a mode were over")
+    assert audit(path, cases=cases, mode_budget=None).engines[0].cut == ()
+
+
+def test_what_was_not_asked_is_no_change(engine):
+    cases = [case for case in edge_cases() if case.name in FOUR]
+    whole = audit(engine(), cases=cases).data()
+    cut = {**whole, "numbers": [{**one, "kind": "not-asked", "text": None} for one in whole["numbers"]]}
+    assert changes(whole, cut) == changes(cut, whole) == []
+
+
+@pytest.fixture
+def interrupted_at(monkeypatch):
+    """Press Ctrl-C while a question is asked, by its number."""
+
+    def press(place):
+        left, ask = [place], module.engine_client.ask
+
+        def asked(*arguments):
+            left[0] -= 1
+            if not left[0]:
+                raise KeyboardInterrupt
+            return ask(*arguments)
+
+        monkeypatch.setattr(module.engine_client, "ask", asked)
+
+    return press
+
+
+def test_ctrl_c_keeps_what_was_judged(engine, interrupted_at):
+    cases = [case for case in edge_cases() if case.name in FOUR]
+    path = engine()
+    whole = audit(path, cases=cases)
+    interrupted_at(3)
+    result = audit((path, "autograd"), cases=cases, keep_interrupted=True)
+    assert result.was_interrupted
+    first = {case.name for case in cases[:2]}
+    assert [one for one in result.numbers if one.case.name in first] == [
+        one for one in whole.numbers if one.case.name in first
+    ]
+    assert {one.judgement.kind for one in result.numbers if one.case.name not in first} == {"not-asked"}
+    assert result.engines[0].cut == (("gradient", 2, len(cases), "interrupted"),)
+    assert result.engines[1].note == "interrupted"
+    assert verdict(result).startswith("The audit was interrupted and is incomplete. ")
+
+
+def test_ctrl_c_is_raised_where_nothing_is_kept(engine, interrupted_at):
+    cases = [case for case in edge_cases() if case.name in FOUR]
+    interrupted_at(3)
+    with pytest.raises(KeyboardInterrupt):
+        audit(engine(), cases=cases)
+    interrupted_at(1)
+    with pytest.raises(KeyboardInterrupt):
+        audit(engine(), cases=cases, keep_interrupted=True)

@@ -6,10 +6,10 @@ import math
 import pytest
 
 from diffcompare.engines.cases import AuditCase, edge_cases
-from diffcompare.engines.judgement import judge
+from diffcompare.engines.judgement import NumberJudgement, judge
 from diffcompare.render import Look, render
-from diffcompare.studies.audit import Audit, AuditedEngine, EngineNumber
-from diffcompare.studies.audit_report import verdict
+from diffcompare.studies.audit import Audit, AuditedEngine, CutMode, EngineNumber
+from diffcompare.studies.audit_verdict import verdict
 
 CASES = {case.name: case for case in edge_cases()}
 ABS, RELU, TANH = CASES["abs at 0"], CASES["relu minus mirrored relu"], CASES["tanh at 20"]
@@ -45,6 +45,26 @@ def test_the_verdict_of_one_engine():
         "adlib 1.0 returned 11 of 12 numbers: 5 are right to 8 ulp, 2 lost digits, 2 follow a convention at a kink, "
         "1 is nan or inf where a derivative exists, and 1 is finite and wrong."
     )
+
+
+def test_what_was_not_asked_is_counted_apart_and_its_reason_said():
+    whole = audit_of(("adlib", {"reverse": ONE["reverse"]}))
+    kept = [
+        one if one.case in (ABS, RELU) else one._replace(number=None, judgement=NumberJudgement("not-asked"))
+        for one in whole.numbers
+    ]
+    cut = (CutMode("reverse", 2, 5, "the 60 s of a mode were over"),)
+    audit = Audit((whole.engines[0]._replace(cut=cut),), whole.cases, tuple(kept))
+    assert verdict(audit) == (
+        "adlib 1.0 returned 2 of 2 numbers: none is right to 8 ulp, 1 follows a convention at a kink, and 1 is finite "
+        "and wrong. 4 more were not asked for."
+    )
+    (row,) = table(audit, "engines")
+    assert (row["numbers"], row["refused"], row["not-asked"]) == (6, 0, 4)
+    assert "not-asked" not in table(whole, "engines")[0]
+    said = "adlib was not asked all questions (the 60 s of a mode were over): reverse 2 of 5"
+    assert said in [getattr(block, "text", "") for block in audit.document().blocks]
+    assert {row["case"] for row in table(audit, "matrix")} == {ABS.name, RELU.name}
 
 
 def test_the_verdict_of_many_engines_counts_them_together():
@@ -126,8 +146,8 @@ def test_it_fits_into_80_columns(count):
 
 
 KEYS = {
-    "": ["schema", "command", "engines", "cases", "numbers", "verdict"],
-    "engines": ["name", "version", "digits", "modes", "single", "note", "not_asked", "counts", "modes_disagree"],
+    "": ["schema", "command", "engines", "cases", "numbers", "verdict", "interrupted"],
+    "engines": ["name", "version", "digits", "modes", "single", "note", "not_asked", "cut", "counts", "modes_disagree"],
     "cases": ["name", "group", "text", "at", "point", "right", "order", "together", "why", "cure", "source"],
     "numbers": [
         "engine",

@@ -8,11 +8,11 @@ from typing import Annotated
 from diffcompare import safe_io
 from diffcompare.cli import options
 from diffcompare.cli.arguments import Argument, Option
-from diffcompare.cli.output import CommandResult
+from diffcompare.cli.output import INTERRUPTED, CommandResult
 from diffcompare.engines.cases import cases_of_file
 from diffcompare.engines.own_engine import is_own_engine
 from diffcompare.inputs.files import read_text
-from diffcompare.studies.audit import audit
+from diffcompare.studies.audit import MODE_BUDGET, audit
 from diffcompare.studies.audit_changes import changed, saved
 from diffcompare.studies.audit_suite import check_right_values
 
@@ -47,7 +47,21 @@ def command(
         Option("--against", metavar="FILE", help="Show what differs from an audit that was saved."),
         options.READS_FILE,
     ] = None,
-    budget: options.Budget = 10.0,
+    budget: Annotated[
+        float,
+        Option(
+            "--budget", metavar="S", help="Seconds for each question.", parser=options.positive("--budget", "10")
+        ),
+    ] = 10.0,
+    mode_budget: Annotated[
+        float,
+        Option(
+            "--mode-budget",
+            metavar="S",
+            help="Seconds for all questions to one mode of an engine; the others are not asked.",
+            parser=options.positive("--mode-budget", "60"),
+        ),
+    ] = MODE_BUDGET,
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Audit engines: does what they return agree with the truth?"""
@@ -58,8 +72,9 @@ def command(
         read = [name for name in engines or () if is_own_engine(name)]
         safe_io.protect_inputs([*read, *[file for file in (cases, against) if file is not None]], save)
         safe_io.check_destination(save)
-    result = audit(engines or "all", budget=budget, cases=given)
+    result = audit(engines or "all", budget=budget, mode_budget=mode_budget, cases=given, keep_interrupted=True)
     if save is not None:
         safe_io.write_file(save, json.dumps(result.data(), ensure_ascii=False, indent=1))
     document = result.document(brief=quiet) if earlier is None else changed(result, earlier=earlier)
-    return CommandResult(document, failure=result.failure, code=1 if result.wrong else 0)
+    code = INTERRUPTED if result.was_interrupted else 1 if result.wrong else 0
+    return CommandResult(document, failure=result.failure, code=code)

@@ -43,12 +43,31 @@ def test_a_wrong_number_ends_with_1_and_is_shown_beside_the_right_one(cli):
         (["torhc"], "did you mean `torch`?"),
         (["my_engine.py", "--against", "my_engine.py"], "this is no saved audit"),
         (["my_engine.py", "--against", "none.json"], "none.json"),
+        (["my_engine.py", "--mode-budget", "0"], "`--mode-budget` takes a number above 0"),
     ],
 )
 def test_bad_input_ends_with_2(cli, line, said):
     ended = cli("audit", *line)
     assert ended.code == 2
     assert said in ended.err
+
+
+def test_ctrl_c_ends_with_130_and_the_report_of_what_was_judged(cli, monkeypatch):
+    ask, answers = audit.engine_client.ask, iter([True, True])
+
+    def asked(*arguments):
+        if next(answers, False):
+            return ask(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(audit.engine_client, "ask", asked)
+    ended = cli("audit", "my_engine.py", "--save", "kept.json")
+    assert ended.code == 130
+    assert "The audit was interrupted and is incomplete." in ended.out
+    assert "my_engine.py was not asked all questions (interrupted): gradient 2 of 3" in ended.out
+    kept = json.loads(Path("kept.json").read_text())
+    assert kept["interrupted"]
+    assert {one["kind"] for one in kept["numbers"]} >= {"right", "not-asked"}
 
 
 def test_what_changed_since_an_audit_that_was_saved(cli):
