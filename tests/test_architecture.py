@@ -309,6 +309,18 @@ def test_numbers_need_none_of_them_either(call):
     assert done.stdout == "[]\n"
 
 
+def test_a_partial_beyond_doubles_is_refused_without_loading_the_truth():
+    code = (
+        "import sys, diffcompare as dc\n"
+        "try: dc.gradient(f'x^{2**1030}', {'x': 1})\n"
+        "except dc.DiffcompareError as error: print(error.diagnostic.kind, 'flint' in sys.modules)\n"
+        "try: dc.gradient('min(x, 2*x)*1e300*1e300', {'x': 0})\n"
+        "except dc.DiffcompareError as error: print(error.diagnostic.kind)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent)
+    assert done.stdout == "overflow False\nnondifferentiable\n"
+
+
 def test_whoever_reads_the_table_takes_it_from_where_it_is_filled():
     """The empty one of `expression` would do only if some other module had been imported before."""
     users = {
