@@ -46,7 +46,7 @@ MAY_RECUR = {"__init__", "report"}
 
 MAX_MODULES = 377
 MAX_LATE_IMPORTS = 108
-MAX_TYPE_IMPORTS = 90
+MAX_TYPE_IMPORTS = 91
 MAX_LOADED_MODULES = 63
 MAX_MODULE_LINES = 450
 """The ledger: what is smaller may become the new limit; what has to grow needs a reason.  `python
