@@ -126,7 +126,6 @@ cli/                          The command line; only this package prints and imp
     taylor.py                 `diffcompare taylor`: Taylor coefficients by every method
     trace.py                  `diffcompare trace`: automatic differentiation, step by step
 codegen/                      Generated code: the gradient as a program that runs by itself (`derive --code`)
-  array_program.py            A joint sweep over NumPy arrays: every node is one call for all points, and doubtful points are marked
   c_program.py                Programs in C99: a function for value and gradient, which any compiler of the last twenty years takes
   engine_libraries.py         PyTorch and JAX as targets of generated code: their functions, and definitions of those that they lack
   engine_program.py           Programs for PyTorch (`torch.autograd.Function`) and JAX (`custom_vjp`): a function with its own derivative

@@ -227,7 +227,6 @@ FENCES = {
     "numpy": lambda name: (
         name
         in (
-            "codegen.array_program",
             "codegen.vector_program",
             "gradcheck.flat_arguments",
             "studies.compiled_function",

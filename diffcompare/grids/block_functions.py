@@ -85,6 +85,7 @@ def _by_number(operation: Operation) -> BlockFunction:
             out[...] = list(map(real, *columns))
         except RANGE_ERRORS:
             out[...] = list(map(one, *columns))
+        if not np.isfinite(out).all():
             np.divide(0.0, np.zeros(1))
 
     return BlockFunction(write, in_place=True)

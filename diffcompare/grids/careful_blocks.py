@@ -6,7 +6,7 @@ there.  So every block in which NumPy met a division by zero, an overflow or a n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -24,6 +24,7 @@ FINE, OUTSIDE, NOT_FINITE = 0, 1, 2  # of a point: all numbers are there; outsid
 MAX_SINGLY = 2_000  # points of one function that are differentiated one by one, with exponents beyond the doubles
 MAX_PATTERNS = 256  # ways through the branches of `if` that get a program of their own
 MAX_CHOICES = 62
+MAX_HELD = 4_000_000  # values of nodes that are held at a time: 32 MB, and a few times that for partials
 
 Arrays: TypeAlias = Mapping[Expression, Any]
 
@@ -112,6 +113,14 @@ def _with_domain(node: Expression, values: Arrays, lost: Any) -> Any:
     return lost
 
 
+def _pieces(blocks: Iterable[slice], nodes: int) -> Iterator[slice]:
+    """Yield blocks in pieces of so few points that the values of all nodes fit into memory."""
+    size = max(1, MAX_HELD // max(nodes, 1))
+    for block in blocks:
+        for start in range(block.start, block.stop, size):
+            yield slice(start, min(start + size, block.stop))
+
+
 class GridProgram(Protocol):
     """A program for value and partials at ordinary points, which says where it met others: a `BlockProgram`."""
 
@@ -154,7 +163,7 @@ class GridFunction:
         """
         doubtful = self.program.run(columns, results)
         status = None
-        for block in doubtful:
+        for block in _pieces(doubtful, len(self._nodes)):
             own = [column if np.ndim(column) == 0 else column[block] for column in columns]
             codes = self.repair(own, [result[block] for result in results])
             if codes is not None:
@@ -250,7 +259,7 @@ class GridFormulas:
     def run(self, columns: Sequence[Any], results: Sequence[Any]) -> Any:
         """Fill the arrays of the formulas, as `GridFunction.run` does."""
         status = None
-        for block in self.program.run(columns, results):
+        for block in _pieces(self.program.run(columns, results), len(self._nodes)):
             named = {
                 name: column if np.ndim(column) == 0 else column[block]
                 for name, column in zip(self.variables, columns, strict=True)

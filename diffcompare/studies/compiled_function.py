@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
-from diffcompare.backends.automatic import explain_undefined, origin_of, plain_gradient
+from diffcompare.backends.automatic import explain_undefined, origin_of, plain_gradient, reverse_mode
 from diffcompare.backends.problem import Problem
 from diffcompare.codegen.joint_sweep import JointSweep, joint_sweep
 from diffcompare.codegen.point_program import gathering_function, point_function
@@ -15,14 +16,15 @@ from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.point import unknown_variable
 from diffcompare.language.expression import Expression
 from diffcompare.language.operations import NotDifferentiable
+from diffcompare.language.printer import shorten
 from diffcompare.language.wengert import active_nodes, variables, wengert_list
 from diffcompare.numeric.evaluate import RANGE_ERRORS, Undefined, is_number, values_at
 from diffcompare.studies.gradient import careful_gradient
-from diffcompare.studies.question import checked_names, checked_point, own_operations, question_of
+from diffcompare.studies.question import bad_value, checked_names, checked_point, own_operations, question_of
 
 MIN_NODES_OF_VECTORS, MIN_NODES_OF_LOOPS = 300, 2_000
 MAX_NODES_OF_SOURCE = 5_000  # beyond, only loops and vectors are compiled, and other expressions swept node by node
-MAX_ASKED = 10_000  # points of arrays that the careful sweep is asked for, one by one
+MAX_ASKED = 100_000  # points of arrays that are asked for one by one: those whose partials leave the doubles on the way
 
 _RESULTS = {"value": ("value",), "gradient": ("gradient",), "value_and_gradient": ("value", "gradient")}
 
@@ -61,6 +63,8 @@ def function(
     order = checked_names("variables", variables)
     if isinstance(expression, Expression):
         tree = expression
+    elif not isinstance(expression, str):
+        raise TypeError(f"an expression is text or an Expression, not {type(expression).__name__}")
     else:
         with own_operations(ops):
             tree = question_of(expression, tuple(order)).parsed.expression
@@ -73,7 +77,8 @@ class CompiledFunction:
     It takes a number or an array for every variable, by position or by name.  The partials come as a tuple in the order
     of `wrt`; for arrays, which are broadcast, value and partials are arrays.  At one point the numbers have the bits of
     `value` and `gradient` of reverse mode, but for the sign of a zero.  Over arrays NumPy's functions may differ in the
-    last bits, and points without a number have nan.
+    last bits, and points without a number have nan.  (Where partials leave the doubles on the way, the points of a call
+    are asked one by one; beyond the first 100,000 such points they are nan as well.)
 
     Attributes:
         expression: The expression.
@@ -106,6 +111,7 @@ class CompiledFunction:
             if name not in self.variables:
                 raise unknown_variable(name, self.variables, "wrt", name)
         self.wrt = tuple(dict.fromkeys(wrt)) or self.variables
+        self._grids: dict[bool, Any] = {}
 
     def __repr__(self) -> str:
         return f"<compiled function of {', '.join(self.variables) or 'no variable'}>"
@@ -242,32 +248,62 @@ class CompiledFunction:
         why = explain(self._nodes, values, self.expression if is_outside else active)  # type: ignore[arg-type]
         raise DiffcompareError(Diagnostic("E801", kind, f"no finite value here: {why}", help="choose another point"))
 
-    def _over_arrays(self, results: tuple[str, ...], numbers: Sequence[Any]) -> Any:
-        """Return the results over arrays; points that NumPy cannot be trusted with are asked one by one."""
+    def _over_arrays(self, results: tuple[str, ...], arguments: Sequence[Any]) -> Any:
+        """Return the results over arrays: nan at points where one of them, or a coordinate, is no finite number."""
         import numpy
 
-        from diffcompare.codegen.array_program import ArrayProgram
-
-        arrays = numpy.broadcast_arrays(*[numpy.asarray(number, dtype=float) for number in numbers])
-        program = ArrayProgram(
-            self._joint if "gradient" in results else joint_sweep(self.expression, ()), self.variables
-        )
-        value, partials, doubtful = program(arrays)
-        outputs = [value] * ("value" in results) + partials
-        at_point = getattr(self, "_and_".join(results))
-        for asked, index in enumerate(zip(*numpy.nonzero(doubtful), strict=True)):
-            numbers = [numpy.nan] * len(outputs)
-            if asked < MAX_ASKED:
-                with suppress(DiffcompareError):
-                    numbers = _flat(at_point(*[float(array[index]) for array in arrays]))
-            for output, number in zip(outputs, numbers, strict=True):
-                output[index] = number
+        columns: list[Any] = []
+        for name, argument in zip(self.variables, arguments, strict=True):
+            has_parts = isinstance(argument, list | tuple) or getattr(argument, "shape", ())
+            columns.append(_real_array(name, argument) if has_parts else checked_point([name], {name: argument})[name])
+        shape = numpy.broadcast_shapes(*map(numpy.shape, columns))
+        flat = [column if not numpy.ndim(column) else numpy.broadcast_to(column, shape).ravel() for column in columns]
+        function = self._on_grid(has_gradient="gradient" in results)
+        outputs = [numpy.empty(math.prod(shape)) for _ in range(1 + len(function.wrt))]
+        codes = function.run(flat, outputs)
+        value, *partials = outputs
+        if codes is not None:  # a partial can exist where the value is beyond the doubles
+            value[codes > 0] = numpy.nan
+            for partial in partials:
+                partial[(codes > 0) if "value" in results else ~numpy.isfinite(partial)] = numpy.nan
+        for column in flat:
+            for output in outputs if numpy.ndim(column) else ():
+                output[~numpy.isfinite(column)] = numpy.nan
+        value, *partials = [output.reshape(shape) for output in outputs]
         gradient = tuple(partials)
         return value if "gradient" not in results else gradient if "value" not in results else (value, gradient)
 
+    def _on_grid(self, *, has_gradient: bool) -> Any:
+        """Return the function of arrays for the value, and the partials if asked for."""
+        from diffcompare.grids.careful_blocks import GridFunction
 
-def _flat(result: Any) -> list[float]:
-    """Return a value, partials, or both as one list."""
-    if not isinstance(result, tuple):
-        return [result]
-    return [number for part in result for number in (part if isinstance(part, tuple) else (part,))]
+        function = self._grids.get(has_gradient)
+        if function is None:
+            try:
+                function = GridFunction(self.expression, self.variables, self.wrt * has_gradient, singly=reverse_mode)
+            except NotDifferentiable as refusal:
+                message = f"no partial is known for {shorten(refusal.node)}"
+                raise DiffcompareError(Diagnostic("E801", "nondifferentiable", message)) from None
+            self._grids[has_gradient] = function
+        function.left = MAX_ASKED
+        return function
+
+
+def _real_array(name: str, given: Any) -> Any:
+    """Return an argument as an array of doubles, with nan where it is masked.
+
+    Raises DiffcompareError for what has no shape, and for an array of anything but real numbers.
+    """
+    import numpy
+
+    try:
+        with numpy.errstate(over="ignore"):
+            masked = numpy.ma.getmaskarray(given) if isinstance(given, numpy.ma.MaskedArray) else None
+            array = numpy.asarray(given)
+            if array.dtype.kind not in "biufO":
+                raise TypeError
+            if masked is not None:
+                array = numpy.where(masked, numpy.nan, array.astype(float))
+            return array.astype(float, copy=False)
+    except (TypeError, ValueError, OverflowError):
+        raise bad_value(f"the value of `{name}` is no array of real numbers", "point") from None

@@ -88,3 +88,19 @@ def test_formulas_take_the_branch_that_a_point_takes():
     codes = formulas.run([np.array([-1.0, 0.0, 2.0])], results)
     assert results[0].tolist() == [-2.0, 0.0, 0.5]
     assert codes.tolist() == [OUTSIDE, OUTSIDE, FINE]
+
+
+def test_a_large_function_is_repaired_in_pieces(monkeypatch):
+    x = np.linspace(-1.0, 1.0, 400)
+    expression = parse("sqrt(x)*x")
+    whole, pieces = [np.empty(400) for _ in "fd"], [np.empty(400) for _ in "fd"]
+    codes = GridFunction(expression, ("x",), ("x",)).run([x], whole)
+    monkeypatch.setattr("diffcompare.grids.careful_blocks.MAX_HELD", 100)
+    assert np.array_equal(GridFunction(expression, ("x",), ("x",)).run([x], pieces), codes)
+    assert np.array_equal(whole, pieces, equal_nan=True)
+
+
+def test_a_row_that_is_called_number_by_number_tells_of_inf():
+    results = [np.empty(3) for _ in "fd"]
+    codes = GridFunction(parse("gamma(x)"), ("x",), ("x",)).run([np.array([2.0, 9e147, 171.0])], results)
+    assert codes.tolist() == [FINE, NOT_FINITE, FINE]

@@ -176,6 +176,34 @@ def test_arrays_are_broadcast_and_have_nan_where_there_is_no_number():
         f([1.0, 2.0], [1.0, 2.0, 3.0], 0.0)
 
 
+def test_no_number_is_missing_where_many_points_are_huge_or_tiny():
+    x = numpy.full(20_000, 1e120)
+    value, (partial,) = dc.function("x^2").value_and_gradient(x)
+    assert numpy.array_equal(value, x * x)
+    assert numpy.array_equal(partial, 2 * x)
+
+
+def test_arguments_that_are_no_arrays_of_real_numbers():
+    f = dc.function("x*y")
+    for wrong in (numpy.ones(2) * 1j, ["1", "2"], numpy.array(["2020"], "datetime64[Y]"), [[1], [1, 2]], [10**400]):
+        with pytest.raises(dc.DiffcompareError, match="`x` is no array of real numbers"):
+            f(wrong, 1.0)
+    with pytest.raises(dc.DiffcompareError, match="`y` is inf"):
+        f([1.0, 2.0], math.inf)
+    with pytest.raises(dc.DiffcompareError, match="no partial is known"):
+        dc.function("polygamma(n, x)").gradient([1.0], 2.0)
+    masked = numpy.ma.masked_array([1, 2, 3], [False, True, False])
+    assert numpy.array_equal(f(masked, 2), [2.0, math.nan, 6.0], equal_nan=True)
+    assert numpy.array_equal(f.gradient(numpy.arange(6)[::2], True)[1], [0.0, 2.0, 4.0])
+    assert f.gradient(numpy.zeros((0, 3)), 1.0)[0].shape == (0, 3)
+
+
+def test_a_coordinate_that_is_no_number_has_no_result():
+    f = dc.function("if(x < 1, 2, 3) + 0*y", variables=["x", "y", "unused"])
+    assert numpy.isnan(f([math.nan, 0.5, -math.inf], 1.0, 2.0)).tolist() == [True, False, True]
+    assert numpy.isnan(f(0.5, 1.0, [2.0, math.inf])).tolist() == [False, True]
+
+
 @pytest.mark.parametrize("name", [name for name in OPERATIONS if name not in ("^n", "polygamma")])
 def test_every_row_over_arrays(name):
     row = OPERATIONS[name]
