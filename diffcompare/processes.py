@@ -113,6 +113,11 @@ class LineWorker:
         """True for a worker that is alive and ours."""
         return self.owner == os.getpid() and self.process.poll() is None
 
+    @property
+    def has_answered(self) -> bool:
+        """True while a line of the worker, or its end, has come that nobody has received."""
+        return not self.lines.empty()
+
     def send(self, request: Mapping[str, Any]) -> None:
         """Send a request.  Raises WorkerLost."""
         assert self.process.stdin is not None
@@ -158,3 +163,10 @@ class LineWorker:
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

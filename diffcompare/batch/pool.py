@@ -270,13 +270,6 @@ class LocalPool:
             self._close(worker)
 
 
-def processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 # --- The worker -------------------------------------------------------------------------------------------------------
 
 MAX_MEMORY = 4 << 30  # bytes of address space, where the system can limit them

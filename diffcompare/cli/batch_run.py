@@ -10,11 +10,12 @@ from diffcompare import __version__, safe_io
 from diffcompare.batch.dask_pool import DaskPool
 from diffcompare.batch.input_files import InputFile, estimate_rows, find_input_files, is_stream
 from diffcompare.batch.journal import DiskError, Journal, is_state, may_be_replaced, state_of
-from diffcompare.batch.pool import LocalPool, Pool, PoolLost, processors
+from diffcompare.batch.pool import LocalPool, Pool, PoolLost
 from diffcompare.batch.row_result import Options, RowSummary, csv_header
 from diffcompare.batch.run import Batch, Run, Sink, run_identity
 from diffcompare.cli.output import CommandResult, Settings, choose_format, is_terminal, progress_line, show
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, one_line, usage_error
+from diffcompare.processes import processors
 from diffcompare.safe_io import STREAM, appender, check_destination, is_special
 
 ROW_BY_ROW = ("jsonl", "csv")  # formats in which each row is written as soon as it is done

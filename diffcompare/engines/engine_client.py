@@ -38,8 +38,12 @@ class CannotStart(WorkerLost):
 MODULE = "diffcompare.engines.engine_worker"
 STARTUP = 120.0  # seconds that the import of a library may take; they are not charged to the budget
 
+IMPORTS = 2  # at once for each processor
+GLANCE = 0.05  # seconds between looks at which worker is done with its import, while others wait for their turn
+
 _lock = threading.RLock()
 _idle: dict[str, processes.LineWorker] = {}
+_waiting: list[str] = []  # engines whose workers are to start as soon as others have imported their libraries
 _greetings: dict[processes.LineWorker, dict[str, Any]] = {}
 
 
@@ -55,13 +59,38 @@ def engine_backend(method: str) -> Backend | None:
 
 
 def prepare(name: str) -> None:
-    """Start the worker of an engine now, so that its import overlaps with other work.  Returns at once."""
+    """Start the worker of an engine soon, so that its import overlaps with other work.  Returns at once.
+
+    Only so many import their libraries at once that each processor has an import to do while another waits for files.
+    """
     if version(name) and _lock.acquire(blocking=False):
         try:
-            with contextlib.suppress(OSError):  # `differentiate` will fail in the same way, and report it
-                _started(name)
+            _waiting.append(name)
+            _start_waiting()
         finally:
             _lock.release()
+
+
+def _start_waiting() -> None:
+    while _waiting and sum(map(_imports, _idle.values())) < IMPORTS * processes.processors():
+        with contextlib.suppress(OSError):  # `differentiate` will fail in the same way, and report it
+            _started(_waiting.pop(0))
+
+
+def _imports(worker: processes.LineWorker) -> bool:
+    """Tell whether a worker is importing its library."""
+    return worker not in _greetings and not worker.has_answered and worker.is_usable
+
+
+def _received(worker: processes.LineWorker, deadline: float) -> dict[str, Any]:
+    """Return the next answer of a worker, and start those that wait in the meantime; raises as `receive` does."""
+    while _waiting:
+        _start_waiting()
+        with contextlib.suppress(TimeoutError):
+            return worker.receive(min(deadline, monotonic() + GLANCE))
+        if monotonic() >= deadline:
+            break
+    return worker.receive(deadline)
 
 
 def missing(name: str) -> str:
@@ -173,7 +202,7 @@ def ask(name: str, question: Mapping[str, Any], budget: float | None) -> dict[st
         worker = _greeted(name)
         try:
             worker.send(question)
-            answer = worker.receive(None if budget is None else monotonic() + budget)
+            answer = _received(worker, math.inf if budget is None else monotonic() + budget)
         except BaseException:  # also when Ctrl-C is pressed: the answer may still come
             end(name)
             raise
@@ -200,6 +229,8 @@ def digits_of(name: str) -> int:
 
 
 def _started(name: str) -> processes.LineWorker:
+    if name in _waiting:
+        _waiting.remove(name)
     worker = _idle.get(name)
     if worker is not None and worker.is_usable:
         return worker
@@ -219,7 +250,7 @@ def _greeted(name: str) -> processes.LineWorker:
     if worker in _greetings:
         return worker
     try:
-        greeting = worker.receive(monotonic() + STARTUP)
+        greeting = _received(worker, monotonic() + STARTUP)
     except TimeoutError:
         greeting = {"ready": False, "why": f"{name} was not imported within {STARTUP:g} s"}
     except BaseException:
@@ -229,6 +260,7 @@ def _greeted(name: str) -> processes.LineWorker:
         end(name)
         raise CannotStart(greeting["why"], greeting.get("fault"))
     _greetings[worker] = greeting
+    _start_waiting()
     return worker
 
 
@@ -238,8 +270,10 @@ def end(name: str) -> None:
     if worker is not None:
         _greetings.pop(worker, None)
         worker.end()
+        _start_waiting()
 
 
 def _end_all() -> None:
+    _waiting.clear()
     for name in list(_idle):
         end(name)

@@ -65,7 +65,8 @@ def table_lines(table: Table, titles: list[str], body: list[list[Line]], legend:
             left_out = spare[len(spare) - count :]
             lines = _fitting(*_without(left_out, table, titles, cells), look)
             if lines:
-                named = " and ".join(titles[place] for place in left_out)
+                *most, last = [titles[place] for place in left_out] or [""]
+                named = f"{', '.join(most)} and {last}" if most else last
                 verb, them = ("is", "it") if count == 1 else ("are", "them")
                 note = f"the column{'s' * (count > 1)} {named} {verb} left out here; CSV and JSON have {them}"
                 notes = [*[note][: len(left_out)], *[shorter][: len(shorter)]]

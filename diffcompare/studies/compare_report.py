@@ -118,7 +118,7 @@ def document(comparison: Comparison, *, brief: bool = False) -> Document:
             blocks.append(_slopes(comparison))
         blocks += _formulas(comparison)
         if comparison.problem.wrt and comparison.answers:
-            blocks.append(_cost(comparison))
+            blocks += _cost(comparison)
         blocks += _notes(comparison)
         blocks += [Paragraph(note, "note") for note in _side_notes(comparison)]
         if not comparison.is_pending:
@@ -161,7 +161,8 @@ def _values(comparison: Comparison, brief: bool) -> Table:
 
     Where the truth is slopes on two sides, there are conventions; numerical libraries estimate their errors themselves.
     """
-    keys = ["*partial", "method", "value", ">absolute=error", ">relative", ">ulp", ">digits", ">estimate", "convention"]
+    keys = ["*partial", "method", "version", "value"]
+    keys += [">absolute=error", ">relative", ">ulp", ">digits", ">estimate", "convention"]
     rows: list[tuple[Cell, ...]] = [] if brief else _other_values(comparison)
     for name in comparison.problem.wrt:
         true = comparison.true_partial(name)
@@ -171,23 +172,29 @@ def _values(comparison: Comparison, brief: bool) -> Table:
             rows.append((f"df/d{name}", *_value_row(comparison, answer, name)))
     # Errors are shown wherever there is a truth, or no reason why there is none; the last columns where they say more.
     slopes = comparison.truth.slopes if comparison.truth else {}
-    left_out = range(7, 9) if not slopes else range(3, 8) if set(slopes) >= set(comparison.problem.wrt) else range(7, 8)
+    left_out = (
+        range(8, 10) if not slopes else range(4, 9) if set(slopes) >= set(comparison.problem.wrt) else range(8, 9)
+    )
     if comparison.has_no_value:
-        left_out = range(3, 9)
+        left_out = range(4, 10)
+    is_needed = [any(row[place] is not None for row in rows) for place in range(len(keys))]
     shown = [
         place
         for place in range(len(keys))
-        if (place < 3 if brief else place not in left_out or any(row[place] is not None for row in rows))
+        if (place < 4 if brief else place not in left_out or is_needed[place]) and (place != 2 or is_needed[2])
     ]
     table = tuple(tuple(row[place] for place in shown) for row in rows)
-    return Table("values", columns(" | ".join(keys[place] for place in shown)), table, "Values")
+    heads = columns(" | ".join(keys[place] for place in shown))
+    if is_needed[2]:  # with the versions of libraries the table may be too wide for a page; the digits stay
+        heads = tuple(head._replace(spare=head.key in ("absolute", "relative", "ulp", "estimate")) for head in heads)
+    return Table("values", heads, table, "Values")
 
 
 def _truth_row(comparison: Comparison, true: TrueNumber) -> tuple[Cell, ...]:
     """Return the row of the truth, with where it comes from; by differences it has a bound."""
     source = comparison.truth.source if comparison.truth is not None else ""
     bound = approximate(float(true.bound)) if source == "differences" else None
-    return f"truth ({source})" if source else "truth", Code(true.text), bound, None, None, None
+    return f"truth ({source})" if source else "truth", None, Code(true.text), bound, None, None, None
 
 
 def _value_row(comparison: Comparison, answer: Derivative, name: str) -> tuple[Cell, ...]:
@@ -197,11 +204,19 @@ def _value_row(comparison: Comparison, answer: Derivative, name: str) -> tuple[C
         cell: Cell = answer.no_number
         if partial is not None:
             cell = Measured(partial, true.text if true and math.isfinite(true.nearest) else None)
-        return answer.method, cell, *error_cells(comparison.measure(name, partial)), None, None
+        return answer.method, None, cell, *error_cells(comparison.measure(name, partial)), None, None
     own = engine_answers()
     cells = own.own_error_cells(answer.engine, comparison.errors(answer, name))
     followed = own.convention(answer, name, slopes) or None
-    return answer.method, own.number_cell(answer, name, true), *cells, own.estimate_cell(answer, name), followed
+    version = answer.engine.version if answer.engine else None
+    return (
+        answer.method,
+        version,
+        own.number_cell(answer, name, true),
+        *cells,
+        own.estimate_cell(answer, name),
+        followed,
+    )
 
 
 def _other_values(comparison: Comparison) -> list[tuple[Cell, ...]]:
@@ -244,11 +259,15 @@ def _formula_rows(comparison: Comparison, name: str) -> list[tuple[Cell, Cell]]:
     return rows
 
 
-def _cost(comparison: Comparison) -> Table:
-    """Return the table of costs: how often each method calls f, its operations, and the size of its formulas."""
+def _cost(comparison: Comparison) -> list[Table]:
+    """Return the table of costs, if anything is in it: calls of f, operations, and the size of the formulas.
+
+    Of other libraries there is a row only where the size of a formula is known.
+    """
     heads = columns("method | how | >evaluations=calls | >operations=work | >ratio=per f | >tree | >dag=DAG | >swell")
-    rows = [row for answer in comparison.answers for row in _cost_rows(comparison, answer)]
-    return Table("cost", heads, tuple(rows), "Cost")
+    answers = [answer for answer in comparison.answers if answer.engine is None or answer.engine.size is not None]
+    rows = [row for answer in answers for row in _cost_rows(comparison, answer)]
+    return [Table("cost", heads, tuple(rows), "Cost")] if rows else []
 
 
 def _cost_rows(comparison: Comparison, answer: Derivative) -> list[tuple[Cell, ...]]:
@@ -288,12 +307,15 @@ def _size_cells(comparison: Comparison, size: Size | None) -> tuple[Cell, Cell, 
 
 
 def _notes(comparison: Comparison) -> list[Table]:
-    """Return the notes of the methods as a table of their own, so that the costs fit into 80 columns."""
-    notes = {
-        answer.method: "; ".join(note for note in answer.notes if note != UNINFORMATIVE)
-        for answer in comparison.answers
-    }
-    rows = tuple((method, text) for method, text in notes.items() if text)
+    """Return the notes of the methods as a table of their own, so that the costs fit into 80 columns.
+
+    Methods with the same note, such as both modes of a library, share a row.
+    """
+    notes: dict[str, list[str]] = {}
+    for answer in comparison.answers:
+        text = "; ".join(note for note in answer.notes if note != UNINFORMATIVE)
+        notes.setdefault(text, []).append(answer.method)
+    rows = tuple((", ".join(methods), text) for text, methods in notes.items() if text)
     return [Table("notes", columns("method | note"), rows, "Notes")] if rows else []
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from diffcompare.truth.rounding import TrueNumber
 
 
+MAX_NAMED = 8  # methods of other libraries that a sentence lists by name
 STOPPED = {
     "timed-out": "timed out",
     "interrupted": "was interrupted",
@@ -68,12 +69,19 @@ def agreement(exact: Sequence[MethodAccuracy], truth: Truth | None) -> list[str]
         if truth is not None and truth.source == "differences":
             full = "every digit that the differences bound"
         amount = full if least >= FULL_DIGITS else amount
-        clauses.append(f"{join(list(good))} {_keep(good)} {amount}")
+        clauses.append(f"{join(_named([method for method in exact if method.method in good]))} {_keep(good)} {amount}")
     if poor:
         low, high = min(poor.values()), max(poor.values())
         amount = f"{low:.1f}" if low == high else f"{low:.1f} to {high:.1f}"
         clauses.append(f"{join(list(poor))} {_keep(poor)} only {amount}{'' if good else ' digits'}")
     return clauses
+
+
+def _named(methods: Sequence[MethodAccuracy]) -> list[str]:
+    """Return the names of methods; those of other libraries are counted where there are many."""
+    ours = [method.method for method in methods if method.answer.engine is None]
+    others = [method.method for method in methods if method.answer.engine is not None]
+    return ours + (others if len(others) <= MAX_NAMED else [f"{len(others)} methods of other libraries"])
 
 
 def differences(approximate: Sequence[MethodAccuracy]) -> list[str]:

@@ -79,7 +79,7 @@ def other_values(comparison: Comparison) -> list[tuple[Derivative, float | compl
 
 
 def value_rows(comparison: Comparison) -> list[tuple[Cell, ...]]:
-    """Return a row for each value of f that differs from ours: `f`, method, value, and its errors."""
+    """Return a row for each value of f that differs from ours: `f`, method, version, value, and its errors."""
     true = comparison.truth.value if comparison.truth else None
     rows = []
     for answer, number in other_values(comparison):
@@ -88,7 +88,7 @@ def value_rows(comparison: Comparison) -> list[tuple[Cell, ...]]:
         cell: Cell = as_text(number) if double is None else Measured(double, text)
         assert answer.engine is not None
         errors = at_own_precision(measure(double, true), answer.engine.digits)
-        rows.append(("f", answer.method, cell, *own_error_cells(answer.engine, errors)))
+        rows.append(("f", answer.method, answer.engine.version, cell, *own_error_cells(answer.engine, errors)))
     return rows
 
 

@@ -23,7 +23,7 @@ from time import perf_counter
 
 from gradients_from_text import SHORT, Case, cases, sympy_script
 
-from diffcompare.batch.pool import processors
+from diffcompare.processes import processors
 
 LIMIT = 10
 """Seconds after which the script is helped over an expression, as if it had answered: on some it does not end."""

@@ -78,6 +78,27 @@ def test_the_worker_is_kept(engine_that):
     assert client._idle["autograd"] is first
 
 
+def test_no_more_libraries_are_imported_at_once_than_processors_have_work_for(engine_that, monkeypatch):
+    engine_that("import time; time.sleep(0.2)")
+    monkeypatch.setattr(processes, "processors", lambda: 1)
+    methods = ["ad-forward", "advect-forward", "algopy-forward", "autograd-forward", "casadi-forward"]
+    names = [method.partition("-")[0] for method in methods]
+    for name in names:
+        client.end(name)
+    try:
+        for method in methods:
+            backend(method).prepare()
+        assert list(client._idle) == names[: client.IMPORTS]
+        backend(methods[-1]).prepare()
+        assert len(client._idle) == client.IMPORTS, "however often it is asked for"
+        assert [ask("x^2", method, x=3.0).gradient["x"] for method in methods] == [6.0] * len(methods)
+        assert list(client._idle) == names, "each was started in its turn, and none twice"
+        assert not client._waiting
+    finally:
+        for name in names:
+            client.end(name)
+
+
 def test_what_it_raises_is_a_row(engine_that):
     engine_that()
     answer = ask("ln(x)", x=0.0)

@@ -1,6 +1,7 @@
 """Answers of other libraries beside ours: made-up libraries, so that every case is there whatever is installed."""
 
 import math
+import re
 
 import pytest
 
@@ -8,6 +9,7 @@ import diffcompare as dc
 from diffcompare import backends
 from diffcompare.backends.problem import Backend, Derivative, EngineRun
 from diffcompare.engines import engine_client, registry
+from diffcompare.render import Look, render
 
 
 @pytest.fixture
@@ -30,7 +32,8 @@ def library(monkeypatch):
 
 
 def compare(text, methods="reverse-ad", **point):
-    return dc.compare(text, point, methods=[methods, "torch-reverse"])
+    ours = [methods] if isinstance(methods, str) else methods
+    return dc.compare(text, point, methods=[*ours, "torch-reverse"])
 
 
 def table(comparison, key="values"):
@@ -51,6 +54,50 @@ def test_nan_and_inf_are_shown_as_what_they_are(library):
     comparison = compare("x*y", x=2.0, y=3.0)
     assert (row(comparison)["value"], row(comparison, "df/dy")["value"]) == ("nan", "-inf")
     assert "torch-reverse has nan for df/dx; torch-reverse has -inf for df/dy" in comparison.verdict
+
+
+def test_the_version_stands_in_every_row_of_a_library_and_in_no_other(library):
+    library({"x": 3.0, "y": 2.0})
+    comparison = compare("x*y", x=2.0, y=3.0)
+    versions = {(r["partial"], r["method"]): r["version"] for r in table(comparison)}
+    for partial in ("df/dx", "df/dy"):
+        assert versions[partial, "torch-reverse"] == "1.0"
+        assert versions[partial, "reverse-ad"] is versions[partial, "truth"] is None
+    assert "version" not in table(dc.compare("x*y", x=2.0, y=3.0, methods="reverse-ad"))[0]
+    assert {r["method"] for r in table(comparison, "cost")} == {"reverse-ad"}, "nothing is known of the library's cost"
+
+
+def test_with_versions_a_table_fits_into_80_columns_without_some_kinds_of_errors(library):
+    library({"x": 0.9092974268256817, "y": -0.4161468365471424}, errors={"x": 1e-16, "y": 1e-16})
+    comparison = compare("x*sin(y)", ["forward-difference", "reverse-ad"], x=1.0, y=2.0)
+    text = render(comparison.document(), "terminal", look=Look(width=80))
+    assert re.search(r"torch-reverse +1\.0 +0\.9092974268256817 +1\.4e-17 +\d", text)
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_methods_with_the_same_note_share_it(monkeypatch):
+    monkeypatch.setattr(registry, "version", lambda name: None)
+    monkeypatch.setattr(engine_client, "version", lambda name: None)
+    comparison = dc.compare("x^2", x=1.0, methods=["reverse-ad", "jax-reverse", "jax-forward", "torch-reverse"])
+    notes = {r["method"]: r["note"] for r in table(comparison, "notes")}
+    assert notes["jax-reverse, jax-forward"] == "not installed: pip install jax"
+    assert notes["torch-reverse"] == "not installed: pip install torch"
+
+
+def test_many_libraries_that_are_right_are_counted_and_few_are_named(monkeypatch):
+    def found(name):
+        def differentiate(problem):
+            run = EngineRun(name, "reverse", "1.0", "automatically", 53, raw={"x": 4.0})
+            return Derivative(name, "ok", f"{name} 1.0", {"x": 4.0}, engine=run)
+
+        return Backend(name, differentiate)
+
+    monkeypatch.setattr(engine_client, "engine_backend", found)
+    names = [f"library{n}" for n in range(9)]
+    few = dc.compare("x^2", x=2.0, methods=["reverse-ad", *names[:8]]).verdict
+    assert "library0, library1" in few
+    many = dc.compare("x^2", x=2.0, methods=["reverse-ad", *names]).verdict
+    assert many.startswith("Reverse-ad and 9 methods of other libraries keep all 15.9 digits of a double")
 
 
 def test_the_value_of_f_is_shown_where_it_is_not_ours(library):
@@ -92,14 +139,16 @@ def test_where_there_is_no_value_the_table_shows_what_the_library_has(library, t
     assert getattr(shown, "value", shown) == (
         values["value"] if math.isfinite(values["value"]) else str(values["value"])
     )
-    assert set(row(comparison)) == {"partial", "method", "value"}, "errors of what?"
+    assert set(row(comparison)) == {"partial", "method", "version", "value"}, "errors of what?"
     assert not dc.compare(text, point, methods=["reverse-ad"]).has_tables
 
 
 def test_the_value_of_a_constant_without_one_is_what_the_library_has(library):
     library({}, value=complex(0, math.pi))
     comparison = compare("ln(-1)")
-    assert table(comparison) == [{"partial": "f", "method": "torch-reverse", "value": "3.141592653589793j"}]
+    assert table(comparison) == [
+        {"partial": "f", "method": "torch-reverse", "version": "1.0", "value": "3.141592653589793j"}
+    ]
 
 
 @pytest.mark.parametrize(
