@@ -255,6 +255,30 @@ def test_killed_at_random_instants_it_goes_on_where_it_stopped(start, process, u
     assert Path("r.jsonl").read_bytes() == unbroken
 
 
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+def test_with_libraries_in_processes_of_their_own_it_goes_on_where_it_stopped_as_well(start, process) -> None:
+    write_rows(60)
+    asked = ("batch", "rows.txt", "--method", "reverse-ad", "--with", "mpmath", "--no-truth", "--jobs", "1")
+    before = workers()
+    assert process(*asked, "-o", "unbroken.jsonl").returncode == 0
+    unbroken, kept = Path("unbroken.jsonl").read_bytes(), 0
+    assert b'"method": "mpmath-differences"' in unbroken
+    for how, code in ((signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)):
+        run = start(*asked, "-o", "r.jsonl", "--resume", stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        ends = time.monotonic() + 30
+        while not (Path("r.jsonl").exists() and Path("r.jsonl").stat().st_size > kept) and time.monotonic() < ends:
+            time.sleep(0.002)
+        run.send_signal(how)
+        assert run.wait(30) == code, "it was interrupted on the way"
+        kept = Path("r.jsonl").stat().st_size
+        assert 0 < kept < len(unbroken)
+        assert gone(before)
+    done = process(*asked, "-o", "r.jsonl", "--resume")
+    assert done.returncode == 0
+    assert b"rows were there already" in done.stderr
+    assert Path("r.jsonl").read_bytes() == unbroken
+
+
 def test_a_torn_last_line_is_computed_anew_and_nothing_else(cli) -> None:
     write_rows(20)
     unbroken = cli("batch", "rows.txt", *FEW, "-o", "r.jsonl")
