@@ -17,7 +17,7 @@ from diffcompare.studies.record import SCHEMA, counted, join, number, select
 LEGEND = (
     f"right: within {RIGHT_ULPS} ulp; lost: fewer digits, or a small number that is rounding of larger ones; kink: a "
     "convention where no single derivative exists; nan: nan or inf where one exists; wrong: finite and wrong; refused: "
-    "no such function, or an error; not asked: no time was left for it, or the engine had failed again and again; "
+    "no such function, or an error; "
     "differ: cases on which the modes of the engine differ. "
     f"An error is rounding up to {RIGHT_ULPS} units beside the intermediate values, and {RIGHT_ULPS}·2^order beside 1, "
     "since these are right to as much themselves."

@@ -220,9 +220,11 @@ def test_a_formula_is_the_same_function_at_every_point_and_another_when_it_is_wr
 
 
 COMPILED = {
+    "casadi": ("reverse", "hessian-mx"),
+    "ddx-ad": ("forward", "reverse, compiled"),
     "jax": ("reverse, jit", "reverse, jit, array of 17"),
     "mlx": ("reverse, compiled",),
-    "pytensor": ("reverse", "forward-fast-compile"),
+    "pytensor": ("reverse-numba", "forward-fast-compile"),
     "tensorflow": ("reverse, tf.function",),
 }
 
@@ -249,7 +251,7 @@ def test_what_is_compiled_is_compiled_once_for_all_points(name):
         for x in (1.0, 2.5, -3.0, 7.0):
             gradients += loaded.modes[mode](function, [x], [0]).gradient
             runs.append(len(function.runs))
-        assert gradients == [2.0, 5.0, -6.0, 14.0]
+        assert gradients == ([2.0] * 4 if mode.startswith("hessian") else [2.0, 5.0, -6.0, 14.0])
         assert runs[1] == runs[-1], mode  # MLX looks at the first two
 
 

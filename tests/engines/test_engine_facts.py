@@ -41,7 +41,7 @@ FACTS = [
     # a tie is shared otherwise by the two types of one library, and more than once by another
     ("casadi", "reverse", "min of three at a tie", [0.25, 0.25, 0.5]),
     ("casadi", "reverse-mx", "min of three at a tie", [1 / 3, 1 / 3, 1 / 3]),
-    ("pytensor", "reverse", "min of three at a tie", [1.0, 1.0, 1.0]),
+    ("pytensor", "reverse-numba", "min of three at a tie", [1.0, 1.0, 1.0]),
     ("openturns", "gradient", "max with 0", [0.5]),
     ("ad", "forward", "max at a tie", [1.0, 0.0]),
     ("drake", "forward", "relu minus mirrored relu", [2.0]),
@@ -57,15 +57,15 @@ FACTS = [
     ("symengine", "formula", "x^3 at a negative base", [12.0]),
     # digits: constants of six, of single precision, and differences in place of rules
     ("openturns", "analytical", "a constant of ten digits", [0.123457]),
-    ("pytensor", "reverse", "2^x", [5.545177459716797]),
+    ("pytensor", "reverse-numba", "2^x", [5.545177459716797]),
     ("uncertainties", "derivatives", "lgamma at -1/2", [0.03648993372917175]),
     ("numdifftools", "complex", "tanh at 20", [1.6993417021166355e-17]),
     ("numdifftools", "central", "tanh at 20", [0.0]),
     # remainders and products
-    ("pytensor", "forward", "remainder", [1.0, 0.0]),
+    ("pytensor", "forward-numba", "remainder", [1.0, 0.0]),
     ("fastdual", "forward", "remainder", [0.0, 0.0]),
     ("uncertainties", "derivatives", "remainder at its jump", [1.0, 33554430.5]),
-    ("pytensor", "reverse", "cumulated product with a zero", [NAN, 0.0, 0.0]),
+    ("pytensor", "reverse-numba", "cumulated product with a zero", [NAN, 0.0, 0.0]),
     # a branch that is not taken, overflow, and second derivatives
     ("heyoka", "diff-tensors", "overflow in a branch not taken", [NAN]),
     ("fastdual", "forward", "softplus as written at 800", [0.0]),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
-from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, Mode, Preparation, Prepared
+from diffcompare.engines.engine import KEPT, Engine, EngineAnswer, Function, Loaded, Mode, Preparation, Prepared
 
 
 def load() -> Loaded:
@@ -30,11 +31,14 @@ def load() -> Loaded:
         return ca.vertcat(*[ca.jtimes(value, inputs, ca.DM(seed)) for seed in seeds])
 
     def mode(symbol: Callable[..., Any], partials: Callable[[Any, Any, Sequence[int]], Any]) -> Mode:
-        def answer(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
-            inputs = symbol("x", len(point))
+        @lru_cache(KEPT)
+        def built(f: Function, count: int, wrt: tuple[int, ...]) -> Callable[..., Any]:
+            inputs = symbol("x", count)
             value = inputs.__class__(f(*ca.vertsplit(inputs)))
-            results = ca.Function("f", [inputs], [value, partials(value, inputs, wrt)])
-            number, gradient = results(ca.DM(list(point)))
+            return ca.Function("f", [inputs], [value, partials(value, inputs, wrt)])  # type: ignore[no-any-return]
+
+        def answer(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
+            number, gradient = built(f, len(point), tuple(wrt))(ca.DM(list(point)))
             return EngineAnswer(float(number), [float(gradient[i]) for i in range(len(wrt))])
 
         return answer

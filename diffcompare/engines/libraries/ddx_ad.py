@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any
 
-from diffcompare.engines.engine import Engine, EngineAnswer, Function, Loaded, Mode
+from diffcompare.engines.engine import KEPT, Engine, EngineAnswer, Function, Loaded, Mode
 
 
 def load() -> Loaded:
@@ -36,8 +36,16 @@ def load() -> Loaded:
         "norm": lambda *xs: ddx.sqrt(ddx.dot(ddx.pack(xs), ddx.pack(xs))),
     }  # fmt: skip
 
+    @lru_cache(KEPT)
+    def built(f: Function, count: int) -> Any:
+        return ddx.equation(lambda: f(*[ddx.var(f"x{i}") for i in range(count)]))
+
+    @lru_cache(KEPT)
+    def kernel(f: Function, count: int) -> Any:
+        return ddx.equation(lambda: f(*[ddx.var(f"x{i}") for i in range(count)])).compile()
+
     def equation(f: Function, point: Sequence[float]) -> Any:
-        return ddx.equation(lambda: f(*[ddx.var(f"x{i}") for i in range(len(point))]))
+        return built(f, len(point))
 
     def reverse(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
         value, gradient = equation(f, point).jacobian(point)
@@ -53,7 +61,7 @@ def load() -> Loaded:
         return EngineAnswer(float(value), [float(gradient[i]) for i in wrt])
 
     def compiled(f: Function, point: Sequence[float], wrt: Sequence[int]) -> EngineAnswer:
-        model = equation(f, point).compile()
+        model = kernel(f, len(point))
         if not model.uses_kernel:
             raise NotImplementedError("no kernel")
         value, gradient = model.jacobian(point)
