@@ -129,6 +129,11 @@ def read_cases(text: str, source: str = "cases") -> tuple[AuditCase, ...]:
     return tuple(found.values())
 
 
+def no_such_case(message: str, source: str, help: str) -> DiffcompareError:
+    """Return the error for a stanza of a file that is no case, or no true one."""
+    return DiffcompareError(Diagnostic("E720", "bad_value", message, source=source, help=help))
+
+
 class _NoCaseError(Exception):
     """A stanza is no case: the key at fault (empty for the stanza), what is wrong, and what to write."""
 
@@ -144,7 +149,7 @@ def _at_its_place(
     name = stanza.get("name")
     message = f"case {count}{f', `{truncated(name)}`' if isinstance(name, str) and name else ''}: {message}"
     if line is None:
-        return DiffcompareError(Diagnostic("E720", "bad_value", message, source=source, help=help))
+        return no_such_case(message, source, help)
     end = next((n for n in range(line, len(lines)) if re.match(_HEADER, lines[n])), len(lines))
     place = next((n for n in range(line, end) if key and re.match(rf"\s*{re.escape(key)}\s*=", lines[n])), line - 1)
     whole, text = lines[place], lines[place].strip()

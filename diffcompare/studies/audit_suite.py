@@ -16,8 +16,8 @@ from typing import Any
 from diffcompare.backends.automatic import gradient_at
 from diffcompare.backends.hessian_methods import HessianProblem, forward_over_reverse
 from diffcompare.backends.problem import Problem
-from diffcompare.diagnostics import Diagnostic, DiffcompareError, truncated
-from diffcompare.engines.cases import AuditCase, edge_cases
+from diffcompare.diagnostics import truncated
+from diffcompare.engines.cases import AuditCase, edge_cases, no_such_case
 from diffcompare.engines.judgement import NumberJudgement, judge, judge_complex
 from diffcompare.engines.nested_derivatives import encoded, written_out
 from diffcompare.inputs.catalogue import load
@@ -91,7 +91,7 @@ def check_right_values(cases: Iterable[AuditCase], source: str, budget: float | 
                 if is_number(right) and is_number(true) and _differ(Fraction(right), Fraction(true)):
                     message = f"case `{truncated(case.name)}`: the right value of {name} is {true}, not {right}"
                     help = f'right = {{ {name} = "{true}" }}'
-                    raise DiffcompareError(Diagnostic("E720", "bad_value", message, source=source, help=help))
+                    raise no_such_case(message, source, help)
 
 
 def _differ(given: Fraction, true: Fraction) -> bool:
