@@ -125,7 +125,7 @@ def disagree(numbers: Sequence[EngineNumber]) -> bool:
 # --- The audit --------------------------------------------------------------------------------------------------------
 
 GIVE_UP = 3  # questions in a row that end the worker or its budget: the others are not put to this mode
-MODE_BUDGET = 60.0  # seconds
+MODE_BUDGET = 180.0  # seconds: what compiles every formula with a C++ compiler, as MLX does, needs two minutes
 INTERRUPTED = "interrupted"
 
 

@@ -1,10 +1,11 @@
 """What `grad --with` costs beyond plain `grad`, as a multiple of the library's import, and what an audit costs.
 
-    python tests/benchmarks/engines.py [LIBRARY ...]        (default: autograd; those that are not installed are left out)
+    python tests/benchmarks/engines.py [--audit] [LIBRARY ...]    (default: autograd; what is not installed is left out)
 
 The library is imported in a process of its own, which starts before everything else that `grad` does: that is wall
 time.  An audit is measured in processor time of all its processes, as a multiple of the library's import and one
-evaluation of every function of the suite at its point, by the library's functions on its numbers.
+evaluation of every function of the suite at its point, by the library's functions on its numbers; `--audit` measures
+this alone.  Of a library that loads in a blink the multiple says little: some two seconds of every audit are ours.
 """
 
 from __future__ import annotations
@@ -91,9 +92,13 @@ def main() -> None:
     if sys.argv[1:2] == ["--values"]:
         print(*import_and_values(sys.argv[2]))
         return
-    for name in sys.argv[1:] or ["autograd"]:
+    audit_only = sys.argv[1:2] == ["--audit"]
+    for name in sys.argv[1 + audit_only :] or ["autograd"]:
         if not version(name):
             print(f"{name} is not installed")
+            continue
+        if audit_only:
+            show_audit(name)
             continue
         plain = ["-m", "diffcompare", "grad", EXPRESSION]
         commands = {

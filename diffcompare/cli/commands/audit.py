@@ -59,7 +59,7 @@ def command(
             "--mode-budget",
             metavar="S",
             help="Seconds for all questions to one mode of an engine; the others are not asked.",
-            parser=options.positive("--mode-budget", "60"),
+            parser=options.positive("--mode-budget", "180"),
         ),
     ] = MODE_BUDGET,
     quiet: options.Quiet = False,
