@@ -49,9 +49,7 @@ def command(
     ] = None,
     budget: Annotated[
         float,
-        Option(
-            "--budget", metavar="S", help="Seconds for each question.", parser=options.positive("--budget", "10")
-        ),
+        Option("--budget", metavar="S", help="Seconds for each question.", parser=options.positive("--budget", "10")),
     ] = 10.0,
     mode_budget: Annotated[
         float,
