@@ -297,6 +297,7 @@ studies/                      Studies: each puts questions to the table, the cat
   accuracy.py                 Accuracy of a partial: the truth about a problem, the errors against it, and correct digits
   array_comparison.py         `grad` and `dc.compare` for array code: reverse mode on whole arrays, against slopes of plain calls along lines
   array_comparison_report.py  The report of a gradient on whole arrays: the norm of each part, slopes along lines, and what each method did
+  array_function.py           A function and its gradient over arrays of any shape, as `dc.function` is called with them
   audit.py                    `dc.audit` and `audit`: the suite of cases through engines, and a judgement on every number that they return
   audit_changes.py            The differences between two audits, of two versions of an engine: `audit --against` what `audit --save` kept
   audit_report.py             The report of an audit: a sentence to quote, a line for every engine, what is wrong with its cure, and the matrix

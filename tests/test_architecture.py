@@ -229,6 +229,7 @@ FENCES = {
         in (
             "codegen.vector_program",
             "gradcheck.flat_arguments",
+            "studies.array_function",
             "studies.compiled_function",
             "recording.arrays",
             "recording.numpy_functions",

@@ -109,10 +109,24 @@ def c_program(
     head += [f"... and so on, {len(wrt):,} partials" for _ in range(len(wrt) > MAX_LISTED)]
     head += ["(its formulas are too many or too large to be written)"] if len(functions) == 1 else []
     includes = ["#include <math.h>", *(["#include <stdio.h>"] if point is not None else [])]
-    pieces = ["\n".join([*map(C.syntax.comment, head), *includes]), *writer.used.values(), *functions]
+    pieces = ["\n".join([*map(C.syntax.comment, head), *includes]), *called_definitions(writer, functions), *functions]
     if point is not None:
         pieces.append(_main(names, wrt, point, [FORMULAS, SWEEP][2 - len(functions) :]))
     return "\n\n\n".join(pieces) + "\n"
+
+
+def called_definitions(writer: Writer, functions: Sequence[str]) -> list[str]:
+    """Return the definitions that functions call, directly or through others: compilers warn of the rest.
+
+    A line that nothing reads is left out of a function, and with it, now and then, the only call.
+    """
+    kept: list[str] = []
+    called = {name for text in functions for name in re.findall(r"\w+", text)}
+    for name, text in reversed(writer.used.items()):  # each follows those that it calls
+        if name in called:
+            kept.append(text)
+            called.update(re.findall(r"\w+", text))
+    return kept[::-1]
 
 
 MAX_LISTED = 20  # partials that the head says the places of

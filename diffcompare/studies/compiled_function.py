@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
-from diffcompare.backends.automatic import explain_undefined, origin_of, plain_gradient, reverse_mode
+from diffcompare.backends.automatic import explain_undefined, origin_of, plain_gradient
 from diffcompare.backends.problem import Problem
 from diffcompare.codegen.joint_sweep import JointSweep, joint_sweep
 from diffcompare.codegen.point_program import gathering_function, point_function
@@ -20,11 +19,10 @@ from diffcompare.language.printer import shorten
 from diffcompare.language.wengert import active_nodes, variables, wengert_list
 from diffcompare.numeric.evaluate import RANGE_ERRORS, Undefined, is_number, values_at
 from diffcompare.studies.gradient import careful_gradient
-from diffcompare.studies.question import bad_value, checked_names, checked_point, own_operations, question_of
+from diffcompare.studies.question import checked_names, checked_point, own_operations, question_of
 
 MIN_NODES_OF_VECTORS, MIN_NODES_OF_LOOPS = 300, 2_000
 MAX_NODES_OF_SOURCE = 5_000  # beyond, only loops and vectors are compiled, and other expressions swept node by node
-MAX_ASKED = 100_000  # points of arrays that are asked for one by one: those whose partials leave the doubles on the way
 
 _RESULTS = {"value": ("value",), "gradient": ("gradient",), "value_and_gradient": ("value", "gradient")}
 
@@ -111,7 +109,7 @@ class CompiledFunction:
             if name not in self.variables:
                 raise unknown_variable(name, self.variables, "wrt", name)
         self.wrt = tuple(dict.fromkeys(wrt)) or self.variables
-        self._grids: dict[bool, Any] = {}
+        self._over: dict[bool, Any] = {}  # functions of arrays, with the gradient and without
 
     def __repr__(self) -> str:
         return f"<compiled function of {', '.join(self.variables) or 'no variable'}>"
@@ -219,7 +217,7 @@ class CompiledFunction:
 
     def _careful(self, results: tuple[str, ...], numbers: Sequence[Any]) -> Any:
         """Return the results for arguments that are no floats, or at a point where the compiled function has none."""
-        if any(isinstance(number, list | tuple) or getattr(number, "shape", ()) for number in numbers):
+        if any(map(_has_parts, numbers)):
             return self._over_arrays(results, numbers)
         point = checked_point(self.variables, dict(zip(self.variables, numbers, strict=True)))
         if any(type(number) is not float for number in numbers):
@@ -250,60 +248,24 @@ class CompiledFunction:
 
     def _over_arrays(self, results: tuple[str, ...], arguments: Sequence[Any]) -> Any:
         """Return the results over arrays: nan at points where one of them, or a coordinate, is no finite number."""
-        import numpy
+        from diffcompare.studies.array_function import ArrayFunction
 
-        columns: list[Any] = []
-        for name, argument in zip(self.variables, arguments, strict=True):
-            has_parts = isinstance(argument, list | tuple) or getattr(argument, "shape", ())
-            columns.append(_real_array(name, argument) if has_parts else checked_point([name], {name: argument})[name])
-        shape = numpy.broadcast_shapes(*map(numpy.shape, columns))
-        flat = [column if not numpy.ndim(column) else numpy.broadcast_to(column, shape).ravel() for column in columns]
-        function = self._on_grid(has_gradient="gradient" in results)
-        outputs = [numpy.empty(math.prod(shape)) for _ in range(1 + len(function.wrt))]
-        codes = function.run(flat, outputs)
-        value, *partials = outputs
-        if codes is not None:  # a partial can exist where the value is beyond the doubles
-            value[codes > 0] = numpy.nan
-            for partial in partials:
-                partial[(codes > 0) if "value" in results else ~numpy.isfinite(partial)] = numpy.nan
-        for column in flat:
-            for output in outputs if numpy.ndim(column) else ():
-                output[~numpy.isfinite(column)] = numpy.nan
-        value, *partials = [output.reshape(shape) for output in outputs]
-        gradient = tuple(partials)
-        return value if "gradient" not in results else gradient if "value" not in results else (value, gradient)
-
-    def _on_grid(self, *, has_gradient: bool) -> Any:
-        """Return the function of arrays for the value, and the partials if asked for."""
-        from diffcompare.grids.careful_blocks import GridFunction
-
-        function = self._grids.get(has_gradient)
+        has_gradient = "gradient" in results
+        function = self._over.get(has_gradient)
         if function is None:
             try:
-                function = GridFunction(self.expression, self.variables, self.wrt * has_gradient, singly=reverse_mode)
+                function = ArrayFunction(self.expression, self.variables, self.wrt if has_gradient else ())
             except NotDifferentiable as refusal:
                 message = f"no partial is known for {shorten(refusal.node)}"
                 raise DiffcompareError(Diagnostic("E801", "nondifferentiable", message)) from None
-            self._grids[has_gradient] = function
-        function.left = MAX_ASKED
-        return function
+            self._over[has_gradient] = function
+        columns = [
+            argument if _has_parts(argument) else checked_point([name], {name: argument})[name]
+            for name, argument in zip(self.variables, arguments, strict=True)
+        ]
+        value, gradient = function(columns, needs_value="value" in results)
+        return value if not has_gradient else gradient if "value" not in results else (value, gradient)
 
 
-def _real_array(name: str, given: Any) -> Any:
-    """Return an argument as an array of doubles, with nan where it is masked.
-
-    Raises DiffcompareError for what has no shape, and for an array of anything but real numbers.
-    """
-    import numpy
-
-    try:
-        with numpy.errstate(over="ignore"):
-            masked = numpy.ma.getmaskarray(given) if isinstance(given, numpy.ma.MaskedArray) else None
-            array = numpy.asarray(given)
-            if array.dtype.kind not in "biufO":
-                raise TypeError
-            if masked is not None:
-                array = numpy.where(masked, numpy.nan, array.astype(float))
-            return array.astype(float, copy=False)
-    except (TypeError, ValueError, OverflowError):
-        raise bad_value(f"the value of `{name}` is no array of real numbers", "point") from None
+def _has_parts(argument: Any) -> bool:
+    return isinstance(argument, list | tuple) or bool(getattr(argument, "shape", ()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import shutil
 import subprocess
 from functools import cache
@@ -293,3 +294,12 @@ def test_the_definitions_are_the_rows():
 
 
 HELPERS = ("gauss", "power", "angle", "cotangent_of_pi", "digamma_about_2", "digamma_about_root", "factorial")
+
+
+def test_a_definition_that_no_line_calls_any_more_is_left_out():
+    for text in ("sigmoid(ceil(if(z >= 3, 2, 1e300)) + 0.5)", "if(x > 1, acosh(if(x > 2, 3, 4)), 1)"):
+        expression = parse(text)
+        program = c_program(expression, *[variables(wengert_list(expression))] * 2, None, None)
+        for name in re.findall(r"^static double (\w+)", program, re.MULTILINE):
+            assert len(re.findall(rf"\b{name}\(", program)) > 1, name
+    assert "static double gauss" in c_program(parse("erf(x)"), ["x"], ["x"], None, None)
