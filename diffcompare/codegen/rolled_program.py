@@ -226,8 +226,8 @@ def constant_value(root: Expression) -> float:
 class _Rolled:
     """The source of a function with one loop forwards and one backwards.
 
-    Names in it: a0 ... are the parameters, c0 ... what a step is handed, h0 ... the lists of that, n0_0 ... the
-    contributions to it, g0 ... the lists of contributions to what stays the same.
+    Names in it: a0 ... are the parameters, c0 ... what a step is handed (backwards d0 ...), h0 ... the lists of that,
+    n0_0 ... the contributions to it, g0 ... the lists of contributions to what stays the same.
     """
 
     def __init__(
@@ -300,14 +300,16 @@ class _Rolled:
         self, known: Mapping[Expression, str], received: Sequence[Sequence[str]]
     ) -> tuple[list[str], dict[Expression, list[str]]] | None:
         """Write the loop that takes the contributions to the last values handed on; return those that it makes."""
-        trial = _Section(self.step, {**known, **self.carried}, "b", self.writer)
+        # Names of their own: what is behind the loop may have put c0 into the texts of its contributions.
+        again = {node: f"d{place}" for place, node in enumerate(self.carried)}
+        trial = _Section(self.step, {**known, **again}, "b", self.writer)
         for node in self.outputs:
             trial.seed(node, ["0.0"])
         made = trial.contributions()
         counts = [len(made.get(node, [])) for node in self.carried]
         if not all(counts) or any(len(texts) > count for texts, count in zip(received, counts, strict=True)):
             return None
-        section = _Section(self.step, {**known, **self.carried}, "b", self.writer)
+        section = _Section(self.step, {**known, **again}, "b", self.writer)
         slots = [[f"n{place}_{number}" for number in range(count)] for place, count in enumerate(counts)]
         lines = []
         for node, names, texts in zip(self.outputs, slots, received, strict=True):
@@ -325,7 +327,7 @@ class _Rolled:
             body[-1:-1] = [f"g{place}.append({text})" for text in texts]
             totals[node] = [f"*g{place}"]
         kept = ", ".join([f"reversed(h{place})" for place in range(len(counts))])
-        carried = ", ".join(self.carried.values())
+        carried = ", ".join(again.values())
         lines.append(f"for {carried} in {kept}:" if len(counts) == 1 else f"for {carried} in zip({kept}):")
         lines += [f"    {line}" for line in body]
         for node, slot in zip(self.carried, slots, strict=True):

@@ -148,7 +148,10 @@ def compiler() -> list[str]:
     """
     asked = os.environ.get("CC", "").strip()
     if asked:
-        command = shlex.split(asked)
+        try:
+            command = shlex.split(asked)
+        except ValueError:  # an open quotation
+            command = [asked]
         if shutil.which(command[0]) is None:
             raise _unavailable(f"there is no compiler `{command[0]}`", "CC names it: unset CC, or set another one")
         return command

@@ -59,7 +59,35 @@ def refuse(*numbers):
     return "careful", numbers
 
 
-EXPRESSIONS = {"logistic": logistic, "pendulum": pendulum, "average": average, "network": network, "two back": two_back}
+def powers():
+    """What is behind the loop hands a factor on to a variable that every step reads."""
+    x = X
+    for _ in range(STEPS):
+        x = (x * x + 1) ** 0.5 * H - x**3 / 70
+    return x
+
+
+def scaled():
+    return logistic() * H
+
+
+def alternating():
+    x = X
+    for place in range(STEPS):
+        x = sin(x) * R if place % 2 else cos(x) + H
+    return x
+
+
+EXPRESSIONS = {
+    "powers": powers,
+    "scaled": scaled,
+    "alternating": alternating,
+    "logistic": logistic,
+    "pendulum": pendulum,
+    "average": average,
+    "network": network,
+    "two back": two_back,
+}
 
 
 @pytest.mark.parametrize("name", EXPRESSIONS)

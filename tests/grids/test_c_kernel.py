@@ -115,6 +115,9 @@ def test_a_compiler_that_is_not_there_or_fails_is_told(monkeypatch, tmp_path):
     monkeypatch.setenv("CC", "no-such-compiler -O1")
     with pytest.raises(DiffcompareError, match="no-such-compiler"):
         CKernel(parse("x"), ["x"], [])
+    monkeypatch.setenv("CC", "'gcc")  # an open quotation
+    with pytest.raises(DiffcompareError, match="no compiler `'gcc`"):
+        CKernel(parse("x"), ["x"], [])
     monkeypatch.setenv("CC", sys.executable)
     with pytest.raises(DiffcompareError, match="does not compile"):
         CKernel(parse("x"), ["x"], [])
