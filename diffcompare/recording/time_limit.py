@@ -35,6 +35,10 @@ class OutOfTime(BaseException):
     """The time of a run is up; no `except Exception` of the function's own catches it."""
 
 
+class _Nothing(BaseException):
+    """What is raised in place of an interruption that is not needed any more."""
+
+
 class TimeLimit:
     """The limit of one call: seconds (None for no limit), and what else ends it, once it is true."""
 
@@ -99,15 +103,29 @@ class TimeLimit:
                 _raise_at_lines(None)
             if self.interruption is not None and "__del__" in vars(self.interruption):
                 del self.interruption.__del__  # type: ignore[attr-defined]
-                _raising_in(self.thread, None)()  # takes back one that is on its way
+                _take_back(self.thread)
 
 
-def _raising_in(thread: int, interruption: type[OutOfTime] | None) -> Callable[[], object]:
+def _raising_in(thread: int, interruption: type[BaseException]) -> Callable[[], object]:
     """Return what raises an exception in a thread, without a step of Python's at which it could come out at once."""
     import ctypes
 
-    argument = ctypes.c_void_p() if interruption is None else ctypes.py_object(interruption)
-    return functools.partial(ctypes.pythonapi.PyThreadState_SetAsyncExc, ctypes.c_ulong(thread), argument)
+    set_exception = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    return functools.partial(set_exception, ctypes.c_ulong(thread), ctypes.py_object(interruption))
+
+
+def _take_back(this_thread: int) -> None:
+    """Replace an exception that is on its way to this thread by one that ends here.
+
+    Only an exception that was raised is forgotten: where CPython 3.11 is told that there is none (NULL), it goes on
+    looking for it at every call, and under a profiler or a debugger it never comes to the call itself.
+    """
+    try:
+        _raising_in(this_thread, _Nothing)()
+        for _ in range(100):  # it is raised at a jump, if not before
+            pass
+    except (_Nothing, OutOfTime):  # the other one, if it was raised before it could be replaced
+        pass
 
 
 def _raise_at_lines(thread: int | None) -> None:

@@ -152,3 +152,27 @@ def test_a_gradient_of_a_function_that_never_ends_is_an_error_at_its_budget():
     program = "import diffcompare as dc\ndef f(x):\n    while True: pass\ndc.gradient(f, x=1.0, budget=0.3)"
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, cwd=ROOT)
     assert "error[E582]: the function did not end within 0.3 s" in ended.stderr
+
+
+def test_a_profiler_works_after_an_interruption():
+    code = """if True:
+        import sys
+        from diffcompare.recording.time_limit import OutOfTime, TimeLimit
+
+        def endless():
+            while True:
+                pass
+
+        try:
+            TimeLimit(0.1).call(endless)
+        except OutOfTime:
+            calls = []
+            sys.setprofile(lambda frame, event, argument: calls.append(event))
+            abs(1), (lambda: 1)()
+            sys.setprofile(None)
+            print(calls.count("call"))
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True
+    )
+    assert done.stdout == "1\n"
