@@ -36,7 +36,7 @@ class OutOfTime(BaseException):
 
 
 class _Nothing(BaseException):
-    """What is raised in place of an interruption that is not needed any more."""
+    """Raised in place of an interruption that is not needed any more."""
 
 
 class TimeLimit:
