@@ -1,5 +1,6 @@
 """Large expressions: twice the operations take twice the calls of Python functions, whatever the shape and the method."""
 
+import gc
 import itertools
 import sys
 
@@ -96,11 +97,14 @@ def calls(work, expression):
         count += event in ("call", "c_call")
 
     before = sys.getprofile()
+    gc.collect()
+    gc.disable()  # what others left behind is not freed here, with calls of its own
     sys.setprofile(counted)
     try:
         work(expression)
     finally:
         sys.setprofile(before)
+        gc.enable()
     return count
 
 

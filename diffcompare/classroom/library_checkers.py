@@ -93,11 +93,9 @@ def checkers_frame() -> Frame:
     """Return the frame of the verdicts of other libraries' checkers: asked now if one is installed, else measured."""
     names = [name for name in MEASURED if name in other_libraries.installed()]
     shown = {name: (version(name) or "", tuple(_asked_now(name))) for name in names}
-    rule = "" if shown else phrase("no library is installed here")
-    caption = (
-        phrase("Installed here, and asked now") if shown else phrase("Measured on {date}, not now", date=CHECKED_ON)
-    )
+    caption = phrase("Installed here, and asked now")
     if not shown:
+        caption = phrase("Measured on {date}, not now: no library is installed here", date=CHECKED_ON)
         shown = dict(MEASURED)
     rows: list[tuple[Cell, ...]] = [
         (
@@ -114,7 +112,7 @@ def checkers_frame() -> Frame:
     return Frame(
         "Gradient checkers of libraries",
         (table("checkers", caption, heads, rows),),
-        rule,
+        "",
         "One step and one tolerance for all functions: a wrong gradient passes where it is small, and a right one fails"
         " where f is fast, large or bent.",
     )

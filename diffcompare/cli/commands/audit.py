@@ -47,10 +47,7 @@ def command(
         Option("--against", metavar="FILE", help="Show what differs from an audit that was saved."),
         options.READS_FILE,
     ] = None,
-    budget: Annotated[
-        float,
-        Option("--budget", metavar="S", help="Seconds for each question.", parser=options.positive("--budget", "10")),
-    ] = 10.0,
+    budget: options.Budget = 10.0,
     mode_budget: Annotated[
         float,
         Option(
