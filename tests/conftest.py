@@ -13,7 +13,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
+from hypothesis.strategies import none
 
 from diffcompare.engines.registry import how_to_install, version
 
@@ -37,8 +38,16 @@ def pytest_configure(config):
         raise pytest.UsageError(f"engines are required and missing: {'; '.join(missing)}")
 
 
+@given(none())
+def _draw_once(_):
+    """Let Hypothesis meet NumPy's random numbers: older ones warn of them if their referrers are frozen by then."""
+
+
 def pytest_collection_finish():
     """Keep the collected tests, which live to the end, from being walked by every garbage collection."""
+    import numpy  # noqa: F401
+
+    _draw_once()
     gc.collect()
     gc.freeze()
 
