@@ -89,7 +89,8 @@ def test_all_libraries_fit_on_a_small_terminal(names, monkeypatch):
     def compare(text, point, *, methods, **options):
         runs = {method: EngineRun(*engine_and_mode(method), "1.27.post1", "automatically", 53) for method in methods}
         kinds = 1 if names == AUTOMATIC else 4
-        rows = [Derivative(m, engine=run._replace(raw={"x": n % kinds / 2})) for n, (m, run) in enumerate(runs.items())]
+        numbers = {name: place % kinds / 2 for place, name in enumerate(names)}  # in all modes of a library
+        rows = [Derivative(m, engine=run._replace(raw={"x": numbers[run.name]})) for m, run in runs.items()]
         return type("Comparison", (), {"answers": rows})
 
     monkeypatch.setattr(other_libraries, "installed_engines", lambda: names)

@@ -83,7 +83,7 @@ def test_no_more_libraries_are_imported_at_once_than_processors_have_work_for(en
     monkeypatch.setattr(processes, "processors", lambda: 1)
     methods = ["ad-forward", "advect-forward", "algopy-forward", "autograd-forward", "casadi-forward"]
     names = [method.partition("-")[0] for method in methods]
-    for name in names:
+    for name in [*names, *client._idle]:
         client.end(name)
     try:
         for method in methods:
