@@ -41,6 +41,7 @@ _SUFFIXES = {
     ".txt": "plain",
     ".py": "plain",  # the programs of `derive --code`
     ".js": "plain",
+    ".c": "plain",
     ".npz": "npz",  # the arrays of a document, which are no text: see `npz`
     ".svg": "svg",
     ".dot": "dot",

@@ -48,6 +48,9 @@ def test_code_in_other_formats(cli, tmp_path):
     script = tmp_path / "gradient.js"
     assert cli("derive", "x^2", "--at", "x=1", "--code", "javascript", "-o", str(script)).code == 0
     assert script.read_text(encoding="utf-8").endswith("console.log(gradient(1.0));\n")
+    program = tmp_path / "gradient.c"
+    assert cli("derive", "x^2", "--at", "x=1", "--code", "c", "-o", str(program)).code == 0
+    assert program.read_text(encoding="utf-8") == cli("derive", "x^2", "--at", "x=1", "--code", "c").out
     page = cli("derive", "x^2", "--code", "javascript", "--format", "markdown").out
     assert page.startswith("```javascript\n")
 
