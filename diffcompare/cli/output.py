@@ -21,7 +21,9 @@ from diffcompare.render import FORMATS, Look, format_of_suffix, render
 
 COLORS = ("auto", "always", "never")
 CHARSETS = ("auto", "braille", "blocks", "ascii")
-SUFFIXES = (".txt", ".json", ".jsonl", ".csv", ".npz", ".md", ".html", ".tex", ".svg", ".dot", ".mmd", ".py")
+SUFFIXES = (
+    ".txt", ".json", ".jsonl", ".csv", ".npz", ".md", ".html", ".tex", ".svg", ".dot", ".mmd", ".py", ".js", ".c",
+)  # fmt: skip
 MIN_WIDTH = 20
 ESCAPING = ("json", "jsonl", "svg")  # formats that can express every character in ASCII
 SCHEMA = "diffcompare/1"
