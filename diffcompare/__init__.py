@@ -211,11 +211,13 @@ language/                     The language of expressions: reading, printing, di
   wengert.py                  The Wengert list: the distinct nodes of an expression in order of evaluation, and their names
   syntax/                     Diagnostics of a text that cannot be parsed, with fixes, and warnings about one that can
     characters.py             Findings about characters, brackets and numbers: E301 to E304
+    definitions.py            Readers of whole texts in which a formula has a name, is a function, or is to be differentiated
     diagnose.py               Diagnoses: from a fault to the cause in words, the smallest stretch of text at fault, and a fix
     foreign_notation.py       Findings about other programs' notation: function definitions, derivatives, LaTeX, powers of ten
     lists.py                  Findings about lists of outputs, `[x*y, x + y^2]`: E217, and commas that separate outputs
     misread_names.py          Warnings about names that were probably meant otherwise: `sinx`, `cos2x`, `pix`, `E`, `Pi` (W307, W308)
     names.py                  Findings about names and calls: E101 to E105, and E215
+    reading.py                Readings: a text in a notation that is not ours, and has one meaning, is read as the text that writes it in ours
     source_text.py            The text in error: its tokens with their places, and the tools to write a corrected text
     spelling.py               Spelling of function names: what other languages call them, and misspelt ones
     structure.py              Findings about missing values and operators, brackets, commas and conditions: E201 to E216

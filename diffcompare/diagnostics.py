@@ -24,7 +24,7 @@ Codes are stable: a script may rely on them.
     W302  a function's name used as a variable      W305  a named value that is never used
     W303  `e` is the constant                       W306  a root takes the next factor only
     W307  a name that looks like several things     W308  the name of a constant elsewhere, a variable here
-                                                    W309  arguments that look like one number
+    W310  how a text in another notation was read   W309  arguments that look like one number
 
     E501  no such command                           E505  an argument is missing
     E502  no such option                            E506  not one of the choices, or a contradiction

@@ -1,15 +1,16 @@
 """The parser: text becomes an expression, by operator precedence over an explicit stack.
 
 The tables are in `grammar`.  `parse` is on the hot path of everything, so the loop in `_Parser.read_tokens` is written
-for speed: tokens are plain strings, a token is looked up in a table, and no position is computed.  A wrong text raises
-a `SyntaxFault`; only then does `syntax` look for the place, the reason and a fix, with `attempt` to try the fix on.
+for speed: tokens are plain strings, a token is looked up in a table, and no position is computed.  A text that is not
+in our language raises a `SyntaxFault`; only then does `syntax` look for its one reading in our language, or for the
+place, the reason and a fix, with `attempt` to try them on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffcompare.collection_pause import MIN_OBJECTS, collection_paused
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
@@ -45,16 +46,20 @@ from diffcompare.language.tokenizer import (
 )
 from diffcompare.language.wengert import wengert_list
 
+if TYPE_CHECKING:
+    from diffcompare.language.syntax.source_text import Reading
+
 _leaves: dict[str, Expression] = {}  # leaves by token, so that `x` and `2` cost one look-up; emptied when it is full
 
 
 class Parsed(NamedTuple):
-    """An expression, the text it was read from, and notes and warnings about how the text was read."""
+    """An expression, the text that writes it in our language, and notes and warnings about how the text was read."""
 
     expression: Expression  # of a list of outputs the last one
     text: str
     notes: tuple[Diagnostic, ...] = ()
     listed: tuple[Expression, ...] = ()  # the outputs of a list in brackets; empty where there is no bracket
+    wrt: str | None = None  # the variable of `d/dx (x^2)`, of which the expression is x^2
 
     @property
     def outputs(self) -> tuple[Expression, ...]:
@@ -92,12 +97,14 @@ def parse(text: str, names: Collection[str] = ()) -> Expression:
     try:
         return _Parser(text, names).run()
     except SyntaxFault as fault:
-        error = _error(text, fault, names)
-    raise error
+        reading = _interpret(text, fault, names)
+    if isinstance(reading, DiffcompareError):
+        raise reading
+    return _Parser(reading.text, names).run()
 
 
 def attempt(text: str, names: Collection[str] = (), *, several: bool = False) -> Expression | SyntaxFault:
-    """Parse a text like `read`, but return a fault, unexplained, where it is not an expression."""
+    """Parse a text in our language like `read`, but return a fault, unexplained, where it is not an expression."""
     try:
         return _Parser(text, names, several=several).run()
     except SyntaxFault as fault:
@@ -114,25 +121,28 @@ def parse_apart(text: str, names: Collection[str] = ()) -> list[Expression]:
         parser = _Parser(text, names, nodes.setdefault)
         expression = parser.run()
     except SyntaxFault as fault:
-        error = _error(text, fault, names)
+        reading = _interpret(text, fault, names)
     else:
         if parser.first is not None or not nodes:  # a name that was given a value may not be used
             return wengert_list(expression)
         leaves = dict.fromkeys([leaf for node in nodes.values() for leaf in node.arguments if not leaf.operation])
         return [*leaves, *nodes.values()]
-    raise error
+    if isinstance(reading, DiffcompareError):
+        raise reading
+    return parse_apart(reading.text, names)
 
 
-def read(text: str, names: Collection[str] = (), *, several: bool = False) -> Parsed:
-    """Parse a text like `parse`, with notes and warnings about what may have been meant otherwise.
+def read(text: str, names: Collection[str] = (), *, several: bool = False, question: bool = False) -> Parsed:
+    """Parse a text like `parse`, with notes and warnings about how it was read and what may have been meant otherwise.
 
-    With `several` the last statement may be a list of outputs in brackets: `[x*y, x + y^2]`.
+    With `several` the last statement may be a list of outputs in brackets: `[x*y, x + y^2]`.  A text that is a
+    `question`, asked by its derivative, may be `d/dx (x^2)`.
     """
     try:
         parser = _Parser(text, names, several=several)
         expression = parser.run()
     except SyntaxFault as fault:
-        error = _error(text, fault, names, several=several)
+        reading = _interpret(text, fault, names, several=several, question=question)
     else:
         listed = tuple(parser.outputs)
         if not may_have_warnings(text, parser.implicit, names):
@@ -142,13 +152,20 @@ def read(text: str, names: Collection[str] = (), *, several: bool = False) -> Pa
         roots, trial = listed or (expression,), partial(attempt, several=several)
         notes = find_warnings(text, roots, names, parser.implicit, trial)
         return Parsed(expression, text, notes, listed)
-    raise error
+    if isinstance(reading, DiffcompareError):
+        raise reading
+    parsed = read(reading.text, names, several=several)
+    return parsed._replace(notes=reading.echoed(text, parsed.outputs, parsed.notes), wrt=reading.wrt)
 
 
-def _error(text: str, fault: SyntaxFault, names: Collection[str], *, several: bool = False) -> DiffcompareError:
-    from diffcompare.language.syntax.diagnose import explain
+def _interpret(
+    text: str, fault: SyntaxFault, names: Collection[str], *, several: bool = False, question: bool = False
+) -> Reading | DiffcompareError:
+    """Return the one reading of a text that cannot be parsed, or the error if it has none."""
+    from diffcompare.language.syntax.reading import interpret
 
-    return DiffcompareError(explain(text, fault, names, partial(attempt, several=several)))
+    reading = interpret(text, fault, names, partial(attempt, several=several), question=question)
+    return DiffcompareError(reading) if isinstance(reading, Diagnostic) else reading
 
 
 class _Parser:

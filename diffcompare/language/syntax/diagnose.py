@@ -23,7 +23,7 @@ KINDS = {
     **dict.fromkeys(("E401", "E402", "E403", "E404"), "resource_limit"),
 }
 # A text that can be parsed, and words for its meaning; no words where there is only one such text.
-Reading: TypeAlias = tuple[str, str]
+Meaning: TypeAlias = tuple[str, str]
 
 MAX_ROUNDS = 5  # further errors that are fixed on the way to a text that can be parsed
 
@@ -31,6 +31,12 @@ MAX_ROUNDS = 5  # further errors that are fixed on the way to a text that can be
 def explain(text: str, fault: SyntaxFault, names: Collection[str], attempt: Attempt) -> Diagnostic:
     """Make the diagnostic of a fault.  `attempt` is the parser, to make sure that every fix can be parsed."""
     code, finding = _find(text, fault, names, attempt)
+    return diagnostic_of(finding, code, text, names, attempt)
+
+
+def diagnostic_of(finding: Finding, code: str, text: str, names: Collection[str], attempt: Attempt) -> Diagnostic:
+    """Make the diagnostic of a finding about a text; `code` is that of the fault, where the finding has none."""
+    code = finding.code or code
     proven = _proven(finding, names, attempt)
     return Diagnostic(
         code=code,
@@ -44,7 +50,7 @@ def explain(text: str, fault: SyntaxFault, names: Collection[str], attempt: Atte
     )
 
 
-def _advice(finding: Finding, proven: Sequence[Reading]) -> str | None:
+def _advice(finding: Finding, proven: Sequence[Meaning]) -> str | None:
     """Word the help: the text before the fix, or all of several readings."""
     if len(proven) > 1:
         return "write " + " or ".join(f"`{text}` {label}".rstrip() for text, label in proven)
@@ -66,7 +72,7 @@ def _find(text: str, fault: SyntaxFault, names: Collection[str], attempt: Attemp
     return finding.code or fault.code, finding
 
 
-def _proven(finding: Finding, names: Collection[str], attempt: Attempt) -> list[Reading]:
+def _proven(finding: Finding, names: Collection[str], attempt: Attempt) -> list[Meaning]:
     """Return the fixes that can be parsed; where the text has other errors, these are fixed as well."""
     proven: dict[str, str] = {}
     for fix, label in finding.readings or [(fix, "") for fix in finding.fixes]:
@@ -77,7 +83,7 @@ def _proven(finding: Finding, names: Collection[str], attempt: Attempt) -> list[
     return list(proven.items())
 
 
-def _mended(fix: str, names: Collection[str], attempt: Attempt, rounds: int) -> list[Reading]:
+def _mended(fix: str, names: Collection[str], attempt: Attempt, rounds: int) -> list[Meaning]:
     """Apply the first fix of every further error; give the readings of one that has some, nothing if one has none."""
     while rounds and len(fix) <= MAX_TEXT_LENGTH:
         rounds -= 1

@@ -14,33 +14,8 @@ from itertools import pairwise
 
 from diffcompare.language.operations import FUNCTIONS
 from diffcompare.language.syntax.characters import CLOSED_BY, closing_bracket
+from diffcompare.language.syntax.definitions import DEFINITIONS, DERIVATIVES
 from diffcompare.language.syntax.source_text import Finding, SourceText
-
-_NAME = r"[^\W\d]\w*"
-_NAMES = rf"{_NAME}(?:\s*,\s*{_NAME})*"
-_GIVEN = rf"(?:{_NAME}\s*(?::=|=|:|<-)\s*)?"
-_DEFINITIONS = [
-    re.compile(pattern, re.DOTALL)
-    for pattern in (
-        rf"\s*{_GIVEN}\(?\s*(?P<names>{_NAMES})\s*\)?\s*(?P<sign>->|=>|\|->|↦|→)(?P<body>.+)",
-        rf"\s*{_GIVEN}(?P<sign>lambda)\s+(?P<names>{_NAMES})\s*:(?P<body>.+)",
-        rf"\s*{_GIVEN}(?P<sign>@)\(\s*(?P<names>{_NAMES})\s*\)(?P<body>.+)",
-        rf"\s*{_GIVEN}(?P<sign>function)\s*\(\s*(?P<names>{_NAMES})\s*\)(?P<body>.+)",
-        rf"\s*{_NAME}\s*\[\s*(?P<names>{_NAMES})\s*\]\s*(?P<sign>:=|=(?![=<>]))(?P<body>.+)",
-        rf"\s*(?P<sign>def)\s+{_NAME}\(\s*(?P<names>{_NAMES})\s*\)\s*:\s*return\b(?P<body>.+)",
-        rf"\s*(?P<function>{_NAME})\s*\(\s*(?P<names>{_NAMES})\s*\)\s*(?P<sign>:=|=(?![=<>])|->|→|↦)(?P<body>.+)",
-        rf"\s*{_GIVEN}(?P<sign>proc)\s*\(\s*(?P<names>{_NAMES})\s*\)(?P<body>.+?)\bend(?:\s+proc)?\s*[:;]?\s*",
-    )
-]
-
-_DERIVATIVES = [
-    re.compile(pattern, re.DOTALL)
-    for pattern in (
-        rf"\s*(?P<sign>d\s*/\s*d{_NAME})\s*(?P<body>\(.*\)|(?<=\s)[^\s(].*)\s*",
-        rf"\s*(?P<sign>d\s*/\s*d{_NAME})\s*\[(?P<body>.*)\]\s*",
-        rf"\s*(?P<sign>diff|D)\s*[(\[](?P<body>.*),\s*{_NAME}\s*[)\]]\s*",
-    )
-]
 
 _OF_TEN = re.compile(r"(?<![\w.])(\d+\.?\d*|\.\d+)\*\^([-+]?\d+)")
 
@@ -54,7 +29,7 @@ def foreign(source: SourceText) -> Finding | None:
 
 def _definition(source: SourceText) -> Finding | None:
     """Explain `f := x -> x^2`, `lambda x: x^2`, `f(x) = x^2`: the expression follows the sign."""
-    match = next((match for pattern in _DEFINITIONS if (match := pattern.fullmatch(source.text))), None)
+    match = next((match for pattern in DEFINITIONS if (match := pattern.fullmatch(source.text))), None)
     if match is None or match.groupdict().get("function") in FUNCTIONS:
         return None
     body = match["body"].strip()
@@ -71,7 +46,7 @@ def _definition(source: SourceText) -> Finding | None:
 
 def _derivative(source: SourceText) -> Finding | None:
     """Explain `d/dx (x^2)`, `diff(x^2, x)` and `D[x^2, x]`: the function is their first argument."""
-    match = next((match for pattern in _DERIVATIVES if (match := pattern.fullmatch(source.text))), None)
+    match = next((match for pattern in DERIVATIVES if (match := pattern.fullmatch(source.text))), None)
     if match is None or not match["body"].strip():
         return None
     message = "there is no sign for a derivative: derivatives are what diffcompare computes"

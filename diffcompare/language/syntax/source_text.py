@@ -5,15 +5,17 @@ A fix is the user's own text with a few characters changed, so that spacing and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from diffcompare.diagnostics import truncated
+from diffcompare.diagnostics import Diagnostic, truncated
 from diffcompare.language.expression import Expression
 from diffcompare.language.grammar import AFTER, is_word
+from diffcompare.language.printer import outputs_text
 from diffcompare.language.tokenizer import SyntaxFault, locate
 
+MAX_ECHO_LENGTH = 200  # characters up to which the whole expression is echoed as it was read
 MAX_TEXT_LENGTH = 2_000  # characters up to which a whole corrected expression is offered
 
 OPERATORS = frozenset(token for token in AFTER if token not in (")", "|", ""))
@@ -37,6 +39,45 @@ class Finding:
     is_certain: bool = True  # the fix keeps the meaning, so that it may be applied before the next mistake
     code: str | None = None  # where the cause has a code of its own
     kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text in our language, or a step nearer to it, which has the meaning of a text in another notation."""
+
+    text: str
+    notes: tuple[Diagnostic, ...] = ()  # what there is to say but for the echo of the reading
+    variables: tuple[str, ...] = ()  # names that the notation says are variables: x in `f(x) = x^2`
+    wrt: str | None = None  # the variable of `d/dx`, where the text asks for the derivative of what was read
+    steps: int = 0
+
+    def followed_by(self, step: Reading) -> Reading:
+        """Return the reading of which the second half is a reading of the first."""
+        return Reading(
+            step.text,
+            (*self.notes, *step.notes),
+            (*self.variables, *step.variables),
+            self.wrt if step.wrt is None else step.wrt,
+            self.steps + 1,
+        )
+
+    def echoed(self, text: str, outputs: Sequence[Expression], notes: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """Return the notes on the text that was read: the echo, on one line, and what there is to say about it.
+
+        `notes` are those on the reading itself.  They have no place in the text as it was written, so that none is
+        shown; warnings, which say what else may be meant, show it in the reading.
+        """
+        written = outputs_text(outputs)
+        shown = f"`{written}`" if len(written) <= MAX_ECHO_LENGTH else quoted(written)
+        echo = Diagnostic(
+            "W310",
+            "note",
+            f"read as {'' if self.wrt is None else f'd/d{self.wrt} of '}{shown}",
+            (0, len(text)),
+            severity="note",
+        )
+        others = [note if note.severity == "warning" else note._replace(span=None, text=None) for note in notes]
+        return (echo, *self.notes, *[note for note in others if note.code != "W301"])
 
 
 @dataclass(slots=True)

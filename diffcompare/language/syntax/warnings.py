@@ -10,12 +10,11 @@ from diffcompare.language.expression import Expression
 from diffcompare.language.operations import FUNCTIONS
 from diffcompare.language.printer import outputs_text
 from diffcompare.language.syntax.misread_names import misread_names
-from diffcompare.language.syntax.source_text import Attempt, SourceText, quoted
+from diffcompare.language.syntax.source_text import MAX_ECHO_LENGTH, Attempt, SourceText, quoted
 from diffcompare.language.tokenizer import GROUPED, SyntaxFault
 
 # The text after a function whose parentheses were left out: `exp -x`, `cos-1(x)`, but not `exp - x`.
 _BARE_CALL = re.compile(r"\s+[-+](?=\S)|-1\s*\(")
-MAX_ECHO_LENGTH = 200  # characters up to which the whole expression is echoed as it was read
 
 
 def find_warnings(
