@@ -44,6 +44,11 @@ FACTS = [
     ("pytensor", "reverse-numba", "min of three at a tie", [1.0, 1.0, 1.0]),
     ("openturns", "gradient", "max with 0", [0.5]),
     ("ad", "forward", "max at a tie", [1.0, 0.0]),
+    # buffers share a tie; equal constants are one node, so that each gets the whole, and twice where it is a sum
+    ("tinygrad", "reverse", "max at a tie", [0.5, 0.5]),
+    ("tinygrad", "reverse", "min of three at a tie", [1 / 3, 1 / 3, 1 / 3]),
+    ("tinygrad", "reverse, of Tensor(scalar)", "max at a tie", [1.0, 1.0]),
+    ("tinygrad", "reverse, of Tensor(scalar)", "min of three at a tie", [1.0, 1.0, 1.0]),
     ("drake", "forward", "relu minus mirrored relu", [2.0]),
     ("heyoka", "diff", "relu minus mirrored relu", [0.0]),
     ("uncertainties", "derivatives", "abs at 0", [1.0]),
