@@ -213,7 +213,9 @@ language/                     The language of expressions: reading, printing, di
     characters.py             Findings about characters, brackets and numbers: E301 to E304
     definitions.py            Readers of whole texts in which a formula has a name, is a function, or is to be differentiated
     diagnose.py               Diagnoses: from a fault to the cause in words, the smallest stretch of text at fault, and a fix
+    doubt.py                  Places of a text at which it may be read in two ways, and the findings that show both readings: E204 and E215
     foreign_notation.py       Findings about other programs' notation: function definitions, derivatives, LaTeX, powers of ten
+    juxtaposition.py          The reader of formulas as they are written by hand: `2x sin x`, `sin^2 x`, `ln|x|`, `x(x+1)`, `x^2 sin(x)`, `2e^x`
     lists.py                  Findings about lists of outputs, `[x*y, x + y^2]`: E217, and commas that separate outputs
     misread_names.py          Warnings about names that were probably meant otherwise: `sinx`, `cos2x`, `pix`, `E`, `Pi` (W307, W308)
     names.py                  Findings about names and calls: E101 to E105, and E215

@@ -47,7 +47,6 @@ CASES = [
     ("square(sin(x))", "E101", (0, 6), "(sin(x))^2"),
     ("sqr(x)", "E101", (0, 3), "x^2"),
     ("sni(x) + cso(x)", "E101", (0, 3), "sin(x) + cos(x)"),
-    ("xsin(x)", "E101", (0, 4), "x*sin(x)"),
     ("foo(x)", "E101", (0, 3), "foo*(x)"),
     ("f(x)=2; g(x)=3x", "E212", (4, 5), None),
     ("x(y+1)", "E105", (0, 1), "x*(y+1)"),
@@ -65,15 +64,10 @@ CASES = [
     ("if(x > 0, 1)", "E102", (0, 2), None),
     ("if(x > 0, 1, 2, 3)", "E102", (0, 2), None),
     ("sin(1,5)", "E102", (0, 3), "sin(1.5)"),
-    ("ln|x|", "E215", (0, 2), "ln(|x|)"),
-    ("sin x", "E215", (0, 3), "sin(x)"),
-    ("sin 2x + 1", "E215", (0, 3), "sin(2x) + 1"),
-    ("sqrt 2", "E215", (0, 4), "sqrt(2)"),
-    ("sin x cos y", "E215", (0, 3), "sin(x) cos(y)"),
-    ("sin^2(x)", "E215", (0, 5), "sin(x)^2"),
-    ("sin²(x) + cos²(x)", "E215", (0, 4), "sin(x)^2 + cos(x)^2"),
-    ("sin^2 x", "E215", (0, 5), "sin(x)^2"),
     ("sin^-1(x)", "E215", (0, 6), "asin(x)"),
+    ("2 + sin x/2", "E215", (4, 9), "2 + sin(x)/2"),
+    ("sin x!", "E215", (0, 3), "gamma(sin(x) + 1)"),
+    ("gamma -x", "E215", (0, 5), "gamma(-x)"),
     ("if x > 0", "E215", (0, 2), None),
     ("e = 2; e*x", "E103", (0, 1), "e_1 = 2; e_1*x"),
     ("gamma = 2; gamma*x", "E103", (0, 5), "gamma_1 = 2; gamma_1*x"),
@@ -86,13 +80,8 @@ CASES = [
     ("x^2y", "E204", (3, 4), "x^(2*y)"),
     ("√2x", "E204", (2, 3), "√(2*x)"),
     ("6/2(1+2)", "E204", (3, 4), "6/(2*(1+2))"),
-    ("x y", "E203", (2, 3), "x*y"),
     ("x 2", "E203", (2, 3), "x*2"),
     ("(x)2", "E203", (3, 4), "(x)*2"),
-    ("1 + 2πr", "E203", (6, 7), "1 + 2π*r"),
-    ("|x|y", "E203", (3, 4), "|x|*y"),
-    ("2|x|", "E203", (1, 2), "2*|x|"),
-    ("|x||y|", "E207", (3, 4), "|x|*|y|"),
     ("1 000", "E203", (2, 5), "1000"),
     ("x > 0 and y > 0", "E209", (2, 3), None),
     ("x and y", "E203", (2, 5), None),
@@ -189,7 +178,7 @@ def test_one_error_the_smallest_span_and_a_cure_that_is_one(text, code, span, fi
     [
         ("1/2x", ("1/(2*x)", "1/2*x")), ("x^2y", ("x^(2*y)", "x^2*y")), ("6/2(1+2)", ("6/(2*(1+2))", "6/2*(1+2)")),
         ("√2x", ("√(2*x)", "√2*x")), ("sin^-1(x)", ("asin(x)", "sin(x)^-1")), ("1/2x^2", ("1/(2*x^2)", "1/2*x^2")),
-        ("x^-2y", ("x^-(2*y)", "x^-2*y")), ("a/b(c)", ("a/(b*(c))", "a/b*(c)")),
+        ("x^-2y", ("x^(-2*y)", "x^-2*y")), ("a/b(c)", ("a/(b*(c))", "a/b*(c)")),
     ],
 )  # fmt: skip
 def test_both_readings_are_shown(text, readings):
@@ -211,7 +200,7 @@ def test_kinds(text, kind):
 
 def test_a_variable_of_the_point_is_known_as_one():
     assert diagnose("mass(x)").code == "E101"
-    assert diagnose("mass(x)", names=("mass", "x")).code == "E105"
+    assert diagnose("mass(x, 2)", names=("mass", "x")).code == "E105"
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,12 @@ def is_word(token: str) -> bool:
     return token[:1].isalpha() or token[:1] == "_"
 
 
+def is_grouped(before: str, after: str, text: str) -> bool:
+    """Tell whether a comma groups the digits of one number, as in `1,000`: no argument is written 000."""
+    digits = before.isdecimal() and after.isdecimal() and before[0] != "0" and len(before) <= len(after) == 3
+    return digits and f"{before},{after}" in text
+
+
 def check_operations(tokens: list[str]) -> None:
     """Raise SyntaxFault for a text of too many operations, before any work is done."""
     from collections import Counter

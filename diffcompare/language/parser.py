@@ -30,6 +30,7 @@ from diffcompare.language.grammar import (
     Frame,
     build_call,
     check_operations,
+    is_grouped,
     is_word,
     may_have_warnings,
 )
@@ -164,8 +165,8 @@ def _interpret(
     """Return the one reading of a text that cannot be parsed, or the error if it has none."""
     from diffcompare.language.syntax.reading import interpret
 
-    reading = interpret(text, fault, names, partial(attempt, several=several), question=question)
-    return DiffcompareError(reading) if isinstance(reading, Diagnostic) else reading
+    result = interpret(text, fault, names, partial(attempt, several=several), question=question)
+    return DiffcompareError(result) if isinstance(result, Diagnostic) else result
 
 
 class _Parser:
@@ -246,8 +247,7 @@ class _Parser:
                     leaf = self.leaves.get
                     break
 
-    def index(self) -> int:
-        """Return the number of the token taken last."""
+    def index(self) -> int:  # of the token taken last
         return len(self.tokens) - len(self.rest)
 
     def begin(self, token: str) -> Expression | None:
@@ -258,6 +258,8 @@ class _Parser:
                 return None
             if token == "if":
                 raise SyntaxFault("E215", self.index())
+            if token in FUNCTIONS:
+                return self.function_as_name(token)
             is_constant = token in CONSTANTS and (token != "e" or "e" not in self.names)
             return self.remember(token, Constant(token) if is_constant else Variable(token))
         if token and token[0] in "0123456789." and token != ".":
@@ -273,6 +275,12 @@ class _Parser:
             ends_output = (token is END or token == ",") and self.stack[-1] is LIST
             raise SyntaxFault("E217" if ends_output else "E202" if is_missing else "E301", self.index())
         return None
+
+    def function_as_name(self, token: str) -> Expression:
+        """Return the variable that has the name of a function; `sin -x` is not sin minus x."""
+        if token not in self.names and self.rest[-1] in ("-", "+") and self.locate().is_sign(self.index() + 1):
+            raise SyntaxFault("E215", self.index())
+        return Variable(token)  # it is not remembered: in another text it may be a mistake
 
     def open_list(self, token: str) -> None:
         """Begin a list of outputs, which is a whole statement and the last one."""
@@ -317,12 +325,14 @@ class _Parser:
         self.implicit.append(index)
         return TIMES
 
+    def locate(self) -> Adjacency:
+        if not hasattr(self, "places"):  # most texts never need them, and do not pay for them
+            self.places = Adjacency(self.text, self.tokens, self.names)
+        return self.places
+
     def check_adjacent(self, index: int) -> None:
         """Refuse a product across two lines, and a number with the suffix of another language."""
-        try:
-            places = self.places
-        except AttributeError:  # most texts never need it, and do not pay for it
-            places = self.places = Adjacency(self.text, self.tokens, self.names)
+        places = self.locate()
         if places.is_suffix(index):
             raise SyntaxFault("E304", index - 1, places=places)
         if not places.are_on_one_line(index):
@@ -393,7 +403,7 @@ class _Parser:
         arguments = frame[2]
         if isinstance(arguments, int):
             raise SyntaxFault("E207", arguments, end=self.index())
-        if self.rest[-1][:1] == "0" and self.is_grouped():
+        if self.rest[-1][:1] == "0" and is_grouped(self.tokens[self.index() - 1], self.rest[-1], self.text):
             raise SyntaxFault("E208", self.index())
         if frame is LOG:
             self.stack[-1] = (0, "log", [value])
@@ -403,12 +413,6 @@ class _Parser:
             arguments.append(value)
         else:
             raise SyntaxFault("E102" if arguments is None and frame[1] is not None else "E208", self.index())
-
-    def is_grouped(self) -> bool:
-        """Tell whether the comma groups the digits of one number, as in `1,000`: no argument is written 000."""
-        before, after = self.tokens[self.index() - 1], self.rest[-1]
-        digits = before.isdecimal() and after.isdecimal() and before[0] != "0" and len(before) <= len(after) == 3
-        return digits and f"{before},{after}" in self.text
 
     def assigned(self, frame: Frame) -> str:
         """Return the name before `=`, which must be new and alone at the start of a statement."""

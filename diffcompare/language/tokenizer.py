@@ -330,6 +330,10 @@ class Adjacency:
         """Tell whether nothing is between the token and the one before it."""
         return self.ends[index - 1] == self.starts[index]
 
+    def is_sign(self, index: int) -> bool:
+        """Tell whether a minus or plus belongs to what follows: `sin -x`, but neither `sin - x` nor `sin-x`."""
+        return index + 1 < len(self.tokens) and self.is_glued(index + 1) and not self.is_glued(index)
+
     def is_suffix(self, index: int) -> bool:
         """Tell whether the name after a number is its suffix, as in `1.5f`; a variable would also occur alone."""
         name, number = self.tokens[index], self.tokens[index - 1]

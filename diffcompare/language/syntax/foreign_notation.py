@@ -87,7 +87,7 @@ def _of_ten(source: SourceText) -> Finding | None:
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[0-9]+(?:\.[0-9]+)?|\.[0-9]+|[^\W\d_]+|\s+|.", re.DOTALL)
 _SIGNS = {"\\cdot": "*", "\\times": "*", "\\ast": "*", "\\div": "/", "\\lvert": "|", "\\rvert": "|", "\\vert": "|"}
-_LETTERS = frozenset((
+LETTERS = frozenset((
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "xi", "pi",
     "rho", "sigma", "tau", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Sigma", "Phi",
     "Psi", "Omega",
@@ -179,14 +179,14 @@ class _Reader:
             factor = f"({_grouped(above)}/{_grouped(below)})"
         elif token == "\\sqrt":
             factor = self._root()
-        elif token in FUNCTIONS or (token[0] == "\\" and name in FUNCTIONS and name not in _LETTERS):
+        elif token in FUNCTIONS or (token[0] == "\\" and name in FUNCTIONS and name not in LETTERS):
             return self._function(token.removeprefix("\\"))
         elif token in _ROMAN:
             return self._roman()
         elif token in CLOSED_BY:
             factor = f"({self.formula(CLOSED_BY[token])})"
-        elif token in _VARIANTS or name in _LETTERS or token.isalpha():
-            return self._names(_VARIANTS.get(token, token.removeprefix("\\")), token[0] == "\\" or token in _LETTERS)
+        elif token in _VARIANTS or name in LETTERS or token.isalpha():
+            return self._names(_VARIANTS.get(token, token.removeprefix("\\")), token[0] == "\\" or token in LETTERS)
         elif token[0].isdigit() or token[0] == ".":
             factor = token
         else:
@@ -224,7 +224,7 @@ class _Reader:
             token = token[0]
         if token.isalnum() and (len(token) == 1 or token.isdecimal()):
             return token
-        if token[0] == "\\" and token[1:] in _LETTERS:
+        if token[0] == "\\" and token[1:] in LETTERS:
             return token[1:]
         raise _Unknown
 
@@ -280,8 +280,8 @@ class _Reader:
         name = token.removeprefix("\\")
         return (
             bool(token)
-            and (token.isalnum() or name in _LETTERS or token in (*_FRACTIONS, "\\sqrt"))
-            and not (name in FUNCTIONS and name not in _LETTERS and name != "sqrt")
+            and (token.isalnum() or name in LETTERS or token in (*_FRACTIONS, "\\sqrt"))
+            and not (name in FUNCTIONS and name not in LETTERS and name != "sqrt")
         )
 
 

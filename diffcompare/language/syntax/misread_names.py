@@ -23,7 +23,7 @@ MAX_NAME_LENGTH = 24
 _UNLIKELY = (
     "min", "max", "sgn", "sign", "floor", "ceil", "gamma", "psi", "sh", "ch", "th", "lb", "ld", "relu", "expit",
 )  # fmt: skip
-_CALLED = sorted((name for name in FUNCTIONS if name not in _UNLIKELY), key=len, reverse=True)
+CALLED = sorted((name for name in FUNCTIONS if name not in _UNLIKELY), key=len, reverse=True)
 
 # Functions by which a number behind them is read as their argument: sqrt2.
 _OF_NUMBERS = ("ln", "sqrt", "cbrt", "sin", "cos", "tan")
@@ -126,7 +126,7 @@ def _whole(rest: str, known: Collection[str]) -> list[_Part] | None:
 def _firsts(name: str, known: Collection[str]) -> Iterator[tuple[_Part, int]]:
     """Yield what a name may begin with, and its length: a call, a known name, pi, or a letter."""
     folded = name[0].lower() + name[1:]  # Sinx
-    for function in _CALLED:
+    for function in CALLED:
         if folded.startswith(function):
             for argument, taken in _arguments(name[len(function) :], known, function in _OF_NUMBERS):
                 variables = tuple(part for part in argument if not part[0].isdigit() and part != "pi")

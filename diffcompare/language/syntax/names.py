@@ -231,14 +231,21 @@ def _bare_argument(source: SourceText, name: str, first: int, power: str) -> tup
     return stop, argument
 
 
-def choice(source: SourceText) -> Finding:
-    """Explain an `if` without its parentheses."""
-    return Finding(
-        "`if` needs parentheses",
-        source.span(source.index),
-        "it is written as a call",
-        "it is written if(a < b, x, y)",
+def without_parentheses(source: SourceText) -> Finding:
+    """Explain an `if` without its parentheses, and `gamma -x`, in which gamma is a function or a variable."""
+    index = source.index
+    name, sign = source.token(index), source.token(index + 1)
+    if name == "if":
+        advice = "it is written if(a < b, x, y)"
+        return Finding("`if` needs parentheses", source.span(index), "it is written as a call", advice)
+    stop, argument = _bare_argument(source, name, index + 1, "")
+    start, end = source.span(index)[0], source.span(stop - 1)[1]
+    readings = (
+        (source.edited((start, end, f"{name}({argument})")), "for the function"),
+        (source.edited((start, source.span(index + 1)[1], f"{name} {sign} ")), "for the variable"),
     )
+    message = f"{quoted(name)} is either a function without parentheses or a variable"
+    return Finding(message, source.span(index), "ambiguous", readings=readings)
 
 
 def is_function(token: str) -> bool:
@@ -250,5 +257,5 @@ NAME_FINDINGS: dict[str, Callable[[SourceText], Finding]] = {
     "E101": unknown_function,
     "E103": reserved,
     "E104": assigned_twice,
-    "E215": choice,
+    "E215": without_parentheses,
 }

@@ -19,14 +19,15 @@ from typing import TypeAlias
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.language.syntax.definitions import definition, derivative, value_of_name
 from diffcompare.language.syntax.diagnose import diagnostic_of, explain
+from diffcompare.language.syntax.juxtaposition import juxtaposed
 from diffcompare.language.syntax.source_text import Attempt, Finding, Reading, SourceText
 from diffcompare.language.tokenizer import SyntaxFault
 
 Reader: TypeAlias = Callable[[SourceText], Reading | Finding | None]
 
-READERS: tuple[Reader, ...] = (definition, derivative, value_of_name)
+READERS: tuple[Reader, ...] = (definition, derivative, value_of_name, juxtaposed)
 
-MAX_READ_LENGTH = 20_000  # characters of a text that is looked at: an answer takes milliseconds
+MAX_READ_LENGTH = 10_000  # characters of a text that is looked at: an answer takes milliseconds
 MAX_STEPS = 5  # readings on the way to a text in our language
 
 
