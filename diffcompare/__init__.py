@@ -182,10 +182,11 @@ grids/                        Functions of many points: straight-line programs o
   sine_and_cosine.py          Sine and cosine of the same array at once: one reduction of the argument serves both
 inputs/                       User input: expressions, points, formulas by hand, and entries of the catalogue or of files
   catalogue.py                The catalogue of classic expressions (`expressions/*.toml`), looked up by name or by shape
+  conditions.py               Conditions on variables: `--domain "x > 0"`, `--domain "0 < x < 1, y != 2"`
   encodings.py                Encodings of texts from spreadsheets and editors, detected: UTF-8, UTF-16, or the code page of a machine
   expression_file.py          Files of expressions (TOML): the format of `expressions/*.toml`, read leniently for users' own files
   files.py                    Files that users name: the arguments that name one, the kinds that can be read, their bytes and their text
-  formulas.py                 Formulas given with an expression: partials by hand (`--hand`), also as equations, and conditions (`--domain`)
+  formulas.py                 Formulas given with an expression: partials by hand (`--hand`), also as equations
   function_point.py           The point of a Python function: numbers, vectors and matrices for its parameters, and the flat names of their parts
   function_process.py         A user's function in a process of its own, as a program that studies can ask: this side sends requests
   function_worker.py          The worker for a user's Python function: `python -P -m diffcompare.inputs.function_worker`

@@ -1,4 +1,4 @@
-"""Formulas given with an expression: partials by hand (`--hand`), also as equations, and conditions (`--domain`).
+"""Formulas given with an expression: partials by hand (`--hand`), also as equations.
 
 In an equation (`f'(x) = 2*x`, `dy/dx = ...`, `f_x = ...`, `d/dx[x^2] = ...`) one side names the derivative, and the
 other is the formula.  A text with two formulas, or with one for the function itself (`y = 2x`), is an error: nothing is
@@ -14,10 +14,9 @@ from typing import NamedTuple
 from diffcompare.backends.problem import Hand
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.point import assignment, component_name, component_spans, split_assignment, unknown_variable
-from diffcompare.language.expression import Expression, Number, apply
+from diffcompare.language.expression import Expression
 from diffcompare.language.isomorphism import renamed
-from diffcompare.language.operations import OPERATIONS
-from diffcompare.language.parser import attempt, parse, read
+from diffcompare.language.parser import Parsed, attempt, read
 from diffcompare.language.tokenizer import canonical
 from diffcompare.language.wengert import variables as variables_of
 from diffcompare.language.wengert import wengert_list
@@ -75,11 +74,13 @@ def _named(spec: str, variables: Sequence[str]) -> tuple[str, str]:
 
 
 def formula_text(text: str, name: str, variables: Iterable[str]) -> str:
-    """Return the formula in the text of a partial, which may be an equation: `df/dx = 2*x`.
+    """Return the formula in the text of a partial, which may be an equation, as it is written in our language.
 
-    Raises DiffcompareError for an equation about something else.
+    Raises DiffcompareError for an equation about something else, and for a formula that cannot be read.
     """
-    return text[slice(*formula_in(text, name, tuple(variables)))]
+    variables = tuple(variables)
+    written = text[slice(*formula_in(text, name, variables))]
+    return written if any(component_spans(written, variables)) else read_formula(written, variables).text
 
 
 def named_in(specs: Sequence[str], variables: Sequence[str]) -> set[str]:
@@ -176,16 +177,40 @@ def _parsed(text: str, variables: Sequence[str], *, several: bool) -> tuple[Expr
     spelled = {name: word for word, name in stand_ins.items()}
     names = [spelled.get(name, name) for name in variables]
     try:
-        formulas = read(plain, names, several=True).outputs if several else (parse(plain, names),)
-        for formula in formulas:
-            unknown = unknown_name(formula, plain, names, "expression")
-            if unknown is not None:
-                raise unknown
+        formulas = read_formula(plain, names, several=several).outputs
     except DiffcompareError as error:
         if not stand_ins:
             raise
         raise DiffcompareError(_spelled_back(error.diagnostic, stand_ins)) from None
     return tuple([renamed(formula, stand_ins) for formula in formulas]) if stand_ins else formulas
+
+
+def read_formula(text: str, names: Sequence[str], *, several: bool = False) -> Parsed:
+    """Parse a formula in the variables of a function; as there are no others, `sinx` is sin(x) and `xe^x` is x*e^x.
+
+    Raises DiffcompareError for a formula with a mistake, and for one with a variable that the function does not have.
+    """
+    try:
+        parsed = read(text, names, several=several)
+    except DiffcompareError as error:
+        return _read_apart(text, names, error, several=several)
+    unknown = next((name for name in variables_of(wengert_list(*parsed.outputs)) if name not in names), None)
+    return parsed if unknown is None else _read_apart(parsed.text, names, unknown, several=several)
+
+
+def _read_apart(text: str, names: Sequence[str], trouble: str | DiffcompareError, *, several: bool) -> Parsed:
+    """Parse a formula with a mistake or an unknown name, whose names may be several things side by side."""
+    from diffcompare.language.syntax.misread_names import reading_of_unknown, separated
+
+    reading = separated(text, names)
+    parsed = None if reading is None else read(reading.text, names, several=several)
+    if reading is not None and parsed and set(names).issuperset(variables_of(wengert_list(*parsed.outputs))):
+        notes = [note for note in parsed.notes if note.code != "W310"]
+        return parsed._replace(notes=reading.echoed(text, parsed.outputs, notes))
+    if isinstance(trouble, str):
+        meant = reading_of_unknown(trouble, text, names, attempt)
+        raise unknown_variable(trouble, names, "expression", text, meant)
+    raise trouble
 
 
 def _spelled_back(diagnostic: Diagnostic, stand_ins: Mapping[str, str]) -> Diagnostic:
@@ -200,65 +225,6 @@ def _spelled_back(diagnostic: Diagnostic, stand_ins: Mapping[str, str]) -> Diagn
         message=back(diagnostic.message) or "", help=back(diagnostic.help), text=back(diagnostic.text),
         fix=back(diagnostic.fix),
     )  # fmt: skip
-
-
-def unknown_name(formula: Expression, text: str, variables: Sequence[str], source: str) -> DiffcompareError | None:
-    """Return the error for the first variable of a formula that the function does not have; None if there is none."""
-    for used in variables_of(wengert_list(formula)):
-        if used not in variables:
-            from diffcompare.language.syntax.misread_names import reading_of_unknown
-
-            return unknown_variable(used, variables, source, text, reading_of_unknown(used, text, variables, attempt))
-    return None
-
-
-# --- Conditions on variables: `--domain "x > 0"`, `--domain "0 < x < 1, y != 2"` --------------------------------------
-
-_RELATION = re.compile(r"<=|>=|==|!=|<|>|≤|≥|≠|(?<![<>=!])=(?!=)")
-_SPELT = {"≤": "<=", "≥": ">=", "≠": "!=", "=": "=="}
-_AND = re.compile(r",|;|\band\b|&&?")
-
-
-def parse_conditions(texts: Sequence[str], names: Sequence[str]) -> list[Expression]:
-    """Return expressions that are 1 where a condition holds and 0 where it does not, one for every relation.
-
-    Raises DiffcompareError for a text that is not a comparison, and for variables that are not among the names.
-    """
-    conditions: list[Expression] = []
-    for text in texts:
-        for part in _AND.split(text):
-            if part.strip():
-                conditions += _relations(part, text, names)
-    return conditions
-
-
-def _relations(part: str, whole: str, names: Sequence[str]) -> list[Expression]:
-    """Return the relations of a chain: `a < b < c` is a < b and b < c."""
-    sides, signs = _RELATION.split(part), _RELATION.findall(part)
-    if not signs:
-        raise DiffcompareError(
-            Diagnostic(
-                "E713", "bad_value", f"`{part.strip()}` is not a condition", source="--domain", text=whole,
-                span=(whole.find(part), whole.find(part) + len(part)),
-                help=f'for example --domain "{(*names, "x")[0]} > 0"',
-            )
-        )  # fmt: skip
-    formulas = [_side(side, part, names) for side in sides]
-    return [
-        apply(OPERATIONS[f"if {_SPELT.get(sign, sign)}"], (left, right, Number(1), Number(0)))
-        for sign, left, right in zip(signs, formulas, formulas[1:], strict=False)
-    ]
-
-
-def _side(side: str, part: str, names: Sequence[str]) -> Expression:
-    try:
-        formula = parse(side, names)
-    except DiffcompareError as error:
-        raise DiffcompareError(error.diagnostic._replace(source="--domain")) from None
-    for used in variables_of(wengert_list(formula)):
-        if used not in names:
-            raise unknown_variable(used, names, "--domain", part)
-    return formula
 
 
 # --- Equations: `dy/dx = 2*x` -----------------------------------------------------------------------------------------

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from diffcompare.backends import ONE_AT_A_TIME
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.inputs.formulas import formula_text, formulas_from, parse_conditions
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, note, truncated
+from diffcompare.inputs.conditions import parse_conditions
+from diffcompare.inputs.formulas import formula_text, formulas_from
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
 from diffcompare.language.syntax.misread_names import refuse_misread
@@ -150,7 +151,8 @@ def check_question(
     missing = tuple(name for name in names if name not in answers)
     return Check(
         question, answers, judgements, mistakes, missing, tuple(domain), seed, where_defined,
-        _solved(question, judgements) if solution else None, (*question.parsed.notes, *_notes(missing)),
+        _solved(question, judgements) if solution else None,
+        (*question.parsed.notes, *_readings(texts, answers), *_notes(missing)),
     )  # fmt: skip
 
 
@@ -257,6 +259,13 @@ def _solved(question: ParsedInput, judgements: Mapping[str, Judgement]) -> Deriv
     names = variables(wengert_list(question.parsed.expression))
     judged = [name for name in judgements if name in names]
     return derive_question(question, wrt=judged) if judged else None
+
+
+def _readings(texts: Mapping[str, str], answers: Mapping[str, GivenPartial]) -> Iterator[Diagnostic]:
+    """Yield a note for every answer in another notation, which says how it was read."""
+    for name, answer in answers.items():
+        if name in texts and answer.text not in texts[name]:
+            yield note("W310", f"the answer for df/d{name} is read as `{truncated(str(answer.expression), 200)}`")
 
 
 def _notes(missing: Sequence[str]) -> tuple[Diagnostic, ...]:

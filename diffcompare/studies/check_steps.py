@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Block, Cell, Code, Document, Heading, Listing, Paragraph, Table, columns
-from diffcompare.inputs.formulas import notation_of, parse_conditions, sides
+from diffcompare.inputs.conditions import parse_conditions
+from diffcompare.inputs.formulas import notation_of, sides
 from diffcompare.inputs.point import candidates, unknown_variable
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression, Variable

@@ -3,7 +3,8 @@
 import pytest
 
 from diffcompare.diagnostics import DiffcompareError
-from diffcompare.inputs.formulas import formula_in, notation_of, parse_conditions, parse_hand, sides, variable_of
+from diffcompare.inputs.conditions import parse_conditions
+from diffcompare.inputs.formulas import formula_in, notation_of, parse_hand, sides, variable_of
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.numeric.evaluate import value_at

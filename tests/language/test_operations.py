@@ -15,7 +15,7 @@ from mpmath import mp
 
 from diffcompare.backends.finite_differences import CENTRAL, quotient
 from diffcompare.backends.problem import Problem
-from diffcompare.inputs.formulas import parse_conditions
+from diffcompare.inputs.conditions import parse_conditions
 from diffcompare.language.expression import OPERATIONS, Constant, Expression, Number, Variable, lift
 from diffcompare.language.operations import (
     CONSTANTS,

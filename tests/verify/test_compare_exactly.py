@@ -2,7 +2,7 @@
 
 import pytest
 
-from diffcompare.inputs.formulas import parse_conditions
+from diffcompare.inputs.conditions import parse_conditions
 from diffcompare.language.parser import parse
 from diffcompare.verify.compare_exactly import PreparedFunction
 from diffcompare.verify.verdict import judge

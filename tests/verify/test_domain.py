@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from diffcompare.inputs.formulas import parse_conditions
+from diffcompare.inputs.conditions import parse_conditions
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.verify.domain import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from diffcompare.inputs.formulas import parse_conditions
+from diffcompare.inputs.conditions import parse_conditions
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.numeric.evaluate import value_at

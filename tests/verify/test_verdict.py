@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from strategies import expressions
 
-from diffcompare.inputs.formulas import parse_conditions
+from diffcompare.inputs.conditions import parse_conditions
 from diffcompare.language.differentiation_rules import ZERO, derivatives_of
 from diffcompare.language.expression import lift
 from diffcompare.language.parser import parse

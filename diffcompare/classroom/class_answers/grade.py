@@ -9,7 +9,8 @@ from typing import TypeAlias
 from diffcompare.classroom.class_answers.submissions import AnswerRow, AnswerTable, Class, ParsedRow, PartialAnswer
 from diffcompare.classroom.class_answers.table import TableCell
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, note
-from diffcompare.inputs.formulas import formula_text, formulas_from, parse_conditions
+from diffcompare.inputs.conditions import parse_conditions
+from diffcompare.inputs.formulas import formula_text, formulas_from
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import variables, wengert_list

@@ -7,15 +7,15 @@ what it may have been meant to be.  A verdict on a text that may be misread is r
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, is_misread
 from diffcompare.language.grammar import is_word
 from diffcompare.language.operations import CONSTANTS, FUNCTIONS
-from diffcompare.language.syntax.source_text import Attempt, SourceText, quoted
+from diffcompare.language.syntax.source_text import Attempt, Reading, SourceText, quoted
 from diffcompare.language.syntax.spelling import REWRITTEN
-from diffcompare.language.tokenizer import INDEXED, SyntaxFault
+from diffcompare.language.tokenizer import INDEXED, SyntaxFault, locate
 
 MAX_NAME_LENGTH = 24
 
@@ -232,6 +232,38 @@ def reading_of_unknown(name: str, text: str, names: Collection[str], attempt: At
     if not reading:
         return None
     return reading, _rewritten(source, meant) if all(meant.values()) else None
+
+
+def separated(text: str, names: Collection[str]) -> Reading | None:
+    """Read a text with names such as `xe` and `sinx` written as what they are; None where that is not clear.
+
+    `names` are all the variables there are, so that `sinx` can only be sin(x).
+    """
+    tokens, starts, ends = locate(text, len(text))
+    written, place = [], 0
+    for index, token in enumerate(tokens):
+        name = token.removesuffix("(").rstrip()
+        tail = next((function for function in CALLED if name.endswith(function)), "") if name != token else ""
+        glued = name.removesuffix(tail)
+        if not is_word(token) or glued in ("", "if", *names) or name in FUNCTIONS or name in CONSTANTS:
+            continue
+        if name != token and not tail:
+            continue  # the call of an unknown function
+        texts = readings(glued, names, unknown=True) if glued not in FUNCTIONS else []
+        if len(texts) != 1 or _is_unclear(texts[0], tokens[index - 1 : index], tokens[index + 1 : index + 2]):
+            return None
+        written += [text[place : starts[index]], texts[0], f"*{tail}" * bool(tail)]
+        place = ends[index]
+    return Reading("".join([*written, text[place:]])) if written else None
+
+
+def _is_unclear(product: str, before: Sequence[str], after: Sequence[str]) -> bool:
+    """Tell whether a name that is a product may be read in two ways: `1/xy`, `2^xy`, `sinx^2`, `sinxy`."""
+    is_divided = before and before[0] in ("/", "^", "**", "√") and "*" in product
+    is_raised = after and after[0] in ("^", "**") and product.endswith(")")
+    arguments = re.findall(r"\(([^()]*)\)", product)
+    is_long = any(len(re.findall(r"(?!pi\b)[^\W\d]\w*", argument)) > 1 for argument in arguments)
+    return bool(is_divided or is_raised or is_long)
 
 
 def _meant_by(source: SourceText, index: int) -> str:

@@ -54,7 +54,7 @@ def test_entries_of_the_catalogue_by_their_names(judged):
         ('Eve,x^2,"2*x + sni(x)",', "answers.csv:3:16", "E101"),
         ('Eve,x^2,"0,5*x",', "answers.csv:3:11", "E208"),
         ("Eve,x^2,2*t,", "answers.csv:3:11", "E705"),
-        ("Eve,sin(x),cosx,", "answers.csv:3:12", "E705"),
+        ("Eve,sin(x),cosx^2,", "answers.csv:3:12", "E705"),
         ("Eve,x*lnx,lnx+1,", "answers.csv:3:7", "E578"),
         ("Eve,x^2,2.d0*x,", "answers.csv:3:9", "E304"),
         ("Eve,x^2,2*x,x", "answers.csv:3:13", "E595"),
@@ -72,6 +72,25 @@ def test_a_bad_row_says_where_and_costs_no_other(judged, line, place, code):
     (error,) = [error for error in (bad.error, *(partial.error for partial in bad.partials)) if error]
     assert (error.place, error.diagnostic.code) == (place, code)
     assert checked.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("function", "answer", "reading"),
+    [
+        ("sin(x)", "cosx", "cos(x)"), ("x*exp(x)", "e^x+xe^x", "e^x+x*e^x"), ("sin(x)^2", "2sinxcosx", "2sin(x)*cos(x)"),
+        ("sin(2*x)", "2cos2x", "2cos(2*x)"), ("x^2*sin(x)", "2x sin x + x^2cosx", "2x*sin(x) + x^2*cos(x)"),
+        ("x*sin(x)", "f'(x) = sin x + x cos x", "sin(x) + x*cos(x)"),
+    ],
+)  # fmt: skip
+def test_names_that_can_only_be_several_things_are_read_as_these(judged, function, answer, reading):
+    (row,) = judged("student,expression,x", f"Ada,{function},{answer}").rows
+    assert (row.outcome, row.partials[0].check.answers["x"].text) == ("proved", reading)
+
+
+@pytest.mark.parametrize("answer", ["sinx^2", "sin x/2", "cosxy", "1/xx", "sinx + t", "e^xsinx"])
+def test_what_is_not_clear_is_never_graded(judged, answer):
+    (row,) = judged("student,expression,x", f"Ada,x^2,{answer}").rows
+    assert row.outcome == "error"
 
 
 @pytest.mark.parametrize("answer", ["f'(x) = 2*x", "dy/dx = 2x", "y' = 2*x", "d/dx[x^2] = 2x", "f_x=2x", "2x = f'(x)"])

@@ -43,7 +43,7 @@ def test_the_tally_of_a_question_by_partial(judged):
         "student,f,x,y",
         "Ada,x^2*y,2*x*y,x^2",
         "Bob,x^2*y,x*y,",
-        "Cyd,x^2*y,2 x y,x^2",
+        "Cyd,x^2*y,x 2*y,x^2",
         "Dan,x^2,2*x,",
         "Eve,x^2,1,",
         "Fay,,1,",
