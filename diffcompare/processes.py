@@ -118,11 +118,11 @@ class LineWorker:
         """True while a line of the worker, or its end, has come that nobody has received."""
         return not self.lines.empty()
 
-    def send(self, request: Mapping[str, Any]) -> None:
-        """Send a request.  Raises WorkerLost."""
+    def send(self, *requests: Mapping[str, Any]) -> None:
+        """Send requests, which are answered in this order.  Raises WorkerLost."""
         assert self.process.stdin is not None
         try:
-            self.process.stdin.write(json.dumps(request).encode() + b"\n")
+            self.process.stdin.write(b"".join([json.dumps(request).encode() + b"\n" for request in requests]))
             self.process.stdin.flush()
         except OSError:
             raise WorkerLost(describe_end(self.process, self.name)) from None

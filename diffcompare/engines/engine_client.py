@@ -9,7 +9,8 @@ import atexit
 import contextlib
 import math
 import threading
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterable, Mapping
 from time import monotonic
 from typing import Any, TypeGuard
 
@@ -45,6 +46,7 @@ _lock = threading.RLock()
 _idle: dict[str, processes.LineWorker] = {}
 _waiting: list[str] = []  # engines whose workers are to start as soon as others have imported their libraries
 _greetings: dict[processes.LineWorker, dict[str, Any]] = {}
+_ahead: dict[str, deque[Mapping[str, Any]]] = {}  # what a worker was sent that nobody has asked for yet
 
 
 def engine_backend(method: str) -> Backend | None:
@@ -191,17 +193,19 @@ def _answered(method: str, variant: str, run: EngineRun, answer: Mapping[str, An
     return Derivative(method, "undefined" if lost else "ok", variant, gradient, notes=tuple(notes), engine=run)
 
 
-def ask(name: str, question: Mapping[str, Any], budget: float | None) -> dict[str, Any]:
+def ask(
+    name: str, question: Mapping[str, Any], budget: float | None, following: Iterable[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
     """Return an engine's answer to a question; its worker is started if there is none, and kept.
 
-    Its fields are those of `engine_worker`; numbers that are not real are complex.
+    Those `following` are expected to be asked next, in this order: the worker goes on with them meanwhile.  The fields
+    of an answer are those of `engine_worker`; numbers that are not real are complex.
     Raises TimeoutError when the budget (in seconds) is spent, WorkerLost if the process ended, and OSError if it
     cannot be started.
     """
     with _lock:
-        worker = _greeted(name)
         try:
-            worker.send(question)
+            worker = _sent(name, question, following)
             answer = _received(worker, math.inf if budget is None else monotonic() + budget)
         except BaseException:  # also when Ctrl-C is pressed: the answer may still come
             end(name)
@@ -209,6 +213,20 @@ def ask(name: str, question: Mapping[str, Any], budget: float | None) -> dict[st
     if "value" in answer:
         answer["value"], *answer["gradient"] = map(_number, (answer["value"], *answer["gradient"]))
     return answer
+
+
+def _sent(name: str, question: Mapping[str, Any], following: Iterable[Mapping[str, Any]]) -> processes.LineWorker:
+    """Return the worker whose next answer is that to a question, which was sent ahead or is sent now."""
+    ahead = _ahead.get(name)
+    if ahead and _idle[name].is_usable and ahead[0] == question:
+        ahead.popleft()
+        return _idle[name]
+    if ahead:
+        end(name)  # other answers would come first
+    worker = _greeted(name)
+    _ahead[name] = deque(following)
+    worker.send(question, *_ahead[name])
+    return worker
 
 
 def _is_double(partial: Number | None) -> TypeGuard[float]:
@@ -267,6 +285,7 @@ def _greeted(name: str) -> processes.LineWorker:
 def end(name: str) -> None:
     """End the worker of an engine, if there is one."""
     worker = _idle.pop(name, None)
+    _ahead.pop(name, None)
     if worker is not None:
         _greetings.pop(worker, None)
         worker.end()

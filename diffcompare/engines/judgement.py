@@ -73,6 +73,8 @@ def judge(number: float | None, right: str, digits: int = 53, *, order: int = 1,
         return _at_infinity(number, _slope(right))
     if not math.isfinite(number):
         return NumberJudgement("no-number")
+    if digits == 53 and number == float(right):  # the nearest double
+        return NumberJudgement("right")
     return _against(Fraction(number), Fraction(right), digits, absorbed(digits, order, size))
 
 

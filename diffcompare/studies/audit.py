@@ -125,6 +125,7 @@ def disagree(numbers: Sequence[EngineNumber]) -> bool:
 # --- The audit --------------------------------------------------------------------------------------------------------
 
 GIVE_UP = 3  # questions in a row that end the worker or its budget: the others are not put to this mode
+AHEAD = 15  # questions that a worker is sent before it has answered: it need not wait until an answer is judged
 MODE_BUDGET = 180.0  # seconds: what compiles every formula with a C++ compiler, as MLX does, needs two minutes
 INTERRUPTED = "interrupted"
 
@@ -238,9 +239,13 @@ def _put(
         for mode in modes:
             of_mode = SINGLE if mode in about.single else digits
             turn = _Turn(name, mode, of_mode, limits, why_not)
-            for question in questions(of_mode):
-                if _kind_of(question.case) == kind and (mode in formulas or question.case.group != CATALOGUE):
-                    numbers += turn.put(question)
+            of_turn = [
+                question
+                for question in questions(of_mode)
+                if _kind_of(question.case) == kind and (mode in formulas or question.case.group != CATALOGUE)
+            ]
+            for place, question in enumerate(of_turn, 1):
+                numbers += turn.put(question, of_turn[place : place + AHEAD])
             cut += turn.cut
             why_not = INTERRUPTED if turn.why_not == INTERRUPTED else ""
     engine_client.end(name)  # it is large, and a file of the user's may change before it is asked again
@@ -284,12 +289,12 @@ class _Turn:
         left = self.asked < self.questions
         return [CutMode(self._mode, self.asked, self.questions, self.why_not)] if left else []
 
-    def put(self, question: Question) -> list[EngineNumber]:
-        """Put one case to the mode, and return what is to be said of each partial."""
+    def put(self, question: Question, following: Sequence[Question]) -> list[EngineNumber]:
+        """Put one case to the mode, and return what is to be said of each partial; others will follow."""
         self.questions += 1
         if not self.why_not:
             try:
-                answer = self._answer(question)
+                answer = self._answer(question, following)
                 numbers = self._judged(question, answer)
                 self.asked += 1
                 return numbers
@@ -300,11 +305,12 @@ class _Turn:
         note, verdict = f"not asked: {self.why_not}", NumberJudgement("not-asked")
         return [self._number(question, variable, None, verdict, note) for variable in question.case.right]
 
-    def _answer(self, question: Question) -> dict[str, Any]:
+    def _answer(self, question: Question, following: Sequence[Question]) -> dict[str, Any]:
+        first, *others = ({**one.asked, "mode": self._mode} for one in (question, *following))
         budget, most = self._limits.budget, self._limits.mode_budget
         start = monotonic()
         try:
-            answer: dict[str, Any] = engine_client.ask(self._name, {**question.asked, "mode": self._mode}, budget)
+            answer: dict[str, Any] = engine_client.ask(self._name, first, budget, others)
             self._failures.clear()
         except (TimeoutError, WorkerLost, OSError) as error:
             timed_out = isinstance(error, TimeoutError)

@@ -249,7 +249,9 @@ class Question:
 
     def _judged(self, name: str, number: float | None, digits: int) -> NumberJudgement:
         right = self.case.right[name]
-        verdict = judge(number, right, digits, order=self.case.order, size=self.size)
+        verdict = judge(number, right, digits, order=self.case.order)
+        if verdict.kind == "wrong":  # a sweep over the formula tells whether rounding could do that
+            verdict = judge(number, right, digits, order=self.case.order, size=self.size)
         if number is None or verdict.kind not in ("wrong", "digits-lost") or not is_number(right):
             return verdict
         rounding = self.rounding.get(name)

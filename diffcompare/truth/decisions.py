@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from diffcompare.backends.problem import Problem
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.operations import RELATIONS
 from diffcompare.numeric.arb_functions import Beyond, Unavailable, Undecided, precision
 from diffcompare.numeric.balls import Ball, compare, evaluate_balls
-from diffcompare.recording.recorder import Recording
 from diffcompare.truth.establish import Truth, establish
 from diffcompare.truth.rounding import Slopes, TrueNumber
+
+if TYPE_CHECKING:
+    from diffcompare.recording.recorder import Recording
 
 BITS = 256
 MAX_NODES = 20_000  # of a tape whose decisions are looked at again

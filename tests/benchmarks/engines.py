@@ -5,11 +5,14 @@
 The library is imported in a process of its own, which starts before everything else that `grad` does: that is wall
 time.  An audit is measured in processor time of all its processes, as a multiple of the library's import and one
 evaluation of every function of the suite at its point, by the library's functions on its numbers; `--audit` measures
-this alone.  Of a library that loads in a blink the multiple says little: some two seconds of every audit are ours.
+this alone.  A library of formulas builds and evaluates each: it is asked for a gradient with respect to no variable.
+Of a library that loads in a blink the multiple says little: about one second of every audit is ours.
 """
 
 from __future__ import annotations
 
+import functools
+import os
 import resource
 import statistics
 import subprocess
@@ -25,19 +28,21 @@ ROUNDS = 11
 EXPRESSION = "ln(x1)+x1*x2-sin(x2)"
 MOST = 1.3
 MOST_OF_AUDIT = 10
-NUMBERS = {  # of libraries that have their own; the others take Python's
-    "jax": lambda library, x: library.numpy.float64(x),
+NUMBERS = {  # of libraries whose file does not say how one is made, and which do not take Python's
     "mlx": lambda library, x: library.core.array(x, dtype=library.core.float64),
+    "num-dual": lambda library, x: library.Dual64(x, 0.0),
     "paddle": lambda library, x: library.to_tensor(x, dtype="float64"),
-    "tensorflow": lambda library, x: library.constant(x, library.float64),
-    "torch": lambda library, x: library.tensor(x, dtype=library.float64),
+    "tinygrad": lambda library, x: library.Tensor([x], dtype=library.dtypes.float64).realize(),
 }
+AS_DOUBLE = {"num-dual": lambda x: x.value}
+OF_FORMULAS = ("casadi", "ddx-ad", "drake", "heyoka", "openturns", "pyomo", "pytensor", "symengine")
+MEASURED = {name: x for name, x in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # as users have it
 
 
 def seconds(arguments: list[str]) -> float:
     """Wall seconds of one Python process."""
     start = perf_counter()
-    subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=MEASURED)
     return perf_counter() - start
 
 
@@ -48,18 +53,18 @@ def import_and_values(name: str) -> tuple[float, int, int]:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     loaded = engine(name).load()
     functions, known, refused = every_function(loaded), 0, 0
+    number = functools.partial(NUMBERS[name], sys.modules[name.replace("-", "_")]) if name in NUMBERS else loaded.number
+    as_double = AS_DOUBLE.get(name, loaded.as_double)
     for case in cases:
         try:
             if case.call:
                 f = functions[case.call]
             else:
                 f = as_function(written_for(parse(case.expression, names=case.at), functions)[0], case.at, functions)
-            if engine(name).program:
+            if engine(name).program or name in OF_FORMULAS:
                 loaded.modes[engine(name).modes[0]](f, list(case.at.values()), ())
-            elif name in NUMBERS:
-                float(f(*[NUMBERS[name](sys.modules[name], x) for x in case.at.values()]))
             else:
-                float(f(*case.at.values()))
+                as_double(f(*(map(number, case.at.values()) if number else case.at.values())))
             known += 1
         except Exception:
             refused += 1
@@ -71,7 +76,9 @@ def import_and_values(name: str) -> tuple[float, int, int]:
 def processor_seconds(arguments: list[str]) -> tuple[float, str]:
     """Processor seconds of a Python process and of all that it starts, and what it prints."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run([sys.executable, *arguments], stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=MEASURED
+    )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done.stdout
 
@@ -79,7 +86,7 @@ def processor_seconds(arguments: list[str]) -> tuple[float, str]:
 def show_audit(name: str) -> None:
     """Print what an audit costs."""
     _, printed = processor_seconds([__file__, "--values", name])
-    once, known, refused = map(float, printed.split())
+    once, known, refused = map(float, printed.splitlines()[-1].split())  # above it may be what a library says
     audit, _ = processor_seconds(["-m", "diffcompare", "audit", name, "--quiet"])
     print(
         f"{name}: import and {known:.0f} values ({refused:.0f} refused) {once:.1f} s of processor, audit {audit:.1f} s"

@@ -294,3 +294,41 @@ def await_end(group):
             return True
         sleep(0.05)
     return False
+
+
+COUNTING = """
+import os
+from itertools import count
+number = count(1).__next__
+
+def load():
+    def numbered(f, point, wrt):
+        if point[0] == 13:
+            os._exit(3)
+        return EngineAnswer(number(), list(point))
+    return Loaded({}, {"reverse": numbered})
+
+worker.engine = lambda name: Engine(load, "tiny", ("reverse",))
+"""
+
+
+def test_what_is_sent_ahead_is_answered_once_and_lost_with_the_worker_or_where_another_question_comes(engine_that):
+    engine_that(COUNTING)
+    at = [
+        {"call": "neg", "names": ["x"], "point": [x], "wrt": [0], "mode": "reverse"}
+        for x in (1.0, math.nan, 3.0, 13.0, 5.0)
+    ]
+
+    def number_of(place):
+        answer = client.ask("autograd", at[place], 20.0, at[place + 1 :])
+        assert answer["gradient"] == pytest.approx(at[place]["point"], nan_ok=True), (
+            "not the answer to another question"
+        )
+        return answer["value"]
+
+    assert [number_of(place) for place in (0, 1)] == [1, 2]
+    assert client.ask("autograd", at[0], 20.0)["value"] == 1, "a new worker: the old one goes on with the third"
+    assert [number_of(place) for place in (1, 2)] == [2, 3]
+    with pytest.raises(processes.WorkerLost):
+        number_of(3)
+    assert number_of(4) == 1
