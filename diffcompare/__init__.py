@@ -133,6 +133,7 @@ codegen/                      Generated code: the gradient as a program that run
   joint_sweep.py              Value and gradient as one straight-line program: the reverse sweep of the doubles, read over expressions
   libraries.py                The libraries that code is generated for (`math`, NumPy, JavaScript): their syntax, functions and definitions
   magnitudes.py               Bounds of magnitudes: which values of a program have to be looked at, so that all of them stay well within doubles
+  piecewise_program.py        A long expression without any pattern, as functions of some hundred lines each: forwards piece by piece, and back
   point_program.py            A joint sweep as a Python function of doubles: source that computes the numbers at one point, compiled once
   reverse_program.py          The reverse sweep as straight-line source: a line for every node forwards, its contributions backwards
   rolled_program.py           A long expression that repeats itself, as a loop forwards and a loop backwards: an iteration written once

@@ -14,7 +14,7 @@ from typing import Any
 
 from diffcompare.codegen.joint_sweep import TOTAL, JointSweep
 from diffcompare.codegen.magnitudes import Limits, Watch, watch
-from diffcompare.language.expression import Double, Expression, Operation, Variable
+from diffcompare.language.expression import Double, Expression, Variable
 from diffcompare.language.operations import general_power
 from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.evaluate import RANGE_ERRORS
@@ -39,6 +39,7 @@ _OPERATORS = {
     "sigmoid slope 0": "({0} * (1.0 - {0}) if {1} <= 0.0 else {call}({0}, {1}))",
     "atan slope 0": "(1.0 / (1.0 + {1} * {1}) if -1e150 <= {1} <= 1e150 else {call}({0}, {1}))",
 }
+_REPEATING = frozenset(name for name, template in _OPERATORS.items() if template.count("{") > 2)  # an argument
 
 Careful = Callable[..., Any]
 
@@ -176,7 +177,7 @@ class LineWriter:
         uses: dict[Expression, int] = dict.fromkeys(nodes, 0)
         for node in nodes:
             for argument in node.arguments:
-                uses[argument] += 2 if node.operation and _is_template(node.operation) else 1
+                uses[argument] += 2 if node.operation.name in _REPEATING else 1  # type: ignore[union-attr]
         for result, more in uses_of_results.items():
             uses[result] += more
         lines, depths = [], dict.fromkeys(self.texts, 0)
@@ -255,12 +256,6 @@ def _number(leaf: Expression) -> str:
     value = leaf.double
     text = repr(value) if math.isfinite(value) else f"{'-' * (value < 0)}1e999"
     return f"({text})" if text.startswith("-") else text
-
-
-def _is_template(operation: Operation) -> bool:
-    """Tell whether the text of an operation repeats its arguments."""
-    template = _OPERATORS.get(operation.name, "")
-    return template.count("{") > 2
 
 
 def _is_fraction(exponent: Expression) -> bool:

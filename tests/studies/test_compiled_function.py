@@ -18,7 +18,7 @@ from diffcompare.language.expression import OPERATIONS, Variable
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.numeric.evaluate import is_number, value_at
-from diffcompare.studies.compiled_function import CompiledFunction
+from diffcompare.studies.compiled_function import USES_BEFORE_PIECES, CompiledFunction
 
 
 def outcome(call):
@@ -266,12 +266,20 @@ def test_steps_that_repeat_run_in_a_loop():
     assert outcome(lambda: dc.gradient(x, {"r": 5.0, "x": 0.4})) == caught.value.diagnostic.message
 
 
-def test_a_large_expression_of_which_nothing_can_be_made_is_swept():
+def test_a_large_expression_of_which_nothing_else_can_be_made_is_swept_and_then_compiled_in_pieces():
     rng, x = random.Random(1), [Variable("x"), Variable("y")]
     for _ in range(2_500):
         x.append(OPERATIONS["sin"](rng.choice(x[-9:]) * rng.choice(x[-9:]) + 1))
-    f = CompiledFunction(x[-1])
-    assert outcome(lambda: f.gradient(0.3, 0.7)) == outcome(lambda: tuple(dc.gradient(x[-1], x=0.3, y=0.7).values()))
+    f, point = CompiledFunction(x[-1]), {"x": 0.3, "y": 0.7}
+    expected = (value_at(x[-1], point), tuple(dc.gradient(x[-1], point).values()))
+    for _ in range(USES_BEFORE_PIECES):
+        assert f.value_and_gradient(**point) == expected
+    assert "_pieces" not in vars(f)
+    assert f.value_and_gradient(**point) == (f(**point), f.gradient(**point)) == expected
+    assert len(f._pieces.forwards) == len(f._pieces.backwards) > 10
+    assert f(0.3, 1e200) == value_at(x[-1], {"x": 0.3, "y": 1e200})
+    with pytest.raises(dc.DiffcompareError, match="`y` is inf"):
+        f(0.3, math.inf)
 
 
 def test_it_can_be_pickled():
