@@ -99,12 +99,15 @@ cli/                          The command line; only this package prints and imp
   batch_run.py                A run of `diffcompare batch`: the files it reads, where results go, the workers, progress and the final summary
   class_feedback.py           `check` for a table of a class's answers: the result, and the folder of feedback texts for the students
   command_line.py             Command lines: what a command declares, how it runs, and how a line without mistakes is read
+  completion.py               Completion at the prompt: what may stand in the place of the last word, from the declarations of the options
   conversation.py             A quiz held as a conversation, with a person in a terminal or a script (a pipe or a file)
   formula_checks.py           `check` for formulas: partial derivatives, a Jacobian, or a derivation step by step
   function_checks.py          `check` for Python functions: a gradient against values of its function, or a backward against its forward
   grid_scan.py                The command `scan` beyond its options: axes, methods, and the file of arrays
   options.py                  The command-line options, declared once, with their parsers and what the Tab key completes
   output.py                   The output of a command: progress, then the result or an error, with its format, look, destination and exit code
+  prompt.py                   The prompt: `diffcompare` alone in a terminal reads line after line, and answers each as the command line would
+  prompt_line.py              A line typed at the prompt, read as the words of a command line: without the quotes that a shell needs, or with them
   commands/                   The commands, one module each, with a function `command` (its parameters are the options) and `EXAMPLES`
     audit.py                  `diffcompare audit`: real engines against the truth, case by case
     batch.py                  `diffcompare batch`: all methods on every expression of many files, with runs that can be resumed

@@ -73,6 +73,15 @@ class WorkerLost(Exception):
     """The worker ended, or could not be started; the text says how."""
 
 
+_passing: set[LineWorker] = set()  # workers that end with the command that started them
+
+
+def end_passing_workers() -> None:
+    """End the workers that a command started for itself alone, where this process runs another one after it."""
+    for worker in list(_passing):
+        worker.end()
+
+
 class LineWorker:
     """A worker process that answers requests, a line of JSON each.
 
@@ -82,12 +91,18 @@ class LineWorker:
     """
 
     def __init__(
-        self, module: str, name: str, stderr: int | None = subprocess.DEVNULL, *, with_children: bool = False
+        self,
+        module: str,
+        name: str,
+        stderr: int | None = subprocess.DEVNULL,
+        *,
+        with_children: bool = False,
+        is_passing: bool = False,
     ) -> None:
         """Start the function `main` of one of our modules; `name` is what users call it in a message.
 
-        One `with_children` is ended together with the processes that it started.  Raises OSError where no process or no
-        thread can be started.
+        One `with_children` is ended together with the processes that it started, and one that `is_passing` with the
+        command.  Raises OSError where no process or no thread can be started.
         """
         self.name = name
         self.owner = os.getpid()
@@ -100,6 +115,8 @@ class LineWorker:
             self.process.kill()
             self.process.communicate()
             raise
+        if is_passing:
+            _passing.add(self)
 
     def _read(self) -> None:
         """Pass on the lines of the worker, in a thread because Windows cannot wait for a pipe with a time limit."""
@@ -151,6 +168,7 @@ class LineWorker:
 
     def end(self) -> None:
         """Kill the worker, unless it belongs to the parent of a fork, and leave neither a zombie nor an open file."""
+        _passing.discard(self)
         if self.owner != os.getpid():
             return
         if self.with_children:

@@ -99,6 +99,14 @@ def read_input() -> bytes:
         ) from None
 
 
+def is_terminal(stream: TextIO | None) -> bool:
+    """Tell whether the stream is a terminal; a closed or missing stream is not."""
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:
+        return False
+
+
 def is_unicode(encoding: str | None) -> bool:
     """Tell whether box-drawing characters and the like can be written in this encoding."""
     return (encoding or "").lower().replace("-", "").replace("_", "") in UTF_8

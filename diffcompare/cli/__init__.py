@@ -41,7 +41,7 @@ def _decoded(argument: str) -> str:
         return argument
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: Sequence[str]) -> int:
     try:
         try:
             return _answer(arguments)
@@ -55,10 +55,16 @@ def _run(arguments: list[str]) -> int:
         return 130
 
 
-def _answer(arguments: list[str]) -> int:
-    if arguments[:1] in (["--version"], ["-V"]):  # importing typer would take longer than all the rest
+def _answer(arguments: Sequence[str]) -> int:
+    if tuple(arguments[:1]) in (("--version",), ("-V",)):  # importing typer would take longer than all the rest
         safe_io.write(f"diffcompare {__version__}\n")
         return 0
+    if not arguments:
+        from diffcompare.cli.prompt import open_prompt
+
+        code = open_prompt(_run)
+        if code is not None:
+            return code
     from diffcompare.cli.command_line import answer
 
     code = answer(arguments)

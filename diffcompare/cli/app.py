@@ -21,8 +21,8 @@ from typer.core import TyperCommand, TyperGroup
 from diffcompare import safe_io
 from diffcompare.cli import arguments
 from diffcompare.cli.arguments import Argument, Option
-from diffcompare.cli.command_line import COMPLETION, HELP, NAME, with_output
-from diffcompare.cli.commands import COMMANDS
+from diffcompare.cli.command_line import HELP, NAME, with_output
+from diffcompare.cli.commands import COMMANDS, COMPLETION
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, did_you_mean, usage_error
 
 INSTALL = "--install-completion"
@@ -60,7 +60,8 @@ def build(names: Sequence[str]) -> TyperGroup:
     """Build the group with the commands of these names."""
     app = typer.Typer(
         cls=CommandGroup,
-        help="Compare ways to differentiate: by hand, numerically, symbolically, automatically.",
+        help="Compare ways to differentiate: by hand, numerically, symbolically, automatically."
+        f"\n\nWithout a command, {NAME} opens a prompt.",
         epilog=EXAMPLES,
         add_completion=len(names) > 1,
         rich_markup_mode=None,

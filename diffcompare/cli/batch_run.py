@@ -13,7 +13,7 @@ from diffcompare.batch.journal import DiskError, Journal, is_state, may_be_repla
 from diffcompare.batch.pool import LocalPool, Pool, PoolLost
 from diffcompare.batch.row_result import Options, RowSummary, csv_header
 from diffcompare.batch.run import Batch, Run, Sink, run_identity
-from diffcompare.cli.output import CommandResult, Settings, choose_format, is_terminal, progress_line, show
+from diffcompare.cli.output import CommandResult, Settings, choose_format, progress_line, show
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, one_line, usage_error
 from diffcompare.processes import processors
 from diffcompare.safe_io import STREAM, appender, check_destination, is_special
@@ -49,7 +49,7 @@ def input_files(
 def result_format(settings: Settings) -> str:
     """Return the format of the results: JSON lines, unless another is requested or a person reads them."""
     requested = settings.json or settings.format or settings.output not in (None, "-")
-    if not requested and not is_terminal(sys.stdout):
+    if not requested and not safe_io.is_terminal(sys.stdout):
         return "jsonl"
     return choose_format(settings)
 

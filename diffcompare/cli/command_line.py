@@ -19,13 +19,12 @@ from typing import Any, NamedTuple, get_args, get_origin
 from diffcompare import safe_io
 from diffcompare.cli import arguments, options
 from diffcompare.cli.arguments import Argument, Option
-from diffcompare.cli.commands import COMMANDS
+from diffcompare.cli.commands import COMMANDS, COMPLETION
 from diffcompare.cli.output import CommandResult, LiveOutput, Settings, check_destination, progress_line, show
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.localization import LANGUAGES, use_language
 
 NAME = "diffcompare"
-COMPLETION = "_DIFFCOMPARE_COMPLETE"
 HELP = ("-h", "--help")
 
 
@@ -33,9 +32,14 @@ def answer(words: Sequence[str]) -> int | None:
     """Run the command of a line and return the exit code; None for a line that is typer's to answer."""
     if not words or words[0] not in COMMANDS or COMPLETION in os.environ:
         return None
-    command = with_output(import_module(f"{__package__}.commands.{words[0]}").command)
+    command = command_of(words[0])
     values = read_line(words[1:], inspect.signature(command).parameters)
     return None if values is None else command(**values)
+
+
+def command_of(name: str) -> Callable[..., int]:
+    """Return the command of a name in `COMMANDS`, with its output."""
+    return with_output(import_module(f"{__package__}.commands.{name}").command)
 
 
 def with_output(function: Callable[..., CommandResult | int]) -> Callable[..., int]:
@@ -100,7 +104,7 @@ def _shared_options(
 # --- A line without mistakes ------------------------------------------------------------------------------------------
 
 
-class _Declared(NamedTuple):
+class Declared(NamedTuple):
     """A parameter of a command, as far as reading a line needs it."""
 
     name: str
@@ -116,6 +120,14 @@ class _Declared(NamedTuple):
     def is_repeated(self) -> bool:
         return any(get_origin(type) is list for type in self.types)
 
+    def flags(self) -> list[tuple[str, bool]]:
+        """Return the flags, each with what it means for a switch: `--truth/--no-truth` are True and False."""
+        flags = []
+        for written in self.declaration.flags:
+            on, _, off = written.partition("/")
+            flags += [(on, True), *([(off, False)] if off else [])]
+        return flags
+
     def value(self, text: str) -> Any:
         """Return the value that a text gives.  Raises DiffcompareError, and ValueError where typer has the words."""
         parse = self.declaration.fields.get("parser")
@@ -129,13 +141,25 @@ class _Declared(NamedTuple):
         return number
 
 
+def declared_parameters(parameters: Mapping[str, Parameter]) -> list[Declared]:
+    """Return the parameters of a command with what they declare."""
+    return [_declared(parameter) for parameter in parameters.values()]
+
+
+def _declared(parameter: Parameter) -> Declared:
+    kind, *marks = get_args(parameter.annotation)
+    (declaration,) = [mark for mark in marks if isinstance(mark, Option | Argument)]
+    types = (kind,) if get_origin(kind) is list else get_args(kind) or (kind,)
+    return Declared(parameter.name, declaration, types, parameter.default)
+
+
 def read_line(words: Sequence[str], parameters: Mapping[str, Parameter]) -> dict[str, Any] | None:
     """Return the values of a command's parameters that a line gives; None if it asks for help or has a mistake.
 
     Raises the DiffcompareError of an option's own parser.
     """
-    declared = [_declared(parameter) for parameter in parameters.values()]
-    flags = {flag: (one, state) for one in declared for flag, state in _flags(one)}
+    declared = declared_parameters(parameters)
+    flags = {flag: (one, state) for one in declared for flag, state in one.flags()}
     takes_value = {**{flag: not one.is_switch for flag, (one, _) in flags.items()}, **dict.fromkeys(HELP, False)}
     positional = [one for one in declared if isinstance(one.declaration, Argument)]
     required = sum(one.default is Parameter.empty for one in positional)
@@ -167,19 +191,3 @@ def read_line(words: Sequence[str], parameters: Mapping[str, Parameter]) -> dict
     except ValueError:
         return None
     return values
-
-
-def _declared(parameter: Parameter) -> _Declared:
-    kind, *marks = get_args(parameter.annotation)
-    (declaration,) = [mark for mark in marks if isinstance(mark, Option | Argument)]
-    types = (kind,) if get_origin(kind) is list else get_args(kind) or (kind,)
-    return _Declared(parameter.name, declaration, types, parameter.default)
-
-
-def _flags(declared: _Declared) -> list[tuple[str, bool]]:
-    """Return the flags of an option, each with what it means for a switch: `--truth/--no-truth` are True and False."""
-    flags = []
-    for written in declared.declaration.flags:
-        on, _, off = written.partition("/")
-        flags += [(on, True), *([(off, False)] if off else [])]
-    return flags

@@ -15,7 +15,7 @@ from diffcompare import safe_io
 from diffcompare.classroom.quiz.exercises import LEVELS, TOPICS, levels_of
 from diffcompare.classroom.quiz.session import Quiz, begin, interrupted, introduction, prompt, question_blocks, reply
 from diffcompare.cli import options
-from diffcompare.cli.output import Settings, choose_format, choose_look, is_terminal, progress_line
+from diffcompare.cli.output import Settings, choose_format, choose_look, progress_line
 from diffcompare.diagnostics import Diagnostic, usage_error
 from diffcompare.document import Block, Document
 from diffcompare.inputs.files import read_text
@@ -30,7 +30,7 @@ class Conversation:
 
     def __init__(self, settings: Settings, answers: Iterable[str] | None = None) -> None:
         """Take `answers` in place of a person, or read standard input if they are None."""
-        self._typed = answers is None and is_terminal(sys.stdin)
+        self._typed = answers is None and safe_io.is_terminal(sys.stdin)
         self._lines = _input_lines() if answers is None else iter(answers)
         format = choose_format(settings)
         to_file = settings.output not in (None, "-")
@@ -38,7 +38,7 @@ class Conversation:
         self._silent = not self._typed and (settings.quiet or not self._on_stdout)
         self._look = choose_look(settings)
         stream = sys.stdout if self._on_stdout else sys.stderr
-        self._format = format if format in FOR_PEOPLE else FOR_PEOPLE[not is_terminal(stream)]
+        self._format = format if format in FOR_PEOPLE else FOR_PEOPLE[not safe_io.is_terminal(stream)]
 
     def say(self, blocks: Sequence[Block]) -> None:
         """Show blocks, followed by an empty line."""
@@ -68,7 +68,7 @@ class Conversation:
 
     def _type(self, prompt: str) -> str | None:
         """Read a line that somebody types, with readline's keys if it is available."""
-        if not (self._on_stdout and is_terminal(sys.stdout)):
+        if not (self._on_stdout and safe_io.is_terminal(sys.stdout)):
             self._write(prompt)
             return next(self._lines, None)
         with contextlib.suppress(ImportError):

@@ -108,7 +108,11 @@ class LiveOutput:
     @classmethod
     def possible(cls, settings: Settings) -> LiveOutput | None:
         """Return the live output of a command; None for files, pipes, and terminals without escape sequences."""
-        if settings.output not in (None, "-") or not is_terminal(sys.stdout) or os.environ.get("TERM") == "dumb":
+        if (
+            settings.output not in (None, "-")
+            or not safe_io.is_terminal(sys.stdout)
+            or os.environ.get("TERM") == "dumb"
+        ):
             return None
         return cls(settings) if choose_format(settings) == "terminal" and choose_look(settings).colour else None
 
@@ -172,7 +176,7 @@ def choose_format(settings: Settings) -> str:
         return settings.format
     if settings.output not in (None, "-"):
         return _format_of_file(settings.output)
-    return "terminal" if is_terminal(sys.stdout) else "plain"
+    return "terminal" if safe_io.is_terminal(sys.stdout) else "plain"
 
 
 def _format_of_file(path: str) -> str:
@@ -234,16 +238,8 @@ def choose_styled(choice: str, stream: TextIO | None, environment: Mapping[str, 
     if choice != "auto":
         return choice == "always"
     if environment.get("FORCE_COLOR"):
-        return not environment.get("NO_COLOR") or is_terminal(stream)
-    return environment.get("TERM") != "dumb" and is_terminal(stream)
-
-
-def is_terminal(stream: TextIO | None) -> bool:
-    """Tell whether the stream is a terminal; a closed or missing stream is not."""
-    try:
-        return stream is not None and stream.isatty()
-    except ValueError:
-        return False
+        return not environment.get("NO_COLOR") or safe_io.is_terminal(stream)
+    return environment.get("TERM") != "dumb" and safe_io.is_terminal(stream)
 
 
 # --- Errors -----------------------------------------------------------------------------------------------------------
@@ -288,7 +284,7 @@ def progress_line(task: str, details: Callable[[float], str] | None = None) -> I
     The line is written to stderr, after half a second, and only if stderr is a terminal.
     `details` returns the text to show after so many seconds, in place of the time.
     """
-    if not is_terminal(sys.stderr):
+    if not safe_io.is_terminal(sys.stderr):
         yield
         return
     done = threading.Event()

@@ -84,7 +84,8 @@ class FunctionProcess:
         self.end()
 
     def _start(self) -> None:
-        self.process = processes.LineWorker(self.worker, f"the process that runs `{self.path}`", stderr=None)
+        name = f"the process that runs `{self.path}`"
+        self.process = processes.LineWorker(self.worker, name, stderr=None, is_passing=True)
         atexit.register(self.end)
         self._exchange({"do": "ready"}, STARTUP)
         if self.name is None:

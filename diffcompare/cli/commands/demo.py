@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
+from diffcompare import safe_io
 from diffcompare.classroom.demos import NAMES, OWN, SURVEY, select_demos
 from diffcompare.cli import options
 from diffcompare.cli.arguments import Argument, Option
@@ -15,7 +16,6 @@ from diffcompare.cli.output import (
     check_destination,
     choose_format,
     choose_look,
-    is_terminal,
     progress_line,
 )
 from diffcompare.diagnostics import usage_error
@@ -97,7 +97,7 @@ def command(
 
 def _can_play(settings: Settings) -> bool:
     """Tell whether there is a terminal and somebody to press keys."""
-    return choose_format(settings) == "terminal" and is_terminal(sys.stdin) and is_terminal(sys.stdout)
+    return choose_format(settings) == "terminal" and safe_io.is_terminal(sys.stdin) and safe_io.is_terminal(sys.stdout)
 
 
 def _selected(names: Sequence[str], expr: str | None, at: Sequence[str] | None) -> list[Demo]:
