@@ -13,14 +13,19 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
 from diffcompare.cli import main
+from diffcompare.cli.prompt import GREETING, Prompt
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
 FILE = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.M | re.S)
+PROMPT = "diffcompare"
+"""The command that opens a prompt: the lines under it that begin with `> ` are typed there, and each is answered."""
+
 UPDATE = bool(os.environ.get("UPDATE_SESSIONS"))
 
 
@@ -57,10 +62,30 @@ def run(command: str, directory: Path, **environment: str) -> str:
     return finished.stdout.rstrip("\n")
 
 
+def converse(session: str, directory: Path) -> str:
+    """A session at the prompt, with the answers of today to the lines that were typed."""
+    with _here(directory) as printed:
+        print(GREETING, end="")
+        prompt = Prompt(main)
+        for line in session.splitlines():
+            if line.startswith("> "):
+                print(line)
+                prompt.answer(line.removeprefix("> "))
+    return printed.getvalue().decode("utf-8").rstrip("\n")
+
+
 def run_here(command: str, directory: Path, **environment: str) -> str:
     """The same in this process, which is many times as fast: sympy is imported once."""
     program, *arguments = shlex.split(command)
     assert program == "diffcompare", f"a session runs diffcompare: {command}"
+    with _here(directory, **environment) as printed:
+        main(arguments)
+    return printed.getvalue().decode("utf-8").rstrip("\n")
+
+
+@contextlib.contextmanager
+def _here(directory: Path, **environment: str) -> Iterator[io.BytesIO]:
+    """Run in a directory and an environment, without input, and collect what is printed."""
     printed = io.BytesIO()
     pipe = io.TextIOWrapper(printed, encoding="utf-8", write_through=True)
     with (
@@ -70,8 +95,8 @@ def run_here(command: str, directory: Path, **environment: str) -> str:
         contextlib.redirect_stderr(pipe),
         contextlib.chdir(directory),
     ):
-        main(arguments)
-    return printed.getvalue().decode("utf-8").rstrip("\n")
+        yield printed
+    pipe.detach()  # so that what was printed stays open
 
 
 def columns(path: Path) -> dict[str, str]:
@@ -85,10 +110,12 @@ def rewrite(path: Path, directory: Path) -> None:
     write_files(path, directory)
 
     def renewed(match: re.Match[str]) -> str:
+        def answered(session: str) -> str:
+            line, _, shown = session.partition("\n")
+            return converse(shown, directory) if line == PROMPT else run(line, directory, **columns(path))
+
         sessions = re.split(r"^\$ ", match.group(1), flags=re.M)[1:]
-        lines = [session.partition("\n")[0] for session in sessions]
-        return (
-            "```console\n" + "\n".join(f"$ {line}\n{run(line, directory, **columns(path))}\n" for line in lines) + "```"
-        )
+        texts = [f"$ {session.splitlines()[0]}\n{answered(session)}\n" for session in sessions]
+        return "```console\n" + "\n".join(texts) + "```"
 
     path.write_text(BLOCK.sub(renewed, path.read_text(encoding="utf-8")), encoding="utf-8")

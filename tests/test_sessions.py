@@ -20,6 +20,9 @@ IN_A_PROCESS = ('diffcompare grad "ln(x1)+x1*x2-sin(x2)"', 'diffcompare grad "ln
 @pytest.mark.parametrize(("path", "command", "output"), CASES, ids=[f"{p.stem}: {c}" for p, c, _ in CASES])
 def test_a_session_prints_what_the_document_shows(path: Path, command: str, output: str, tmp_path: Path) -> None:
     sessions.write_files(path, tmp_path)
+    if command == sessions.PROMPT:
+        assert sessions.converse(output, tmp_path) == output
+        return
     in_a_process = path.stem == "README" and command in IN_A_PROCESS
     run = sessions.run if in_a_process else sessions.run_here
     assert run(command, tmp_path, **sessions.columns(path)) == output

@@ -24,7 +24,7 @@ def complete(before: str) -> tuple[int, list[str]]:
     assert match is not None
     start, word = match.start(), match.group()
     earlier = before[:start].replace('"', " ").replace("'", " ").split()
-    while earlier and earlier[0] in ("$", NAME):
+    while earlier and earlier[0] in ("$", ">", NAME):
         del earlier[0]
     return start, sorted(dict.fromkeys(_candidates(earlier, word)))
 

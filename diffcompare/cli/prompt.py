@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import sys
 
-from diffcompare import __version__, safe_io
+from diffcompare import safe_io
 from diffcompare.cli.commands import COMPLETION
 
 TYPE_CHECKING = False  # typing takes longer to import than this module
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Run = Callable[[Sequence[str]], int]
 
 PROMPT = "> "
-GREETING = f"diffcompare {__version__}: an expression such as sin(x)^2, or a command; help, exit\n"
+GREETING = "An expression such as sin(x)^2, or a command such as derive x*y; help, exit.\n"
 MAX_HISTORY = 1_000  # lines
 DELIMITERS = " \t\n\"'()[]{}+*/^|<>=,;@"  # between words, for the Tab key
 INTERRUPTED, READER_GONE = 130, 141  # exit codes

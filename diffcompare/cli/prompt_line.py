@@ -19,6 +19,7 @@ from diffcompare import processes, safe_io
 from diffcompare.cli.arguments import Argument
 from diffcompare.cli.command_line import HELP, NAME, Declared, command_of, declared_parameters
 from diffcompare.cli.commands import COMMANDS
+from diffcompare.cli.output import report
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, Diagnostic, DiffcompareError, did_you_mean, usage_error
 from diffcompare.inputs.files import file_and_name, function_file, is_unreadable
 from diffcompare.inputs.resolve import resolve
@@ -75,9 +76,8 @@ def answer(line: str, last: str | None, run: Callable[[Sequence[str]], int]) -> 
     """Answer a line by `run`, and return the exit code, None for the line that leaves, and the last expression now."""
     try:
         typed = read_typed(line, last)
-    except DiffcompareError as error:
-        safe_io.tell(error.diagnostic)
-        return error.exit_code, last
+    except Exception as error:
+        return report(error, line.split()), last
     if typed.words is None:
         return None, last
     if typed.words == [HELP[-1]]:
@@ -98,7 +98,7 @@ def read_typed(line: str, last: str | None) -> PromptLine:
     cannot be told from the expression.
     """
     words = split(line)
-    if words and words[0].text == "$":  # pasted from a document
+    if words and words[0].text in ("$", ">"):  # pasted from a document
         del words[0]
     if words and words[0].text == NAME:
         del words[0]

@@ -11,8 +11,12 @@ from diffcompare.cli.prompt_line import answer, read_typed, split
 from diffcompare.diagnostics import DiffcompareError
 
 PASTED = sorted(
-    {command for path in (sessions.ROOT / "tests" / "golden").glob("*.md") for command, _ in sessions.commands(path)}
-    | {command for command, _ in sessions.commands(sessions.ROOT / "README.md")}
+    {
+        command
+        for path in (sessions.ROOT / "README.md", *(sessions.ROOT / "tests" / "golden").glob("*.md"))
+        for command, _ in sessions.commands(path)
+        if command != sessions.PROMPT
+    }
     | {
         line
         for name in COMMANDS
@@ -35,7 +39,8 @@ def refusal(line, last=None):
 @pytest.mark.parametrize("line", PASTED)
 def test_what_documents_show_is_read_as_a_shell_reads_it(line):
     expected = shlex.split(line)[1:]
-    assert words(line) == words(f"$ {line}") == words(line.removeprefix("diffcompare ")) == expected
+    alone = line.removeprefix("diffcompare ")
+    assert words(line) == words(f"$ {line}") == words(alone) == words(f"> {alone}") == expected
 
 
 @pytest.mark.parametrize(
