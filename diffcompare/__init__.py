@@ -187,6 +187,8 @@ grids/                        Functions of many points: straight-line programs o
 inputs/                       User input: expressions, points, formulas by hand, and entries of the catalogue or of files
   catalogue.py                The catalogue of classic expressions (`expressions/*.toml`), looked up by name or by shape
   conditions.py               Conditions on variables: `--domain "x > 0"`, `--domain "0 < x < 1, y != 2"`
+  cell_text.py                The formula in a cell, without what programs write around it: HTML, the signs of LaTeX, the words of STACK
+  column_choice.py            `--columns`: which columns of a table mean what, where its titles do not say it
   encodings.py                Encodings of texts from spreadsheets and editors, detected: UTF-8, UTF-16, or the code page of a machine
   expression_file.py          Files of expressions (TOML): the format of `expressions/*.toml`, read leniently for users' own files
   files.py                    Files that users name: the arguments that name one, the kinds that can be read, their bytes and their text

@@ -6,7 +6,8 @@ outputs a column of the Jacobian, `[y, 1]`), `point`, and one for every variable
 counts as missing.
 
 Tables of test functions may give a range for every variable, in columns `v1_name, v1_low, v1_high, v2_name, ...`, as
-the AI Feynman database does (Udrescu and Tegmark, Science Advances 6, 2020).  Then a point is chosen inside.
+the AI Feynman database does (Udrescu and Tegmark, Science Advances 6, 2020).  Then a point is chosen inside.  Other
+titles are given their meaning by `--columns`; columns without a title mean nothing.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from __future__ import annotations
 import csv
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from diffcompare.batch.rows import MAX_LINE_LENGTH, InputRow, LineStream, error_row, lines_of
-from diffcompare.diagnostics import MIN_SLIP_LIKENESS, Diagnostic, did_you_mean, note
+from diffcompare.diagnostics import MIN_SLIP_LIKENESS, Diagnostic, DiffcompareError, did_you_mean, note
+from diffcompare.inputs.cell_text import MAX_CELL_LENGTH, unwrapped
+from diffcompare.inputs.column_choice import MAX_COLUMNS, NO_CHOICE, ColumnChoice, advice, listed
 from diffcompare.inputs.files import function_file
 from diffcompare.inputs.formulas import notation_of
 from diffcompare.inputs.localized_tables import count_known_titles, role_of, with_decimal_points
@@ -82,11 +86,12 @@ MAX_HEADER = 10_000  # characters of the header from which the delimiter is reco
 
 # Titles with the same meaning; the first one that a table has counts.
 _NAMES = ("name", "id", "filename", "label", "bezeichnung", "名称", "名稱")
-_EXPRESSIONS = ("expression", "expr", "f", "formula")
+_EXPRESSIONS = ("expression", "expr", "f", "formula", "equation")
 _POINTS = ("point", "at")
 
 _REMARKS = (
     "title", "lesson", "source", "domain", "tier", "group", "note", "notes", "comment", "comments", "remark", "remarks",
+    "complexity", "loss", "score", "sympy_format", "lambda_format",  # what PySR says of an equation
 )  # fmt: skip
 
 _DECIMAL_COMMA = re.compile(r"\s*[-+]?\d*,\d+([eE][-+]?\d+)?\s*")
@@ -101,27 +106,45 @@ _EXAMPLE = "the first line names the columns: name,expression,x,y,hand_x"
 
 
 class CsvColumns:
-    """The columns of a table and their meanings, recognized by their titles."""
+    """The columns of a table and their meanings, recognized by their titles unless `--columns` gives them.
 
-    def __init__(self, header: Sequence[str]) -> None:
+    Raises DiffcompareError (E638) for a column that `--columns` names and the table does not have.
+    """
+
+    def __init__(self, header: Sequence[str], choice: ColumnChoice = NO_CHOICE, file: str = "") -> None:
         self.titles = [title.strip() for title in header]
         folded = [title.lower() for title in self.titles]
-        self.twice = next((title for title in self.titles if title and self.titles.count(title) > 1), None)
         roles = list(map(role_of, self.titles))
-        self.name = _first(_NAMES, folded)
-        if self.name is None:
-            self.name = _first(("student",), roles)
-        self.expression = _first(_EXPRESSIONS, folded)
+        self.expression = choice.place("expression", self.titles, file)
+        if self.expression is None:
+            self.expression = _first(_EXPRESSIONS, folded)
         if self.expression is None:
             self.expression = _first(("function",), roles)
-        self.point = _first(_POINTS, folded)
+        self.names = choice.places("name", self.titles, file)
+        if not self.names:
+            named = (_first(_NAMES, folded), _first(("student", "email"), roles))
+            self.names = [place for place in named if place not in (None, self.expression)][:1]
+        self.point = choice.place("point", self.titles, file)
+        if self.point is None:
+            self.point = _first(_POINTS, folded)
         self.hand: dict[str, int] = {}
         self.variables: dict[str, int] = {}
         self.ranges = ranges_in(self.titles)
-        used = {self.name, self.expression, self.point, *chain.from_iterable(self.ranges)}
+        used = {*self.names, self.expression, self.point, *chain.from_iterable(self.ranges)}
         for place, title in enumerate(self.titles):
             if title and place not in used and title.lower() not in _REMARKS:
                 self._classify(place, title)
+        self.twice = self._twice(choice)
+
+    def _twice(self, choice: ColumnChoice) -> str | None:
+        """Return a title that occurs twice where it matters: of a column that is used, or may be a variable."""
+        several = {title for title, number in Counter(self.titles).items() if title and number > 1}
+        if not several:
+            return None
+        chosen = {self.titles[place] for role in choice.selectors for place in choice.places(role, self.titles, "")}
+        used = [self.titles[place] for place in (self.expression, *self.hand.values()) if place is not None]
+        used += [title for title in self.titles if _NAME.fullmatch(title) and title.lower() not in _REMARKS]
+        return next((title for title in used if title in several - chosen), None)
 
     def _classify(self, place: int, title: str) -> None:
         """Sort a column into the hand-coded partials, or into those that may be variables."""
@@ -144,15 +167,19 @@ Tell = Callable[[Diagnostic], None]
 Record: TypeAlias = "InputRow | tuple[int, list[str]]"  # the line on which it begins and its cells, or an error row
 
 
-def rows(stream: LineStream, file: str, tell: Tell = lambda note: None) -> Iterator[InputRow]:
+def rows(
+    stream: LineStream, file: str, tell: Tell = lambda note: None, choice: ColumnChoice = NO_CHOICE
+) -> Iterator[InputRow]:
     """Yield the rows of a table with a column `expression`; `tell` gets notes on what was left out."""
-    table = _CsvTable(file)
+    table = _CsvTable(file, choice)
     yield from table.rows(table.records_of(stream), tell)
 
 
-def rows_of_records(records: Sequence[tuple[int, list[str]]], file: str, tell: Tell) -> Iterator[InputRow]:
+def rows_of_records(
+    records: Sequence[tuple[int, list[str]]], file: str, tell: Tell, choice: ColumnChoice = NO_CHOICE
+) -> Iterator[InputRow]:
     """Yield the rows of a worksheet whose cells have been read already."""
-    table = _CsvTable(file)
+    table = _CsvTable(file, choice)
     table.delimiter = "\t"
     yield from table.rows(records or (table.empty(),), tell)
 
@@ -173,8 +200,9 @@ def points(stream: LineStream, file: str) -> Iterator[tuple[int, dict[str, str] 
 class _CsvTable:
     """A table that is being read."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, choice: ColumnChoice = NO_CHOICE) -> None:
         self.file = file
+        self.choice = choice
         self.number = 0  # of the line that was read last
         self.broken: list[InputRow] = []  # lines that cannot be decoded, to be reported after the record before them
         self.columns: CsvColumns | None = None  # known below the header
@@ -208,8 +236,7 @@ class _CsvTable:
                 yield record
                 continue
             number, cells = record
-            self.columns = CsvColumns(cells)
-            complaint = self._complaint(self.columns, number, has_expressions)
+            complaint = self._complaint(cells, number, has_expressions)
             if complaint is not None:
                 yield complaint
                 return
@@ -257,16 +284,23 @@ class _CsvTable:
         """Return the error row of a table without a header."""
         return error_row(self.file, 1, "E622", "bad_value", "the table is empty", _EXAMPLE)
 
-    def _complaint(self, columns: CsvColumns, number: int, has_expressions: bool) -> InputRow | None:
-        """Return an error row if the columns of the table cannot be used, else None."""
+    def _complaint(self, header: Sequence[str], number: int, has_expressions: bool) -> InputRow | None:
+        """Take the columns of the table from its header; return an error row if they cannot be used, else None."""
+        if len(header) > MAX_COLUMNS:
+            message = f"the table has {len(header):,} columns, and more than {MAX_COLUMNS:,} are not read"
+            return error_row(self.file, number, "E622", "resource_limit", message, _EXAMPLE)
+        try:
+            self.columns = columns = CsvColumns(header, self.choice, self.file)
+        except DiffcompareError as error:
+            return InputRow(self.file, number, error=error.diagnostic._replace(source=f"{self.file}:{number}"))
         if columns.twice is not None:
             message = f"the column `{columns.twice}` appears twice"
             return error_row(self.file, number, "E627", "bad_value", message, "give every column a name of its own")
         if not has_expressions or columns.expression is not None:
             return None
-        titles = ", ".join(title for title in columns.titles[:8] if title)
-        message = f"the table has no column `expression`: it has {titles}"
-        return error_row(self.file, number, "E622", "bad_value", message, _EXAMPLE)
+        message = f"the table has no column `expression`: it has {listed(columns.titles)}"
+        help = f"{_EXAMPLE}; or {advice('expression', columns.titles)}"
+        return error_row(self.file, number, "E622", "bad_value", message, help)
 
     def _malformed(self, begins: int, why: str) -> InputRow:
         message = f"not valid CSV: {why}"
@@ -281,16 +315,16 @@ class _CsvTable:
             message = f"{len(cells)} cells under {len(self.columns.titles)} columns"
             help = f"put an expression that contains `{self.delimiter}` in quotes"
             return error_row(self.file, number, "E623", "syntax_error", message, help)
-        place = self.columns.expression or 0
-        text = self._formula(cells, place) or ""
+        column = self.columns.expression or 0
+        text = self._formula(cells, column) or ""
         hand = self._hand(cells, text)
-        name = None if self.columns.name is None else _text(cells, self.columns.name)
+        name = " ".join(part for place in self.columns.names if (part := _text(cells, place))) or None
         point: Mapping[str, str] | str | None = self._point(cells, text) or None
         if point is None and self.columns.point is not None:
             point = _text(cells, self.columns.point)
         if point is None and self.columns.ranges:
             point = self._within_ranges(cells, text)
-        return InputRow(self.file, number, self._column(cells, place), name, text, point, hand)
+        return InputRow(self.file, number, self._column(cells, column), name, text, point, hand)
 
     def _hand(self, cells: list[str], text: str) -> Mapping[str, str] | str:
         """Return the partials that a record gives: formulas by variable, or a function in a column `hand`."""
@@ -305,6 +339,8 @@ class _CsvTable:
     def _formula(self, cells: list[str], place: int) -> str | None:
         """Return the formula in a cell, with decimal points in place of decimal commas."""
         text = _text(cells, place)
+        if text is not None and len(text) <= MAX_CELL_LENGTH:
+            text = unwrapped(text)
         if text is None or self.delimiter == "," or "," not in text:
             return text
         converted = with_decimal_points(text)

@@ -18,6 +18,7 @@ from diffcompare.batch import csv_reader
 from diffcompare.batch.rows import InputRow, error_row, json_rows, text_rows, toml_rows
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, note, usage_error
 from diffcompare.inputs import workbook
+from diffcompare.inputs.column_choice import NO_CHOICE, ColumnChoice
 from diffcompare.inputs.encodings import InUtf8, check_encoding, codec_of, encoding_of_stream
 from diffcompare.inputs.files import CURES, PLAIN_TEXT, file_suffix, is_unreadable, unreadable
 
@@ -34,6 +35,7 @@ class InputFile(NamedTuple):
     name: str  # name of the file in messages and results
     format: str
     encoding: str | None = None  # encoding that the user gave; None if it is to be recognized
+    columns: ColumnChoice = NO_CHOICE  # the meanings of columns that the user gave
 
 
 def find_input_files(
@@ -41,6 +43,7 @@ def find_input_files(
     format: str | None = None,
     leave_out: Collection[str] = (),
     encoding: str | None = None,
+    columns: ColumnChoice = NO_CHOICE,
 ) -> list[InputFile]:
     """Return the files that the arguments name, in their order; those of a folder or pattern are sorted.
 
@@ -67,7 +70,7 @@ def find_input_files(
     if not files:
         suffixes = ", ".join(_FORMATS)
         raise _missing("there is no file of expressions", f"their names end in {suffixes}")
-    return files if encoding is None else [file._replace(encoding=encoding) for file in files]
+    return [file._replace(encoding=encoding, columns=columns) for file in files]
 
 
 def is_regular(path: str) -> bool:
@@ -105,10 +108,11 @@ def _count(path: str, mark: bytes) -> int:
 
 
 def fingerprint(files: Iterable[InputFile]) -> str:
-    """Return a digest (SHA-256) of the names, formats, encodings and contents of files."""
+    """Return a digest (SHA-256) of the names, formats, encodings, columns and contents of files."""
     digest = hashlib.sha256()
     for file in files:
-        digest.update(f"{file.name}\0{file.format}\0{file.encoding or ''}".encode("utf-8", "surrogateescape"))
+        given = f"{file.name}\0{file.format}\0{file.encoding or ''}\0{file.columns.spec}"
+        digest.update(given.encode("utf-8", "surrogateescape"))
         digest.update(_content_digest(file))
     return digest.hexdigest()
 
@@ -240,7 +244,7 @@ def _rows(file: InputFile, tell: Callable[[Diagnostic], None]) -> Iterator[Input
 
 def _read(file: InputFile, stream: BinaryIO | InUtf8, tell: Callable[[Diagnostic], None]) -> Iterator[InputRow]:
     if file.format == "csv":
-        yield from csv_reader.rows(stream, file.name, tell)
+        yield from csv_reader.rows(stream, file.name, tell, file.columns)
     else:
         read = {"txt": text_rows, "toml": toml_rows, "jsonl": json_rows}[file.format]
         yield from read(cast(BinaryIO, stream), file.name)
@@ -254,7 +258,7 @@ def _workbook(file: InputFile, path: str, tell: Callable[[Diagnostic], None]) ->
         return
     if worksheet.others:
         tell(note("W596", f"{file.name}: read the worksheet `{worksheet.name}`, the first that is not empty"))
-    yield from csv_reader.rows_of_records(worksheet.records, file.name, tell)
+    yield from csv_reader.rows_of_records(worksheet.records, file.name, tell, file.columns)
 
 
 def _in_utf8(file: InputFile, stream: BinaryIO, tell: Callable[[Diagnostic], None]) -> BinaryIO | InUtf8:

@@ -15,6 +15,7 @@ from diffcompare.batch.row_result import Options, RowSummary, csv_header
 from diffcompare.batch.run import Batch, Run, Sink, run_identity
 from diffcompare.cli.output import CommandResult, Settings, choose_format, progress_line, show
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, one_line, usage_error
+from diffcompare.inputs.column_choice import BATCH_ROLES, parse_columns
 from diffcompare.processes import processors
 from diffcompare.safe_io import STREAM, appender, check_destination, is_special
 
@@ -29,6 +30,7 @@ def input_files(
     output: str | None,
     *,
     with_state: bool,
+    columns: str | None = None,
 ) -> list[InputFile]:
     """Return the files to read.  Raises CannotWrite if the results, or their state, would overwrite one of them.
 
@@ -37,7 +39,7 @@ def input_files(
     results = [] if output is None else [output]
     states = [state_of(path) for path in results if with_state]
     ours = [*filter(may_be_replaced, results), *filter(is_state, states)]
-    inputs = find_input_files(files, input_format, ours, encoding)
+    inputs = find_input_files(files, input_format, ours, encoding, parse_columns(columns, BATCH_ROLES))
     read = [STREAM if file.path is None else file.path for file in inputs]
     safe_io.protect_inputs([*read, *([] if points is None else [points])], *(results or [STREAM]), *states)
     return inputs

@@ -23,7 +23,7 @@ ROLES: dict[str, str] = {  # the titles that have each role, separated by bars
     "student": """
         vor- und nachname|name, vorname|nachname, vorname|nombre y apellidos|nom et prénom|nom prénom|nome e cognome
         nombre y apellido|ad ve soyad|first and last name|last name, first name
-        student|name|pupil|learner|student name|full name|email|e-mail|email address|username|user name
+        student|name|pupil|learner|student name|full name|username|user name
         participant
         schüler|schueler|schülerin|schüler/in|schüler*in|studentin|studierende|studierender|teilnehmer
         vorname|first name|given name
@@ -37,6 +37,13 @@ ROLES: dict[str, str] = {  # the titles that have each role, separated by bars
         tên|họ tên|họ và tên
         siswa|nama|mahasiswa|murid|طالب|الطالب|اسم الطالب|الاسم|תלמיד|סטודנט|שם|छात्र|विद्यार्थी|नाम|นักเรียน|ชื่อ
     """,
+    "email": """
+        email|e-mail|email address|e-mail address|mail|e-mail-adresse|email-adresse|mailadresse|adresse e-mail
+        adresse de courriel|courriel|correo electrónico|dirección de correo|dirección de correo electrónico|correo
+        endereço de e-mail|endereço de email|indirizzo email|indirizzo e-mail|e-mailadres|adres e-mail|adres email
+        e-postadress|e-post|эл. почта|адрес электронной почты|邮箱|电子邮件|電子郵件|电子邮件地址
+        メールアドレス|이메일|이메일 주소
+    """,
     "number": """
         id|student id|student_id|id number|matriculation number|student number|matrikelnummer|matrikelnr
         matrikel-nr
@@ -45,7 +52,7 @@ ROLES: dict[str, str] = {  # the titles that have each role, separated by bars
         номер зачётки|номер студента|öğrenci no|mã sinh viên|mssv|nim|nis
     """,
     "function": """
-        expression|function|f|f(x)|question|entry|formula|expr|f(x,y)|f(x, y)|y = f(x)
+        expression|function|f|f(x)|question|entry|formula|equation|expr|f(x,y)|f(x, y)|y = f(x)
         funktion|funktionsterm|term|ausdruck|aufgabe|frage|formel|fonction|exercice|expression f(x)|énoncé
         función|funcion|expresión|ejercicio|pregunta|fórmula|função|expressão|exercício|pergunta|questão
         funzione|espressione
@@ -58,6 +65,14 @@ ROLES: dict[str, str] = {  # the titles that have each role, separated by bars
         fungsi|soal|دالة|الدالة|פונקציה
         फलन|ฟังก์ชัน
     """,
+    "right": """
+        right answer|correct answer|model answer|richtige antwort|korrekte antwort|musterlösung|respuesta correcta
+        bonne réponse|réponse correcte|resposta correta|resposta certa|risposta corretta|risposta esatta|juiste antwoord
+        goede antwoord|poprawna odpowiedź|správná odpověď|správna odpoveď|helyes válasz|rätt svar|riktig svar
+        rigtigt svar|oikea vastaus|răspuns corect|doğru yanıt|doğru cevap|правильный ответ|верный ответ
+        правильна відповідь|σωστή απάντηση|正确答案|正確答案|参考答案|標準答案|标准答案
+        正解|정답|jawaban benar|đáp án đúng
+    """,
     "answer": """
         derivative|answer|f'|f'(x)|hand|your answer|response|y'|dy/dx =|solution|result
         ableitung|1. ableitung|erste ableitung|antwort|lösung|ergebnis|dérivée|dérivee|réponse|résultat
@@ -67,7 +82,7 @@ ROLES: dict[str, str] = {  # the titles that have each role, separated by bars
         odpověď|derivácia|odpoveď|derivált|válasz|afledt|afledede|svar|derivert|deriverte|derivata|derivaatta
         vastaus|derivată|derivata
         răspuns|türev|cevap|yanıt|производная|ответ|похідна|відповідь|παράγωγος|απάντηση
-        导数|導數|导函数|答案|回答|作答|導関数|微分|解答|도함수|미분|답|답안|정답|đạo hàm|câu trả lời|đáp án
+        导数|導數|导函数|答案|回答|作答|導関数|微分|解答|도함수|미분|답|답안|đạo hàm|câu trả lời|đáp án
         turunan|jawaban|مشتقة|المشتقة|الإجابة
         נגזרת|תשובה|अवकलज|उत्तर|อนุพันธ์|คำตอบ
     """,
@@ -91,7 +106,7 @@ def normalized(title: str) -> str:
 
 
 def role_of(title: str) -> str | None:
-    """Return the role of a title as a whole: `student`, `number`, `function`, `answer`, `domain`, or None."""
+    """Return the role of a title as a whole: one of the keys of `ROLES`, or None."""
     return _role_by_title().get(normalized(title))
 
 

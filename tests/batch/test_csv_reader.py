@@ -110,7 +110,7 @@ def test_the_delimiter_is_the_one_that_makes_sense_of_the_header(text, delimiter
     ("content", "line", "code", "word"),
     [
         ("", 1, "E622", "empty"),
-        ("a,b\n1,2\n", 1, "E622", "`expression`: it has a, b"),
+        ("a,b\n1,2\n", 1, "E622", "`expression`: it has `a`, `b`"),
         ("expression,x,x\nx,1,2\n", 1, "E627", "`x` appears twice"),
         ('expression\nx\n"x + 1\ny\n', 3, "E623", "not closed before the end, in line 4"),
         ("expression,x\natan2(x,1),2\n", 2, "E623", "3 cells under 2 columns"),

@@ -10,7 +10,7 @@ from diffcompare.cli.output import Settings
 from diffcompare.diagnostics import usage_error
 
 EXAMPLES = (
-    "diffcompare batch formulas.csv -o results.jsonl",
+    'diffcompare batch table.csv --columns "name=File*,expression=Law" -o a.jsonl',
     "diffcompare batch data/ more.txt --jobs 4 -o results.jsonl --resume",
     "diffcompare batch formulas.toml --method symbolic --max-error 1e-9",
 )
@@ -25,6 +25,7 @@ def command(
     ],
     input_format: options.InputFormat = None,
     encoding: options.Encoding = None,
+    columns: options.Columns = None,
     points: options.Points = None,
     method: options.Method = None,
     engines: options.With = None,
@@ -52,7 +53,10 @@ def command(
 
     format = batch_run.result_format(settings)
     output = None if settings.output in (None, "-") else settings.output
-    inputs = batch_run.input_files(files, input_format, encoding, points, output, with_state=format == "jsonl")
+    with_state = format == "jsonl"
+    inputs = batch_run.input_files(
+        files, input_format, encoding, points, output, with_state=with_state, columns=columns
+    )
     methods, names = options.methods(method, engines=engines), tuple(options.split(wrt))
     row_options = Options(methods, names, step, budget, truth, simplify, max_error, format, allow_code, ops)
     run = Run(inputs, row_options, points=points)
