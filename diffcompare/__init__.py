@@ -186,9 +186,9 @@ grids/                        Functions of many points: straight-line programs o
   sine_and_cosine.py          Sine and cosine of the same array at once: one reduction of the argument serves both
 inputs/                       User input: expressions, points, formulas by hand, and entries of the catalogue or of files
   catalogue.py                The catalogue of classic expressions (`expressions/*.toml`), looked up by name or by shape
-  conditions.py               Conditions on variables: `--domain "x > 0"`, `--domain "0 < x < 1, y != 2"`
   cell_text.py                The formula in a cell, without what programs write around it: HTML, the signs of LaTeX, the words of STACK
   column_choice.py            `--columns`: which columns of a table mean what, where its titles do not say it
+  conditions.py               Conditions on variables: `--domain "x > 0"`, `--domain "0 < x < 1, y != 2"`
   encodings.py                Encodings of texts from spreadsheets and editors, detected: UTF-8, UTF-16, or the code page of a machine
   expression_file.py          Files of expressions (TOML): the format of `expressions/*.toml`, read leniently for users' own files
   files.py                    Files that users name: the arguments that name one, the kinds that can be read, their bytes and their text
@@ -216,12 +216,25 @@ language/                     The language of expressions: reading, printing, di
   special_functions.py        Special functions over doubles, where `math` has none or loses digits: gamma and its kin, roots, powers
   tokenizer.py                Tokens: the text cut into numbers, names, calls and signs
   wengert.py                  The Wengert list: the distinct nodes of an expression in order of evaluation, and their names
+  notation/                   Readers of other notations: LaTeX, and what computer algebra, programs and spreadsheets write
+    comparisons.py            Conditions of other notations, and the choice between two expressions that they make
+    functions.py              Functions of other notations: what each is in our language, as a builder of expressions
+    latex.py                  The reader of LaTeX: a formula as mathematicians typeset it, by recursive descent over its tokens
+    latex_bars.py             Bars in LaTeX: a pair of equal signs, of which it has to be worked out which one opens and which one closes
+    latex_cases.py            Cases in LaTeX, and their conditions
+    latex_cursor.py           The cursor over the tokens of LaTeX: what stands next, brackets that are closed, and names with their indices
+    latex_functions.py        Functions in LaTeX: their index, their power, and the argument, whose end need not be written
+    latex_names.py            Names of LaTeX: functions, letters, relations, and what has no meaning in our language, one row each
+    latex_statement.py        Whole texts in LaTeX: a formula, one with a name (`f(x) = ...`), a map, or a question about a derivative
+    latex_tokens.py           Tokens of LaTeX: the formula found in its document, cut into commands, numbers, letters and signs
+    recognition.py            Recognition: the notation that a text is in, asked only about a text that is not in our language
+    translation.py            Translations: a text in another notation as an expression of our language, or all that it may mean
   syntax/                     Diagnostics of a text that cannot be parsed, with fixes, and warnings about one that can
     characters.py             Findings about characters, brackets and numbers: E301 to E304
     definitions.py            Readers of whole texts in which a formula has a name, is a function, or is to be differentiated
     diagnose.py               Diagnoses: from a fault to the cause in words, the smallest stretch of text at fault, and a fix
     doubt.py                  Places of a text at which it may be read in two ways, and the findings that show both readings: E204 and E215
-    foreign_notation.py       Findings about other programs' notation: function definitions, derivatives, LaTeX, powers of ten
+    foreign_notation.py       Findings about other programs' notation that was not read: definitions, derivatives, powers of ten, backslashes
     juxtaposition.py          The reader of formulas as they are written by hand: `2x sin x`, `sin^2 x`, `ln|x|`, `x(x+1)`, `x^2 sin(x)`, `2e^x`
     lists.py                  Findings about lists of outputs, `[x*y, x + y^2]`: E217, and commas that separate outputs
     misread_names.py          Warnings about names that were probably meant otherwise: `sinx`, `cos2x`, `pix`, `E`, `Pi` (W307, W308)

@@ -18,13 +18,15 @@ Codes are stable: a script may rely on them.
     E402  too many operations                       E214  `;` out of place
     E403  a number has too many digits              E215  a function without parentheses
     E404  an exponent of a number is out of range   E216  a formula in two dimensions
-                                                    E217  a list of outputs out of place
+    E221  a formula in another notation, not read   E217  a list of outputs out of place
+    E222  another notation with several readings
 
     W301  an implicit product, and how it was read  W304  `e` is a variable here
     W302  a function's name used as a variable      W305  a named value that is never used
     W303  `e` is the constant                       W306  a root takes the next factor only
     W307  a name that looks like several things     W308  the name of a constant elsewhere, a variable here
     W310  how a text in another notation was read   W309  arguments that look like one number
+    W316  a remark on such a reading
 
     E501  no such command                           E505  an argument is missing
     E502  no such option                            E506  not one of the choices, or a contradiction

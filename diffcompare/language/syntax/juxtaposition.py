@@ -23,9 +23,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from diffcompare.language.grammar import is_word
+from diffcompare.language.notation.latex_names import GREEK
 from diffcompare.language.operations import CONSTANTS, FUNCTIONS, RELATIONS
 from diffcompare.language.syntax.doubt import Doubt, DoubtKind
-from diffcompare.language.syntax.foreign_notation import LETTERS
 from diffcompare.language.syntax.misread_names import CALLED
 from diffcompare.language.syntax.source_text import Finding, Reading, SourceText, is_numeric, is_value
 from diffcompare.language.syntax.spelling import ALIASES, REWRITTEN
@@ -39,7 +39,7 @@ _POWERS = ("^", "**")
 _SIGNS = ("+", "-")
 _ROOTS = ("sqrt", "cbrt")
 _PREFIX = tuple(name for name in CALLED if FUNCTIONS[name].arity == 1)  # the longest come first
-_GREEK = LETTERS - FUNCTIONS.keys()
+_GREEK = GREEK - FUNCTIONS.keys()
 _ENDS = frozenset((*_SIGNS, ")", "]", ",", ";", "=", END, *RELATIONS))  # what ends a product
 _ALIKE = "fghFGH"  # names of functions before all
 

@@ -20,7 +20,7 @@ def diagnose(text, names=()):
         # Maxima, Maple, Mathematica, Matlab, Python
         ("2*%pi*x", "2*pi*x"), ("%e^x", "e^x"), ("log[10](x)", "log10(x)"), ("log[b](x + 1)", "log(x + 1, b)"),
         ("1.5*^-3*x", "1.5e-3*x"), ("Sin[x]^2", "sin(x)^2"), ("Log[2, x]", "log(x, 2)"), ("ArcTan[x, y]", "atan2(y, x)"),
-        ("a[i,2]", "a_i_2"), ("x.^2 ./ y", "x^2 / y"), ("x_{12}", "x_12"),
+        ("a[i,2]", "a_i_2"), ("x.^2 ./ y", "x^2 / y"),
         ("@(x) x.^2", "x^2"),
 
         # functions that are formulas here, in parentheses where they have to be
@@ -51,26 +51,10 @@ def test_a_cure_means_the_same(text, fix):
 
 
 @pytest.mark.parametrize(
-    ("text", "fix"),
-    [
-        (r"\sqrt[3]{x}", "cbrt(x)"), (r"\frac{x^2+1}{2x}", "(x^2+1)/(2*x)"), (r"\frac12 x", "(1/2)*x"), (r"2\cdot x", "2*x"),
-        (r"\sin^2 x + \cos 2x", "sin(x)^2+cos(2*x)"), (r"\ln\left(x\right)", "ln(x)"), (r"\log_2 x", "log2(x)"),
-        (r"\sqrt{x}y", "sqrt(x)*y"), (r"x_1 + \alpha x_{12}", "x1+alpha*x12"), (r"e^{-x^2/2}", "e^(-x^2/2)"),
-        (r"ab\cdot c", "a*b*c"), (r"\sqrt[n]{x+1}", "(x+1)^(1/n)"),
-    ],
-)  # fmt: skip
-def test_latex(text, fix):
-    assert diagnose(text).fix == fix
-    parse(fix)
-
-
-@pytest.mark.parametrize(
     "text",
     [
         r"\frac{d}{dx} x",
         r"\int x dx",
-        r"\sin x / 2",
-        r"a/b c\cdot d",
         r"speed\cdot c",
         r"\sin",
         "x[i+1]",
@@ -89,7 +73,7 @@ def test_where_nothing_is_known_to_be_meant_nothing_is_offered(text):
     ("text", "readings"),
     [
         ("sq(x)", ["x^2", "sqrt(x)"]), ("sin^(-1)(x)", ["asin(x)", "sin(x)^(-1)"]), ("tan^{-1} x", ["atan(x)", "tan(x)^(-1)"]),
-        (r"\sin^{-1} x", ["asin(x)", "sin(x)^(-1)"]), ("1,000*x", ["1000*x", "1.000*x"]), ("1 000", ["1000", "1*000"]), ("x2*^2", ["x2*2", "x2^2"]), ("2e", ["2*e", "2"]),
+        ("1,000*x", ["1000*x", "1.000*x"]), ("1 000", ["1000", "1*000"]), ("x2*^2", ["x2*2", "x2^2"]), ("2e", ["2*e", "2"]),
         ("x */ y", ["x * y", "x / y"]), ("sin x/2", ["sin(x)/2", "sin(x/2)"]), ("sin2(x)", ["sin(x)^2", "sin(2*x)"]),
         ("coc(x)", ["cos(x)", "cot(x)", "csc(x)"]), ("2.0_8*x", ["2.08*x", "2.0*x"]), ("sin(1,000)", ["sin(1000)", "sin(1.000)"]),
         ("log(1,000)", ["log(1000)", "log(1.000)", "log(1, 000)"]), ("5% x", ["5/100*x", "5 - x*floor(5/x)"]),
@@ -121,9 +105,6 @@ def test_readings_have_words():
         "Integrate[x, x]",
         "d/dx (x) + (2)",
         "1_0.5",
-        r"\Gamma(x)",
-        r"3\,000 x",
-        r"\sigma(x)",
     ],
 )
 def test_where_the_meaning_is_not_known_there_is_no_cure(text):

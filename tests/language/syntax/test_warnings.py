@@ -64,11 +64,20 @@ def test_a_text_that_may_be_misread_is_no_entry_of_the_catalogue():
 
 
 @pytest.mark.parametrize(
-    ("function", "answer", "fix"),
-    [("x*ln(x)", "lnx+1", "ln(x)+1"), ("sin(2*x)", "2cos2x", "2cos(2*x)"), ("x*e^x", "xe^x + e^x", "x*e^x + e^x"), ("e^x", "E^x", "e^x"),
-     ("pi*x", "Pi", "pi"), ("sin(x)", "cosx", "cos(x)")],
+    ("function", "answer", "reading"),
+    [
+        ("x*ln(x)", "lnx+1", "ln(x) + 1"), ("sin(2*x)", "2cos2x", "2*cos(2*x)"),
+        ("x*e^x", "xe^x + e^x", "x*exp(x) + exp(x)"), ("sin(x)", "cosx", "cos(x)"),
+    ],
 )  # fmt: skip
-def test_an_answer_that_is_misread_gets_no_verdict(function, answer, fix):
+def test_glued_names_of_an_answer_that_can_mean_one_thing_are_read_so(function, answer, reading):
+    checked = check_expression(function, answer, budget=1)
+    assert checked.ok
+    assert f"the answer for df/dx is read as `{reading}`" in [note.message for note in checked.notes]
+
+
+@pytest.mark.parametrize(("function", "answer", "fix"), [("e^x", "E^x", "e^x"), ("pi*x", "Pi", "pi")])
+def test_a_constant_that_is_misspelled_in_an_answer_gets_no_verdict(function, answer, fix):
     with pytest.raises(DiffcompareError) as caught:
         check_expression(function, answer)
     assert (caught.value.diagnostic.code, caught.value.diagnostic.fix, caught.value.exit_code) == ("E705", fix, 2)

@@ -1,0 +1,1 @@
+"""Readers of other notations: LaTeX, and what computer algebra, programs and spreadsheets write."""
