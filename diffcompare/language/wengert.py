@@ -20,6 +20,8 @@ from diffcompare.language.expression import Expression, Variable, apply
 _level = attrgetter("level")
 
 
+EXACT_BITS, KEPT_BITS = 16_384, 256  # of the number of nodes of a tree: more digits than Python writes out, and 77
+
 MAX_KEPT = 8  # recent lists that are kept: an expression that is looked at once is looked at many times
 
 # By the id of the root: a weak reference to the root, and the nodes below it.
@@ -130,14 +132,19 @@ def dag_size(*roots: Expression) -> int:
 
 
 def tree_size(*roots: Expression) -> int:
-    """Return the number of nodes of the expressions written out as trees; exact, even for a tree too large to build."""
+    """Return the number of nodes of the expressions written out as trees, even for a tree too large to build.
+
+    It is exact up to 4,900 digits, and beyond in the first 70, as `tree_sum` is.
+    """
     return tree_sum(wengert_list(*roots), roots, lambda node: 1)
 
 
 def tree_sum(nodes: Sequence[Expression], roots: Sequence[Expression], weight: Callable[[Expression], int]) -> int:
     """Return the sum of the weights of the nodes of expressions written out as trees; `nodes` is their Wengert list.
 
-    A sum is dropped after its last use: in `a = x*x; b = a*a; ...` they double in length line by line.
+    It is exact below 2^EXACT_BITS.  In `a = x*x; b = a*a; ...` sums double in length line by line: beyond that they
+    keep their KEPT_BITS first bits and how many others there were, so that the time stays linear, and a sum is dropped
+    after its last use.
     """
     uses: dict[Expression, int] = dict.fromkeys(nodes, 0)
     for node in nodes:
@@ -146,15 +153,36 @@ def tree_sum(nodes: Sequence[Expression], roots: Sequence[Expression], weight: C
     for root in roots:
         uses[root] += 1
     sizes: dict[Expression, int] = {}
+    shifts: dict[Expression, int] = {}  # bits that a size has lost
     for node in nodes:
-        size = weight(node)
+        size, shift = weight(node), 0
         for argument in node.arguments:
-            size += sizes[argument]
+            if shifts:
+                size, shift = _shifted_sum(size, shift, sizes[argument], shifts.get(argument, 0))
+            else:
+                size += sizes[argument]
             uses[argument] -= 1
             if not uses[argument]:
                 del sizes[argument]
+        if size.bit_length() > (KEPT_BITS * 2 if shift else EXACT_BITS):
+            lost = size.bit_length() - KEPT_BITS
+            size, shift = size >> lost, shift + lost
         sizes[node] = size
-    return sum([sizes[root] for root in roots])
+        if shift:
+            shifts[node] = shift
+    total, shift = 0, 0
+    for root in roots:
+        total, shift = _shifted_sum(total, shift, sizes[root], shifts.get(root, 0))
+    return total << shift
+
+
+def _shifted_sum(size: int, shift: int, other: int, other_shift: int) -> tuple[int, int]:
+    """Return the sum of two integers that have lost some bits, with as many lost as the one that has lost more."""
+    if shift == other_shift:
+        return size + other, shift
+    if shift > other_shift:
+        return size + (other >> (shift - other_shift)), shift
+    return (size >> (other_shift - shift)) + other, other_shift
 
 
 _SUBSCRIPTS = str.maketrans("-0123456789", "₋₀₁₂₃₄₅₆₇₈₉")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from strategies import NAMES, expressions
 
+from diffcompare.formatting import integer
 from diffcompare.language.expression import Number, Variable
 from diffcompare.language.operations import exp, ln, sin
 from diffcompare.language.parser import parse
@@ -79,6 +80,23 @@ def test_a_tree_that_could_never_be_built_has_an_exact_size():
         node = node * node
     assert tree_size(node) == 2**1001 - 1
     assert dag_size(node) == 1001
+
+
+def test_the_size_of_an_astronomical_tree_is_right_in_its_first_digits():
+    """A doubling, a tripling that catches up with it, and what is so small beside them that it does not count."""
+    double, triple = x, x
+    for _ in range(18_000):
+        double = double * double
+    for _ in range(11_500):
+        triple = triple * triple * triple
+    exact = {double: 2**18_001 - 1, triple: 2 * 3**11_500 - 1}
+    exact[double + triple] = sum(exact.values()) + 1
+    exact[sin(x) - double] = exact[double] + 3
+    for expression, size in exact.items():
+        assert size - (size >> 230) <= tree_size(expression) <= size
+        assert integer(tree_size(expression)) == integer(size)
+    together = sum(exact[root] for root in (triple, double))
+    assert together - (together >> 230) <= tree_size(triple, double) <= together
 
 
 def test_the_logistic_map_has_the_surveys_sizes():
