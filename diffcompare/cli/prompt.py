@@ -85,7 +85,7 @@ class Prompt:
         safe_io.write(GREETING)
         while not self.is_over:
             try:
-                line = input(PROMPT)
+                line = _typed_line()
                 if editor is not None:
                     _remember(editor, line, path)
                 code = self.answer(line)
@@ -98,8 +98,14 @@ class Prompt:
                 return
             except KeyboardInterrupt:
                 safe_io.write("\n")
-            except UnicodeDecodeError:
-                safe_io.complain("error[E509]: the line is not text in the encoding of this terminal\n")
+
+
+def _typed_line() -> str:
+    """Read a line that somebody types.  Raises EOFError and KeyboardInterrupt."""
+    try:
+        return input(PROMPT)
+    except UnicodeDecodeError:
+        return "\N{REPLACEMENT CHARACTER}"  # an error like any other
 
 
 def _piped_lines() -> Iterator[str]:

@@ -23,7 +23,7 @@ from diffcompare.cli.output import report
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, Diagnostic, DiffcompareError, did_you_mean, usage_error
 from diffcompare.inputs.files import file_and_name, function_file, is_unreadable
 from diffcompare.inputs.resolve import resolve
-from diffcompare.language.operations import OPERATIONS
+from diffcompare.language.operations import FUNCTIONS
 from diffcompare.language.printer import to_text
 from diffcompare.language.tokenizer import locate
 from diffcompare.language.wengert import variables, wengert_list
@@ -40,7 +40,7 @@ _PIECES = re.compile(
     r"""(?P<blank>\s+)|(?P<quoted>"[^"]*"?|(?<![\w)\]}'])'[^']*'?)|(?P<open>[(\[{]+)|(?P<close>[)\]}]+)"""
     r"""|(?P<other>[^\s"'()\[\]{}]+|'+)"""
 )  # a quote after a letter or a bracket is a prime
-_OPERATORS = tuple("+*/^=<>,;|·×÷")  # what a word may begin with that goes on after a variable
+_OPERATORS = tuple("+*/^=<>,;:|·×÷")  # what a word may begin with that goes on after a variable
 
 
 NOTES = """\
@@ -98,10 +98,9 @@ def read_typed(line: str, last: str | None) -> PromptLine:
     cannot be told from the expression.
     """
     words = split(line)
-    if words and words[0].text in ("$", ">"):  # pasted from a document
-        del words[0]
-    if words and words[0].text == NAME:
-        del words[0]
+    texts = [word.text for word in words[:2]]
+    shown = texts[:1] == [">"] or texts == ["$", NAME]  # pasted from a document
+    del words[: shown + (texts[shown : shown + 1] == [NAME])]
     if not words:
         return PromptLine([HELP[-1]])
     first, *others = [word.text for word in words]
@@ -118,11 +117,11 @@ def read_typed(line: str, last: str | None) -> PromptLine:
 
 def _is_slip(first: str, others: Sequence[str]) -> bool:
     """Tell whether a word is a mistyped command, and no variable that an expression begins with."""
-    if first == ANS or first in OPERATIONS or not first.isidentifier() or len(first) < MIN_SLIP_LETTERS:
+    if first == ANS or first in FUNCTIONS or not first.isidentifier() or len(first) < MIN_SLIP_LETTERS:
         return False
     if others and (others[0].startswith(_OPERATORS) or others[0] == "-"):
         return False
-    return did_you_mean(first, (*COMMANDS, HELP_WORD, *LEAVE), MIN_SLIP_LIKENESS, abbreviated=False) is not None
+    return did_you_mean(first, (*COMMANDS, HELP_WORD, *LEAVE), MIN_SLIP_LIKENESS) is not None
 
 
 # --- Words ------------------------------------------------------------------------------------------------------------

@@ -308,3 +308,14 @@ def test_the_prompt_is_there_before_anything_is_imported():
     )
     done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout == f"{GREETING}[]\n\n"
+
+
+@NEEDS_TERMINAL
+@pytest.mark.parametrize("locale", ["C.UTF-8", "C"])
+def test_junk_is_an_error_and_the_prompt_goes_on(terminal, locale):
+    one = terminal(LC_ALL=locale)
+    os.write(one.ours, b"x^\xff\xfe2 + \xc3\r")
+    assert "error[E" in one.wait_for(f"\n{PROMPT}")
+    assert "E509" in one.ask('grad "x')
+    assert "4.0" in one.ask(f"x^2 --at x=2 {SHORT}")
+    assert one.leave() == 0

@@ -77,6 +77,9 @@ def test_what_documents_show_is_read_as_a_shell_reads_it(line):
         ("demo --auto 5 nan kinks", ["demo", "--auto", "5", "nan", "kinks"]),
         ("demo trace --expr x * exp(-x^2) --at x=1", ["demo", "trace", "--expr", "x * exp(-x^2)", "--at", "x=1"]),
         ("help", ["--help"]), ("help grad", ["grad", "--help"]), ("diffcompare", ["--help"]),
+        ("> x^2", ["grad", "x^2"]), ("$ diffcompare list", ["list"]), ("$ x^2 $", ["grad", "$ x^2 $"]),
+        ("area := x*y", ["grad", "area := x*y"]), (r"\\frac{x ^ 2}{x + 1}", ["grad", r"\\frac{x ^ 2}{x + 1}"]),
+        ("log x", ["grad", "log x"]), ("y'' = f'[x]", ["grad", "y'' = f'[x]"]), ("f := x -> x^2", ["grad", "f := x -> x^2"]),
         ("--version", ["--version"]), ("grad -h", ["grad", "-h"]),
         ("exit", None), ("quit", None), ("exit()", None),
     ],
@@ -85,7 +88,10 @@ def test_a_line_without_quotes(line, expected):
     assert words(line) == expected
 
 
-@pytest.mark.parametrize("line", ["gard sin(x)", "gard", "Hessian x*y", "hlep", "quizz", "jacobain [x, y] --json"])
+@pytest.mark.parametrize(
+    "line",
+    ["gard sin(x)", "gard", "Hessian x*y", "hlep", "quizz", "gradient x^2", "jac [x, y]", "jacobain [x, y] --json"],
+)
 def test_a_mistyped_command_is_no_variable(line):
     assert words(line) == [word.text for word in split(line)]
 
