@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 import playing
 import pytest
+from thorough_tier import one_in
 
 import diffcompare.truth.establish
 from diffcompare import backends
@@ -66,7 +67,7 @@ def without(missing=None):
         yield asked
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", one_in(3, NAMES))
 def test_a_demo_stands_with_any_one_method_missing(name):
     with without() as asked:
         frames = len(compute(load_demo(name)).frames)

@@ -4,6 +4,7 @@ import json
 import math
 
 import pytest
+from thorough_tier import one_in
 
 from diffcompare.classroom.demos.report import frame_data
 from diffcompare.classroom.demos.trace import frames_of
@@ -39,7 +40,7 @@ def agree(actual, tables):
             assert all(map(close, row, expected)), (row, expected)
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", one_in(3, SHIPPED))
 def test_every_frame_is_that_of_python(window, name):
     """At its own point and at another: rules, sentences, tables and what a bug makes of them."""
     data = shipped()[name].data
@@ -103,7 +104,7 @@ def test_typing_another_point_changes_everything(window, go):
     assert window.run("framesOf[traceDemo][3] === shippedFrames[3]")
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", one_in(3, SHIPPED))
 def test_another_expression_can_be_chosen(window, go, name):
     """By the list; its last frames show the gradient and the graph is its own."""
     go("trace", 1)
