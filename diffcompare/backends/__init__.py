@@ -36,6 +36,18 @@ JACOBIAN_METHODS = DEFAULT_METHODS[1:]  # the default of a Jacobian, of which no
 # The methods with a truncation error, whatever the step.
 DIFFERENCES = ("forward-difference", "backward-difference", "central-difference", "five-point", "richardson")
 
+# Names for several methods at once, here and in the commands about higher derivatives; `all` stands for every one.
+_DIFFERENCES = (*DIFFERENCES, "second-difference", "difference-of-gradients")
+_AUTOMATIC = (
+    "forward-ad",
+    "reverse-ad",
+    "forward-over-reverse",
+    "reverse-over-reverse",
+    "nested-forward",
+    "taylor-mode",
+)
+GROUPS = {"numerical": (*_DIFFERENCES, "complex-step"), "fd": _DIFFERENCES, "ad": _AUTOMATIC}
+
 # The way of differentiating that a method belongs to; all others are numerical.
 WAYS = {
     "hand-coded": "by hand",
@@ -68,10 +80,15 @@ def _loaded(method: str) -> Backend:
 
 
 def select_backends(methods: str | Iterable[str]) -> list[Backend]:
-    """Return the backends of one method or several, each once; `all` stands for every method."""
-    names = [methods] if isinstance(methods, str) else list(methods)
-    expanded = [method for name in names for method in (METHODS if name == "all" else (name,))]
-    return [backend(name) for name in dict.fromkeys(expanded)]
+    """Return the backends of one method or several, each once; `all` and the groups stand for several."""
+    return [backend(name) for name in expanded([methods] if isinstance(methods, str) else methods)]
+
+
+def expanded(names: Iterable[str], known: Iterable[str] = METHODS) -> list[str]:
+    """Return the names of methods, each once, with the known ones of a group in place of its name (`ad`, `all`)."""
+    known = tuple(known)
+    groups = {"all": known, **{group: [name for name in known if name in members] for group, members in GROUPS.items()}}
+    return list(dict.fromkeys([method for name in names for method in groups.get(name, (name,))]))
 
 
 def prepare(methods: Collection[str]) -> None:

@@ -19,7 +19,7 @@ from diffcompare.inputs.files import function_file
 from diffcompare.inputs.formulas import columns_from, formulas_from
 from diffcompare.inputs.function_point import parse_function_point, parse_value
 from diffcompare.inputs.function_process import FunctionProcess, ProcessProgram, hand_in_process, load_in_process
-from diffcompare.inputs.point import constant_value, parse_point
+from diffcompare.inputs.point import bare_value, constant_value, named_value, parse_point
 from diffcompare.inputs.resolve import ParsedInput, parse_entry, parse_input
 from diffcompare.language.expression import Expression, Operation
 from diffcompare.language.grammar import with_functions
@@ -194,8 +194,11 @@ def _row_input(row: InputRow, options: Options) -> tuple[ParsedInput, Mapping[st
     if named is not None:
         question = _function(row, *named, options)
         return question, None, _function_hands(row, question)
-    at = None if row.point is None else _point(row.point, row.point_place or row.place)
+    value = bare_value([row.point]) if isinstance(row.point, str) else None
+    at = None if row.point is None or value is not None else _point(row.point, row.point_place or row.place)
     question = parse_input(row.text, "file", row.place, tuple(at or ()), several=True)
+    if value is not None:
+        at = named_value(value, question.variables)
     return question, at, _formula_hands(row, question, variables(wengert_list(*question.parsed.outputs)))
 
 

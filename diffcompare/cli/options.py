@@ -120,17 +120,13 @@ def methods(
 
     Last come the libraries that `--native` names.  With `several` outputs the default is that of a Jacobian.
     """
-    from diffcompare.backends import DEFAULT_METHODS, JACOBIAN_METHODS, METHODS
+    from diffcompare.backends import DEFAULT_METHODS, GROUPS, JACOBIAN_METHODS, METHODS, expanded
 
     default = JACOBIAN_METHODS if several else DEFAULT_METHODS
-    chosen: dict[str, None] = {}
+    chosen = expanded([name.lower() for name in split(names)])
     for name in split(names):
-        if name.lower() == "all":
-            chosen |= dict.fromkeys(METHODS)
-        elif name.lower() in METHODS:
-            chosen[name.lower()] = None
-        else:
-            raise unknown_word("--method", name, (*METHODS, "all"))
+        if name.lower() not in (*METHODS, *GROUPS, "all"):
+            raise unknown_word("--method", name, (*METHODS, *GROUPS, "all"))
     if not engines and not native:
         return tuple(chosen) or default
     from diffcompare.engines.registry import engine_methods, native_methods
@@ -168,11 +164,13 @@ def parse_input(
     several: bool = False,
     program: ProcessProgram | None = None,
     native: Sequence[str] = (),
+    asks: bool = True,
 ) -> tuple[ParsedInput, dict[str, float] | None]:
     """Parse the expression argument (with `several` also a list of outputs), and the point of `--at` if there is one.
 
     `budget` is for the runs of a Python function, and `program` is one that is loaded already; one that is written for
-    the library `native` may be impossible to record.
+    the library `native` may be impossible to record.  Where the command `asks` for derivatives by the variables of
+    `asked_variables`, the text may be `d/dx (x^2)`.
 
     Commands call this before they import their study, so that a syntax error is reported in half the time.
     """
@@ -184,10 +182,12 @@ def parse_input(
         return program.as_native_input(native[0]), None if at is None else program.at.point
     if program is not None:
         return program.as_input(default=at is None, several=several), None if at is None else program.at.point
-    from diffcompare.inputs.resolve import resolve
+    from diffcompare.inputs import point, resolve
 
-    given = None if at is None else point(at)
-    return resolve(expression, stdin=safe_io.read_input, names=tuple(given or ()), several=several), given
+    value = None if at is None else point.bare_value(at)
+    given = None if at is None or value is not None else point.parse_point(at)
+    parsed = resolve.resolve(expression, stdin=safe_io.read_input, names=tuple(given or ()), several=several, asks=asks)
+    return parsed, given if value is None else point.named_value(value, parsed.variables)
 
 
 def function_program(argument: str, at: Sequence[str] | None, budget: float | None = 5.0) -> ProcessProgram | None:
@@ -251,11 +251,12 @@ def words_at(place: str) -> Callable[[str], list[str]]:
 
 
 def methods_at(place: str) -> Callable[[str], list[str]]:
-    """Make a completion with the methods at `module:name`, and `all`, which goes on after a comma."""
+    """Make a completion with the methods at `module:name`, their groups and `all`, which goes on after a comma."""
 
     def complete(incomplete: str) -> list[str]:
         before, comma, word = incomplete.rpartition(",")
-        return [f"{before}{comma}{name}" for name in [*words_at(place)(word), *beginning(word, ["all"])]]
+        groups = words_at("backends:GROUPS")(word)
+        return [f"{before}{comma}{name}" for name in [*words_at(place)(word), *groups, *beginning(word, ["all"])]]
 
     return complete
 
@@ -311,7 +312,9 @@ def _expression(help: str) -> Any:
 
 def _method(place: str) -> Any:
     """Declare `--method` for the methods at `module:name`."""
-    return Option("--method", metavar="NAME", help="A method, or `all`.", autocompletion=methods_at(place))
+    return Option(
+        "--method", metavar="NAME", help="A method, `numerical`, `fd`, `ad` or `all`.", autocompletion=methods_at(place)
+    )
 
 
 Expression: TypeAlias = Annotated[
@@ -328,7 +331,8 @@ OptionalExpression: TypeAlias = Annotated[
     str | None, _expression("An expression, @name, FILE.toml:name, -, or FILE.py:name."), READS_EXPRESSION
 ]
 At: TypeAlias = Annotated[
-    list[str] | None, Option("--at", metavar="x1=2,x2=pi/2", help="The point. [default: chosen for you]")
+    list[str] | None,
+    Option("--at", metavar="x1=2,x2=pi/2", help="The point, `2` for one variable. [default: chosen for you]"),
 ]
 Sample: TypeAlias = Annotated[
     int | None,

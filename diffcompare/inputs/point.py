@@ -39,6 +39,26 @@ def parse_point(specs: Sequence[str], variables: Iterable[str] = (), option: str
     return parse_assignments(specs, option, constant_value, variables)
 
 
+def bare_value(specs: Sequence[str]) -> str | None:
+    """Return the value in `--at 2`, which has no name and belongs to the only variable; None for anything else."""
+    if len(specs) != 1 or "=" in specs[0] or len(split_at_commas(specs[0])) > 1:
+        return None
+    text = specs[0].strip()
+    is_name = _variable_name(text) is not None
+    return text if text and not is_name else None
+
+
+def named_value(text: str, variables: Sequence[str], option: str = "--at") -> dict[str, float]:
+    """Return the point of the only variable.  Raises DiffcompareError for none or several, and for no number."""
+    if len(variables) == 1:
+        return {variables[0]: constant_value(text, f"{option} {variables[0]}")}
+    if not variables:
+        raise _bad("a value was given, and the expression has no variable", option, text, f"leave out {option} {text}")
+    listed = ", ".join(variables[:4]) + ", ..." * (len(variables) > 4)
+    message = f"one value, and the expression has {len(variables)} variables: {listed}"
+    raise _bad(message, option, text, f"write {option} {','.join(f'{name}={text}' for name in variables[:4])}")
+
+
 def parse_assignments(
     specs: Sequence[str], option: str, parse_value: Callable[[str, str], Value], variables: Iterable[str] = ()
 ) -> dict[str, Value]:

@@ -66,30 +66,32 @@ def resolve(
     names: Collection[str] = (),
     look_up: bool = True,
     several: bool = False,
+    asks: bool = False,
 ) -> ParsedInput:
     """Resolve and parse the argument of a command.
 
     `stdin` reads standard input, by default at most a byte more than is allowed; `names` are variables whatever else
     they mean (`e`); without `look_up` a typed expression is not looked up in the catalogue, which takes some
-    milliseconds; with `several` a list of outputs in brackets is read as well.  Raises DiffcompareError for whatever
+    milliseconds; with `several` a list of outputs in brackets is read as well; where the command `asks` for derivatives
+    the text may be `d/dx (x^2)`.  Raises DiffcompareError for whatever
     cannot be read, found or parsed.
     """
     if argument == "-":
         text = decoded(_bounded((stdin or _standard_input)()), "standard input")
-        return parse_input(text.rstrip("\n"), "stdin", "standard input", names, look_up, several=several)
+        return parse_input(text.rstrip("\n"), "stdin", "standard input", names, look_up, several=several, asks=asks)
     if argument.startswith("@"):
         from diffcompare.inputs.catalogue import entry
 
         return parse_entry(entry(argument[1:]), "catalogue", argument, names)
     path, name = file_and_name(argument)
     if path is None:
-        return parse_input(argument, "expression", "expression", names, look_up, several=several)
+        return parse_input(argument, "expression", "expression", names, look_up, several=several, asks=asks)
     if path.lower().endswith(".toml"):
         from diffcompare.inputs.expression_file import from_file
 
         entry_of_file = from_file(path, name)
         return parse_entry(entry_of_file, "file", f"{path}:{entry_of_file.name}", names)
-    return parse_input(_only_expression(path), "file", path, names, look_up, several=several)
+    return parse_input(_only_expression(path), "file", path, names, look_up, several=several, asks=asks)
 
 
 def parse_input(
@@ -100,9 +102,10 @@ def parse_input(
     look_up: bool = True,
     *,
     several: bool = False,
+    asks: bool = False,
 ) -> ParsedInput:
     """Parse an expression of any origin, called `label` in errors, and look it up in the catalogue."""
-    parsed = _read(text, names, label, several=several)
+    parsed = _read(text, names, label, several=several, asks=asks)
     question = ParsedInput(text, parsed, origin, label)
     return looked_up(question) if look_up and not parsed.listed and not is_misread(parsed.notes) else question
 
@@ -132,9 +135,9 @@ def parse_entry(entry: Entry, origin: Origin, label: str, names: Collection[str]
     return ParsedInput(entry.text, parsed, origin, label, entry, hand_of(entry), dict(entry.point) or None)
 
 
-def _read(text: str, names: Collection[str], source: str, *, several: bool = False) -> Parsed:
+def _read(text: str, names: Collection[str], source: str, *, several: bool = False, asks: bool = False) -> Parsed:
     try:
-        return read(text, names=names, several=several)
+        return read(text, names=names, several=several, question=asks)
     except DiffcompareError as error:
         raise DiffcompareError(error.diagnostic._replace(source=source)) from None
 

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from time import monotonic
 from typing import Any, NamedTuple
 
-from diffcompare.backends import run_backend
+from diffcompare.backends import expanded, run_backend
 from diffcompare.backends.problem import Hand, Problem
 from diffcompare.backends.symbolic import client
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
@@ -220,7 +220,7 @@ def bench_question(
     """
     libraries = timed_methods(checked_names("engines", engines))
     listed = [*(checked_names("methods", methods) or DEFAULT_METHODS), *libraries, *checked_names("one", one)]
-    names = list(dict.fromkeys([name for word in listed for name in (METHODS if word == "all" else (word,))]))
+    names = expanded(listed, METHODS)
     limit = checked_positive("seconds", seconds) or SECONDS
     step, budget = checked_positive("step", step), checked_positive("budget", budget)
     setup = set_up(question, at, wrt)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from diffcompare.backends import ONE_AT_A_TIME, answers_of, prepare
+from diffcompare.backends import GROUPS, ONE_AT_A_TIME, answers_of, expanded, prepare
 from diffcompare.backends.hessian_methods import METHODS, HessianProblem
 from diffcompare.backends.jacobian_methods import MatrixAnswer
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
@@ -197,14 +197,14 @@ def hessian_question(
 
 
 def select_methods(names: Sequence[str], known: Iterable[str]) -> list[str]:
-    """Return the requested methods, each once; `all` stands for every one.  Raises DiffcompareError (E712)."""
+    """Return the requested methods, each once; `all` and groups stand for several.  Raises DiffcompareError (E712)."""
     known = list(known)
     for name in names:
-        if name not in (*known, "all"):
+        if name not in (*known, *GROUPS, "all"):
             near = did_you_mean(name, known)
             help = f"did you mean `{near}`?" if near else f"the methods here are {', '.join(known)}"
             raise DiffcompareError(Diagnostic("E712", "bad_value", f"no method `{name}` here", help=help))
-    return list(dict.fromkeys(known if "all" in names else names))
+    return expanded(names, known)
 
 
 def _vector(times: Mapping[str, float], wrt: Sequence[str], variables: Collection[str]) -> dict[str, float]:
@@ -271,7 +271,7 @@ def hessian(
 
     Source: B. Christianson: Automatic Hessians by reverse accumulation.  IMA J. Numer. Anal. 12, 1992.
     """
-    question, at = question_and_point(expression, point, values, ops=ops, budget=budget)
+    question, at = question_and_point(expression, point, values, ops=ops, budget=budget, asks=False)
     return hessian_question(
         question, at=at, wrt=wrt, times=times, methods=methods, step=step, budget=budget, truth=truth
     )

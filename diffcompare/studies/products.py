@@ -137,7 +137,7 @@ def vjp(
 
 def _read(expression: Any, point: Any, ops: Any) -> tuple[ParsedInput, tuple[Expression, ...], dict[str, float]]:
     """Return the question, its outputs, and the point as doubles."""
-    question, given = question_and_point(expression, point, {}, several=True, ops=ops)
+    question, given = question_and_point(expression, point, {}, several=True, ops=ops, asks=False)
     outputs = question.parsed.outputs
     if question.program is not None:
         return question, outputs, dict(question.program.at.point)

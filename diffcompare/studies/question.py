@@ -52,8 +52,19 @@ def set_up(question: ParsedInput, at: Mapping[str, float] | None = None, wrt: st
         point, notes = _point(question, at)
     else:
         point, notes = question.program.at.point, []
-    selected = _select_variables(checked_names("wrt", wrt), point)
+    selected = _select_variables(asked_variables(question, wrt), point)
     return Setup(point, selected, (*question.parsed.notes, *notes))
+
+
+def asked_variables(question: ParsedInput, wrt: str | Sequence[str]) -> list[str]:
+    """Return the variables of `wrt`, or that of a text `d/dx (x^2)`.  Raises DiffcompareError where the two differ."""
+    names, by = checked_names("wrt", wrt), question.parsed.wrt
+    if by is None or names in ([], [by]):
+        return names if by is None else [by]
+    message = f"the expression asks for d/d{by}, and `--wrt` for another derivative"
+    raise DiffcompareError(
+        Diagnostic("E568", "bad_value", message, help=f"leave out one of them: {question.parsed.text}")
+    )
 
 
 # --- Validation -------------------------------------------------------------------------------------------------------
@@ -197,11 +208,13 @@ def question_and_point(
     ops: Any = None,
     budget: float | None = 5.0,
     native: Sequence[str] = (),
+    asks: bool = True,
 ) -> tuple[ParsedInput, dict[str, Any] | None]:
     """Return the question that a Python caller asks, and the point as a mapping (None where none was given).
 
     Texts may call the caller's own operations, `ops`, and a Python function may run for `budget` seconds; one that is
-    written for the libraries `native` may be impossible to record.
+    written for the libraries `native` may be impossible to record.  Where the caller `asks` for derivatives, and takes
+    the variables from `asked_variables`, a text may be `d/dx (x^2)`.
     """
     if native:
         if not is_function(expression):
@@ -213,21 +226,21 @@ def question_and_point(
         run = program(expression, given, function_label(expression), checked_positive("budget", budget))
         return run.as_native_input(native[0]), run.at.point
     with own_operations(ops):
-        return _question_and_point(expression, point, values, several=several, budget=budget)
+        return _question_and_point(expression, point, values, several=several, budget=budget, asks=asks)
 
 
 def _question_and_point(
-    expression: Any, point: Any, values: Mapping[str, Any], *, several: bool, budget: float | None
+    expression: Any, point: Any, values: Mapping[str, Any], *, several: bool, budget: float | None, asks: bool
 ) -> tuple[ParsedInput, dict[str, Any] | None]:
     if is_function(expression):
         given = function_values(expression, point, values)
         return function_question(expression, given, several=several, budget=budget), given
     if is_bare_number(point):
-        question = question_of(expression, several=several)
+        question = question_of(expression, several=several, asks=asks)
         point = named_point(point, variables(wengert_list(*question.parsed.outputs)))
         return question, merged(point, values)
     at = merged(point, values)
-    return question_of(expression, tuple(at or ()), several=several), at
+    return question_of(expression, tuple(at or ()), several=several, asks=asks), at
 
 
 def is_function(expression: object) -> bool:
@@ -263,7 +276,9 @@ def function_label(function: Any) -> str:
     return str(name).rpartition("<locals>.")[2]
 
 
-def question_of(expression: Any, names: Sequence[str] = (), *, several: bool = False) -> ParsedInput:
+def question_of(
+    expression: Any, names: Sequence[str] = (), *, several: bool = False, asks: bool = False
+) -> ParsedInput:
     """Return the question for text, an `Expression`, `@name` or `FILE.toml:name`; `names` are known variables.
 
     With `several` it may also be a list of outputs, as text in brackets or as a sequence of expressions.  Raises
@@ -283,7 +298,7 @@ def question_of(expression: Any, names: Sequence[str] = (), *, several: bool = F
         raise TypeError(f"an expression is text, an Expression or a function, not {type(expression).__name__}")
     if expression == "-":  # standard input on the command line, and a mistake here
         parse(expression)
-    return resolve(expression, names=tuple(names), several=several)
+    return resolve(expression, names=tuple(names), several=several, asks=asks)
 
 
 def is_bare_number(point: object) -> bool:

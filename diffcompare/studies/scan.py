@@ -17,7 +17,7 @@ from functools import cached_property
 from statistics import median
 from typing import Any, NamedTuple
 
-from diffcompare.backends import METHODS, automatic, backend, run_backend
+from diffcompare.backends import automatic, backend, expanded, run_backend
 from diffcompare.backends.problem import Problem
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.grids.careful_blocks import GridFunction
@@ -41,7 +41,14 @@ from diffcompare.language.printer import shorten
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.numeric.evaluate import Deadline
 from diffcompare.studies.accuracy import measure, truth_about
-from diffcompare.studies.question import checked_names, checked_positive, is_function, merged, question_and_point
+from diffcompare.studies.question import (
+    asked_variables,
+    checked_names,
+    checked_positive,
+    is_function,
+    merged,
+    question_and_point,
+)
 from diffcompare.studies.record import Record
 
 DEFAULT_SAMPLE = 100  # points with truth
@@ -139,7 +146,7 @@ def scan_question(
     expression = _formula(question)
     names = variables(wengert_list(expression))
     grid = _grid(question, names, over, at)
-    asked = _checked_wrt(wrt, grid)
+    asked = _checked_wrt(asked_variables(question, wrt), grid)
     for name in methods:
         backend(name)  # raises for one that does not exist
     try:
@@ -392,8 +399,7 @@ def scan(
 
 
 def _method_names(methods: str | Iterable[str]) -> tuple[str, ...]:
-    names = checked_names("methods", methods)
-    return tuple(dict.fromkeys([method for name in names for method in (METHODS if name == "all" else (name,))]))
+    return tuple(expanded(checked_names("methods", methods)))
 
 
 def _axes(over: Mapping[str, Any] | str | Sequence[str]) -> tuple[GridAxis, ...]:

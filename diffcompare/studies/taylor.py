@@ -208,5 +208,5 @@ def taylor(
 
     Source: A. Griewank and A. Walther: Evaluating derivatives, second edition, SIAM 2008, chapter 13.
     """
-    question, at = question_and_point(expression, point, values, ops=ops, budget=budget)
+    question, at = question_and_point(expression, point, values, ops=ops, budget=budget, asks=False)
     return taylor_question(question, order, at=at, wrt=wrt, methods=methods, step=step, budget=budget, truth=truth)

@@ -84,7 +84,7 @@ def command(
     for flag, value in (("--encoding", encoding), ("--feedback", feedback)):
         if value is not None:
             raise usage_error("E506", f"`{flag}` is for the answers of a class", "for example `check answers.csv`")
-    parsed, _ = options.parse_input(expression, None, several=steps is None)
+    parsed, _ = options.parse_input(expression, None, several=steps is None, asks=False)
     from diffcompare.cli.formula_checks import check_formulas, check_steps
 
     if steps is not None:

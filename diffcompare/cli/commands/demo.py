@@ -106,7 +106,7 @@ def _selected(names: Sequence[str], expr: str | None, at: Sequence[str] | None) 
     other = next((name for name in names if name not in OWN), None)
     if other is not None:
         raise usage_error("E506", f"`{other}` has its own expressions", 'write `demo trace --expr "x^2" --at x=3`')
-    parsed, point = options.parse_input(SURVEY if expr is None else expr, at)
+    parsed, point = options.parse_input(SURVEY if expr is None else expr, at, asks=False)
     from diffcompare.classroom.own_program import own_demo
 
     return [own_demo(name, parsed, point) for name in dict.fromkeys(names)]

@@ -30,7 +30,7 @@ def command(
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Compute second derivatives."""
-    parsed, point = options.parse_input(expression, at, budget)
+    parsed, point = options.parse_input(expression, at, budget, asks=False)
     vector = None if times is None else options.numbers(times, parsed, "--times")
     from diffcompare.studies.hessian import hessian_question
 

@@ -37,7 +37,7 @@ def command(
         raise usage_error("E506", "`--ops` is for your own expression", NEEDS_EXPRESSION)
     chosen, own = select_demos(names or TEN, NAMES), None
     if expr is not None or at is not None:
-        parsed, point = options.parse_input(SURVEY if expr is None else expr, at)
+        parsed, point = options.parse_input(SURVEY if expr is None else expr, at, asks=False)
         from diffcompare.classroom.own_program import own_demo
 
         played = ("trace",) if parsed.program is None else OWN

@@ -44,7 +44,7 @@ def command(
     names = options.split(wrt)
     parsed = None
     if expression is not None:
-        parsed, point = options.parse_input(expression, at, budget)
+        parsed, point = options.parse_input(expression, at, budget, asks=False)
     else:
         point = None if at is None else options.point(at)
     from diffcompare.studies.swell.families import numbers

@@ -25,7 +25,7 @@ def command(
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Expand an expression into its Taylor series."""
-    parsed, point = options.parse_input(expression, at, budget)
+    parsed, point = options.parse_input(expression, at, budget, asks=False)
     from diffcompare.studies.taylor import taylor_question
 
     taylor = taylor_question(

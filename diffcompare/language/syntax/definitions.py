@@ -70,9 +70,15 @@ def derivative(source: SourceText) -> Reading | Finding | None:
         return None
     if body[0] == "(":
         body = body[1:-1].strip()
-    elif match["sign"][0] in "d∂" and re.search(r"[-+]", re.sub(r"\([^()]*\)", "", body)):
-        return None  # `d/dx x^2 + 1`
+    elif match["sign"][0] in "d∂" and not _is_one_factor(body):
+        return None
     return Reading(body, wrt=match["by"], variables=(match["by"],))
+
+
+def _is_one_factor(body: str) -> bool:
+    """Tell whether `d/dx` stands before all of a text, as in `d/dx sin x`, or perhaps not, as in `d/dx x^2 sin x`."""
+    first, *others = re.sub(r"\([^()]*\)", "", body).split()
+    return len(others) < 1 + (first in FUNCTIONS) and re.search(r"[-+]", "".join([first, *others])) is None
 
 
 def value_of_name(source: SourceText) -> Reading | None:

@@ -52,7 +52,7 @@ def test_what_is_wrong_with_the_formula_is_said_of_the_formula():
     ("text", "reading", "by"),
     [
         ("d/dx (x^2)", "x^2", "x"), ("d/dx x^2", "x^2", "x"), ("d/dy[x*y]", "x*y", "y"), ("∂/∂x (x*y)", "x*y", "x"),
-        ("diff(x^2*y, y)", "x^2*y", "y"), ("D[x^2, x]", "x^2", "x"), ("d/dx sin(2x)", "sin(2*x)", "x"),
+        ("diff(x^2*y, y)", "x^2*y", "y"), ("D[x^2, x]", "x^2", "x"), ("d/dx sin(2x)", "sin(2*x)", "x"), ("d/dx sin x", "sin(x)", "x"), ("d/dx (x^2 sin x)", "x^2*sin(x)", "x"),
     ],
 )  # fmt: skip
 def test_a_derivative_is_the_question_about_its_function(text, reading, by):
@@ -69,7 +69,7 @@ def test_where_no_derivative_is_asked_for_it_is_no_expression(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["d/dx (x^2) + 1", "d/dx x^2 + 1", "2*d/dx (x^2)", "f(x) = d/dx (x^2)", "d/dx (x) (x+1)"]
+    "text", ["d/dx (x^2) + 1", "d/dx x^2 + 1", "d/dx x^2 sin x", "2*d/dx (x^2)", "f(x) = d/dx (x^2)", "d/dx (x) (x+1)"]
 )
 def test_a_derivative_within_a_formula_is_an_error(text):
     with pytest.raises(DiffcompareError):
