@@ -57,10 +57,13 @@ classroom/                    For the classroom: demos and their player, handout
   other_libraries.py          Other libraries in demos: those that are installed are asked while the demo runs, and else a dated table is shown
   own_program.py              The viewer's own expression in demos; of a Python function, the source beside the tape as it grows
   class_answers/              The answers of a class: `diffcompare check answers.csv` checks a whole table at once
+    answer_table.py           A table of answers: its file, the meaning of its columns, its questions, and its rows before they are checked
+    exports.py                Exports with a student in every row and a column for every answer, as learning platforms and forms write them
     feedback.py               Feedback for every student: what is right, what is wrong, and a hint that leaves the work to the student
     grade.py                  Grading a class: the same answer of many students is checked once, and errors stay in their row
+    question_text.py          The function in the text of a question: an expression, an equation, `d/dx (x^2)`, or a sentence with one formula
     report.py                 The report of a class: frequent mistakes, how every question went, and all rows
-    submissions.py            The rows of a table of answers: who answered what to which question, each with its place in the file
+    submissions.py            The checked answers of a class: who answered what to which question, each with its place in the file
     table.py                  Tables of answers: their cells with places in the file, and the meaning of their columns in any order or spelling
   demos/                      Demos: lists of frames that are computed when they are shown, one module each; their names in teaching order
     branches.py               The demo `branches`: automatic differentiation sees the path that a program took, not its loops and branches

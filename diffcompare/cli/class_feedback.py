@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from diffcompare import output_folder as folders
+from diffcompare.classroom.class_answers.answer_table import AnswerTable
 from diffcompare.classroom.class_answers.feedback import file_names, texts
 from diffcompare.classroom.class_answers.grade import check_class
-from diffcompare.classroom.class_answers.submissions import AnswerTable
 from diffcompare.cli.output import CommandResult
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.safe_io import CannotWrite
@@ -28,13 +28,15 @@ def check_answer_table(
     folder: str | None,
     *,
     encoding: str | None = None,
+    columns: str | None = None,
+    asked: Sequence[str] = (),
     output: str | None = None,
     solution: bool = False,
     where_defined: Counting = "right",
     brief: bool = False,
 ) -> CommandResult:
     """Check a table of answers, and write the feedback texts if a folder is named for them."""
-    table = AnswerTable(path, encoding)
+    table = AnswerTable(path, encoding, columns=columns, asked=asked)
     if folder is not None:  # fail before any work is done
         _check_folder(folder, file_names(table.students()).values(), output)
     checked = check_class(table, domain=domain, seed=seed, budget=budget, where_defined=where_defined)

@@ -6,7 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from diffcompare.classroom.class_answers.submissions import AnswerRow, AnswerTable, Class, ParsedRow, PartialAnswer
+from diffcompare.classroom.class_answers.answer_table import AnswerTable, ParsedRow
+from diffcompare.classroom.class_answers.submissions import (
+    AnswerRow,
+    CellError,
+    Class,
+    PartialAnswer,
+    right_outcomes,
+)
 from diffcompare.classroom.class_answers.table import TableCell
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, note
 from diffcompare.inputs.conditions import parse_conditions
@@ -65,10 +72,35 @@ class _Grader:
             if parsed.domain is None:
                 raise
             return row._replace(error=self.table.error(parsed.domain, error.diagnostic))
+        refusal = self._refusal(parsed, row.question, domain)
+        if refusal is not None:
+            return row._replace(question=None, error=refusal)
         partials = [self._partial(row.question, domain, name, cell) for name, cell in parsed.answers.items()]
         partials += [PartialAnswer(title, "", None, error, stray=True) for title, error in parsed.errors.items()]
         missing = tuple(name for name in names if name not in parsed.answers)
         return row._replace(partials=tuple(partials), missing=missing)
+
+    def _refusal(self, parsed: ParsedRow, question: ParsedInput, domain: tuple[str, ...]) -> CellError | None:
+        """Return why a row is not graded: what the table has for the right answer is not the derivative."""
+        if parsed.right is None:
+            return None
+        if parsed.right_by is None:
+            help = 'say by which variable: --asked "d/dx (x*y)"'
+            message = "the right answer cannot be checked, for the function has several variables"
+            return self.table.error(parsed.right, Diagnostic("E639", "bad_value", message, help=help))
+        right = self._partial(question, domain, parsed.right_by, parsed.right)
+        if right.error is not None:
+            diagnostic = right.error.diagnostic
+            return right.error._replace(
+                diagnostic=diagnostic._replace(message=f"the right answer cannot be read: {diagnostic.message}")
+            )
+        if right.outcome in right_outcomes("right"):
+            return None
+        message = f"the right answer here, {parsed.right.shown}, is not the derivative of {question.text}"
+        if right.outcome == "undecided":
+            message = f"it cannot be decided whether the right answer here, {parsed.right.shown}, is the derivative"
+        help = 'so this is not what was asked: say what was, --asked "x^2"'
+        return self.table.error(parsed.right, Diagnostic("E639", "bad_value", message, help=help))
 
     def _partial(self, question: ParsedInput, domain: tuple[str, ...], name: str, cell: TableCell) -> PartialAnswer:
         expression = question.parsed.expression

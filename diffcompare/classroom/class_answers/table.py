@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from diffcompare.batch.csv_reader import delimiter_of
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.inputs.column_choice import MAX_COLUMNS, NO_CHOICE, ColumnChoice, missing_column
 from diffcompare.inputs.formulas import Notation, notation_of
 from diffcompare.inputs.localized_tables import role_by_words, role_of
 from diffcompare.inputs.workbook import SheetRecord, address
@@ -34,6 +35,7 @@ class TableCell(NamedTuple):
     address: str = ""  # its name in a spreadsheet: `B3`
     written: str = ""  # the original text, if it has decimal commas
     doubtful: tuple[int, int] | None = None  # span of a number whose comma may separate arguments instead
+    rewritten: bool = False  # whether characters of the text have no place of their own in the file
 
     @property
     def shown(self) -> str:
@@ -82,7 +84,10 @@ class Sheet:
         self.ends = [match.start() for match in re.finditer("\n", self.text)]  # where lines end
 
     def records(self) -> Iterator[list[TableCell]]:
-        """Yield the records that are not empty, from the header on."""
+        """Yield the records that are not empty, from the header on.
+
+        Raises DiffcompareError (E591) for one of too many cells.
+        """
         ends = re.escape(self.delimiter)
         quoted = re.compile(rf'[ ]*+"([^"]*+(?:""[^"]*+)*+)"[ ]*+(?=[{ends}\n]|\Z)')
         bare = re.compile(rf"[^{ends}\n]*+")
@@ -97,6 +102,9 @@ class Sheet:
                 assert match is not None
                 record.append(_cell(match[0], position))
             position = match.end() + 1
+            if len(record) > MAX_COLUMNS:
+                message = f"line {self.line(record[0])} has more than {MAX_COLUMNS:,} cells"
+                raise DiffcompareError(Diagnostic("E591", "resource_limit", message, help=EXAMPLE))
             if match.end() >= end or self.text[match.end()] == "\n":
                 if any(cell.text for cell in record):
                     yield record
@@ -139,13 +147,24 @@ STUDENT = (
 FUNCTION = ("expression", "function", "f", "f(x)", "question", "entry")
 
 # Titles of the column next to the first name.
-FAMILY_NAME = ("surname", "last name", "family name", "nachname", "familienname", "apellido", "apellidos", "cognome",
-               "nom de famille", "sobrenome", "фамилия", "příjmení", "nazwisko", "soyad", "achternaam")  # fmt: skip
+FAMILY_NAME = ("surname", "last name", "family name", "nachname", "familienname", "apellido", "apellidos",
+               "apellido(s)", "cognome", "nom de famille", "sobrenome", "фамилия", "příjmení", "nazwisko", "soyad",
+               "achternaam")  # fmt: skip
 
 # Titles of a column next to that of the family name, even if the latter is only called `Name`.
-GIVEN_NAME = ("first name", "given name", "vorname", "prénom", "imię", "jméno", "voornaam", "förnamn", "fornavn", "ad")
-
-MAX_ABOVE = 5  # records above the header, such as a title of the table
+GIVEN_NAME = (
+    "first name",
+    "given name",
+    "vorname",
+    "nombre",
+    "prénom",
+    "imię",
+    "jméno",
+    "voornaam",
+    "förnamn",
+    "fornavn",
+    "ad",
+)
 
 _NAME = r"([^\W\d]\w*)"
 
@@ -169,56 +188,86 @@ EXAMPLE = "the first line names the columns, for example: student,expression,x,y
 class AnswerColumns(NamedTuple):
     """The columns of a table by their meaning; None for one that it does not have."""
 
-    student: int | None
-    family: int | None  # the family name, if it has a column of its own
+    names: tuple[int, ...]  # the student's name, which may be in several columns
     number: int | None
+    email: int | None
     function: int
     label: int | None  # the question's name, if another column has the function
     domain: int | None
+    right: int | None  # the right answer, which has to be the derivative
     answers: dict[int, str]  # variables by column; an empty name stands for the only variable of the function
     bare: dict[int, str]  # names by column that are variables if some function has such a variable
     titles: tuple[str, ...]
 
+    @property
+    def formulas(self) -> set[int]:
+        """Columns with formulas, or what may be such."""
+        return {place for place in (self.function, self.domain, self.right) if place is not None}.union(
+            self.answers, self.bare
+        )
 
-def header_of(records: Sequence[Sequence[TableCell]]) -> int:
-    """Return the index of the header: the first record with a column for the function, else 0."""
-    return next(
-        (place for place, record in enumerate(records[:MAX_ABOVE]) if _function([cell.text for cell in record])), 0
-    )
+
+class People(NamedTuple):
+    """The columns that say who answered."""
+
+    names: tuple[int, ...]
+    number: int | None
+    email: int | None
 
 
-def columns_of(header: Sequence[TableCell], file: str) -> AnswerColumns:
-    """Return the columns of a table.  Raises DiffcompareError (E591) if none has the function."""
-    titles = [" ".join(cell.text.split()) for cell in header]
-    known = {title.casefold(): place for place, title in reversed(list(enumerate(titles))) if title}
-    functions = _function(titles)
+def titles_of(header: Sequence[TableCell]) -> list[str]:
+    """Return the titles of a table, without line ends within."""
+    return [" ".join(cell.text.split()) for cell in header]
+
+
+def columns_of(header: Sequence[TableCell], file: str, choice: ColumnChoice = NO_CHOICE) -> AnswerColumns:
+    """Return the columns of a table with a question in every row.
+
+    Raises DiffcompareError: E591 if no column has the function, E638 for a column that `choice` names and is not there.
+    """
+    titles = titles_of(header)
+    functions = [place for place in [choice.place("expression", titles, file)] if place is not None]
+    functions = functions or function_columns(titles)
     if not functions:
-        raise _table(f"the table has no column `expression`: it has {_listed(titles)}", file)
-    label = known["question"] if known.get("question") in functions[1:] else None
-    taken = {*functions[:1], label}
-    student, family = _names(titles, known, taken)
-    number = _first(_in_role("number", titles, words=False), {*taken, student})
-    domain = _first(_in_role("domain", titles, words=False), taken)
-    taken |= {student, number, domain, family}
+        raise missing_column("the table has no column `expression`", "expression", titles, file, code="E591")
+    label = next((place for place in functions[1:] if titles[place].casefold() == "question"), None)
+    taken: set[int | None] = {*functions[:1], label}
+    people = people_of(titles, taken, choice, file)
+    domain = choice.place("domain", titles, file)
+    domain = first_free(in_role("domain", titles, words=False), taken) if domain is None else domain
+    right = choice.place("right", titles, file)
+    right = first_free(in_role("right", titles, words=False), taken) if right is None else right
+    taken |= {*people.names, people.number, people.email, domain, right}
     answers: dict[int, str] = {}
     bare: dict[int, str] = {}
     for place, title in enumerate(titles):
         if place not in taken and title:
             _sort(place, title, answers, bare)
-    return AnswerColumns(student, family, number, functions[0], label, domain, answers, bare, tuple(titles))
+    return AnswerColumns(*people, functions[0], label, domain, right, answers, bare, tuple(titles))
+
+
+def people_of(titles: Sequence[str], taken: Collection[int | None], choice: ColumnChoice, file: str) -> People:
+    """Return the columns that say who answered, given by `choice` or else found by their titles."""
+    names = tuple(choice.places("student", titles, file))
+    if not names:
+        known = {title.casefold(): place for place, title in reversed(list(enumerate(titles))) if title}
+        names = tuple(place for place in _names(titles, known, taken) if place is not None)
+    number = choice.place("id", titles, file)
+    if number is None:
+        number = first_free(in_role("number", titles, words=False), {*taken, *names})
+    email = first_free(in_role("email", titles, words=False), {*taken, *names, number})
+    return People(names, number, email)
 
 
 def _names(titles: Sequence[str], known: Mapping[str, int], taken: Collection[int | None]) -> tuple[int | None, ...]:
     """Return the columns of the student's name, and of the family name if it has one of its own."""
     called = [known[title] for title in STUDENT if title in known]
-    given = _first([known[title] for title in GIVEN_NAME if title in known], taken)
-    family = _first([known[title] for title in FAMILY_NAME if title in known], {*taken, given})
+    given = first_free([known[title] for title in GIVEN_NAME if title in known], taken)
+    family = first_free([known[title] for title in FAMILY_NAME if title in known], {*taken, given})
     if given is not None:
-        by_role = [
-            place for place in _in_role("student", titles, words=False) if "mail" not in titles[place].casefold()
-        ]
-        return given, _first(by_role, {*taken, given}) if family is None else family
-    student = _first(called or _in_role("student", titles), taken)
+        by_role = in_role("student", titles, words=False)
+        return given, first_free(by_role, {*taken, given}) if family is None else family
+    student = first_free(called or in_role("student", titles) or in_role("email", titles), taken)
     return (family, None) if student is None else (student, None if family == student else family)
 
 
@@ -241,11 +290,11 @@ def _sort(place: int, title: str, answers: dict[int, str], bare: dict[int, str])
         answers[place] = ""
 
 
-def _function(titles: Sequence[str]) -> list[int]:
+def function_columns(titles: Sequence[str]) -> list[int]:
     """Return the columns that may be the function, the likeliest first."""
     folded = [title.casefold().strip() for title in titles]
     own = [folded.index(title) for title in FUNCTION if title in folded]
-    return own or _in_role("function", titles) or _differentiated(titles)
+    return own or in_role("function", titles) or _differentiated(titles)
 
 
 def _differentiated(titles: Sequence[str]) -> list[int]:
@@ -260,7 +309,7 @@ def _notation(title: str) -> Notation | None:
     return notation_of(title.rstrip(" =:?"))
 
 
-def _in_role(role: str, titles: Sequence[str], *, words: bool = True) -> list[int]:
+def in_role(role: str, titles: Sequence[str], *, words: bool = True) -> list[int]:
     """Return the columns whose titles have a meaning, as a whole or else by their words."""
     whole = [place for place, title in enumerate(titles) if role_of(title) == role]
     if whole or not words:
@@ -283,16 +332,10 @@ def with_variables(
     columns = columns._replace(answers=dict(sorted({**columns.answers, **answers}.items())))
     if not columns.answers:
         wanted = "` or `".join(sorted(variables)[:4]) or "x"
-        raise _table(f"the table has no column of answers (`{wanted}`): it has {_listed(columns.titles)}", file)
-    used = {
-        *columns.answers,
-        columns.student,
-        columns.family,
-        columns.number,
-        columns.function,
-        columns.label,
-        columns.domain,
-    }
+        message = f"the table has no column of answers (`{wanted}`)"
+        raise missing_column(message, "answer", columns.titles, file, code="E591")
+    people = {*columns.names, columns.number, columns.email}
+    used = {*people, *columns.answers, columns.function, columns.label, columns.domain, columns.right}
     _refuse_duplicates([columns.titles[place] for place in used if place is not None], columns.titles, file)
     left_out = dict.fromkeys(title for place, title in enumerate(columns.titles) if title and place not in used)
     return columns, list(left_out)
@@ -317,7 +360,7 @@ def _variable(name: str) -> str:
         return name
 
 
-def _first(places: Iterable[int], taken: Collection[int | None]) -> int | None:
+def first_free(places: Iterable[int], taken: Collection[int | None]) -> int | None:
     return next((place for place in places if place not in taken), None)
 
 
@@ -327,12 +370,3 @@ def _refuse_duplicates(used: Iterable[str], titles: Sequence[str], file: str) ->
             message = f"the column `{title}` appears twice"
             help = "give every column a name of its own"
             raise DiffcompareError(Diagnostic("E592", "bad_value", message, source=file, help=help))
-
-
-def _listed(titles: Sequence[str]) -> str:
-    named = [f"`{title}`" for title in titles if title]
-    return ", ".join(named[:8]) + ", ..." * (len(named) > 8) or "none"
-
-
-def _table(message: str, file: str) -> DiffcompareError:
-    return DiffcompareError(Diagnostic("E591", "bad_value", f"{file}: {message}", source=file, help=EXAMPLE))

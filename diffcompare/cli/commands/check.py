@@ -31,6 +31,10 @@ Feedback: TypeAlias = Annotated[
     str | None,
     Option("--feedback", metavar="DIR", help="For a class's answers.csv: write a text for each student."),
 ]
+Asked: TypeAlias = Annotated[
+    list[str] | None,
+    Option("--asked", metavar="EXPR", help='What a class was asked, per answer; or @"Question *", the columns.'),
+]
 Kinds: TypeAlias = Annotated[bool, Option("--kinds", help="List the mistakes that can be named.")]
 
 
@@ -48,6 +52,8 @@ def command(
     where_defined: options.WhereDefined = "right",
     feedback: Feedback = None,
     encoding: options.Encoding = None,
+    columns: options.Columns = None,
+    asked: Asked = None,
     kinds: Kinds = False,
     output: options.Output = None,
     ops: options.Ops = None,
@@ -79,9 +85,11 @@ def command(
 
         return check_answer_table(
             expression, domain or (), seed, budget, feedback,
-            encoding=encoding, output=output, solution=solution, where_defined=where_defined, brief=quiet,
+            encoding=encoding, columns=columns, asked=asked or (), output=output, solution=solution,
+            where_defined=where_defined, brief=quiet,
         )  # fmt: skip
-    for flag, value in (("--encoding", encoding), ("--feedback", feedback)):
+    of_classes = {"--encoding": encoding, "--feedback": feedback, "--columns": columns, "--asked": asked}
+    for flag, value in of_classes.items():
         if value is not None:
             raise usage_error("E506", f"`{flag}` is for the answers of a class", "for example `check answers.csv`")
     parsed, _ = options.parse_input(expression, None, several=steps is None, asks=False)

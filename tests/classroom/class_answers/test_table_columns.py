@@ -42,7 +42,7 @@ def test_the_partial_by_the_only_variable(title):
 
 def test_columns_stand_in_any_order_and_in_any_case():
     columns, _ = recognized("X", " Question ", "Domain", "ID", "y", "Student")
-    assert (columns.student, columns.number, columns.function, columns.domain) == (5, 3, 1, 2)
+    assert (columns.names, columns.number, columns.function, columns.domain) == ((5,), 3, 1, 2)
     assert columns.answers == {0: "X", 4: "y"}
 
 
@@ -52,7 +52,7 @@ def test_beside_an_expression_a_question_is_its_name():
 
 
 def test_what_is_no_variable_is_left_out_and_named():
-    assert recognized("student", "expression", "x", "group", "", "e-mail address")[1] == ["group", "e-mail address"]
+    assert recognized("student", "expression", "x", "group", "", "e-mail address")[1] == ["group"]
 
 
 @pytest.mark.parametrize(
@@ -69,19 +69,21 @@ def test_what_is_differentiated_in_another_column_is_the_function(titles):
 
 
 @pytest.mark.parametrize(
-    ("titles", "student", "family"),
+    ("titles", "names"),
     [
-        (("Vorname", "Name"), 0, 1),
-        (("Nom", "Prénom"), 1, 0),
-        (("first name", "email", "surname"), 0, 2),
-        (("Vorname", "email"), 0, None),
-        (("Nachname",), 0, None),
-        (("name", "email"), 0, None),
+        (("Vorname", "Name"), (0, 1)),
+        (("Nom", "Prénom"), (1, 0)),
+        (("first name", "email", "surname"), (0, 2)),
+        (("Apellido(s)", "Nombre"), (1, 0)),
+        (("Vorname", "email"), (0,)),
+        (("Nachname",), (0,)),
+        (("name", "email"), (0,)),
+        (("E-Mail-Adresse",), (0,)),
     ],
 )
-def test_a_family_name_stands_beside_a_given_name(titles, student, family):
+def test_a_family_name_stands_beside_a_given_name(titles, names):
     columns, _ = recognized(*titles, "f", "x")
-    assert (columns.student, columns.family) == (student, family)
+    assert columns.names == names
 
 
 def test_two_remarks_of_one_title_are_left_out():

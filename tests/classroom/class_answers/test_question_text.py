@@ -1,0 +1,81 @@
+"""The function in the text of a question, in a sentence of any language; two readings are none."""
+
+import time
+
+import pytest
+
+from diffcompare.classroom.class_answers.question_text import Asked, read_question
+
+
+@pytest.mark.parametrize(
+    ("text", "function", "by"),
+    [
+        ("x^2", "x^2", ""),
+        ("- x^2", "- x^2", ""),
+        ("5 - x", "5 - x", ""),
+        ("f(x) = 0.5*x^2", "0.5*x^2", ""),
+        ("y=x^2", "x^2", ""),
+        ("speed*time", "speed*time", ""),
+        ("d/dx (x^2*y)", "(x^2*y)", "x"),
+        ("∂/∂y x^2*y", "x^2*y", "y"),
+        (r"\frac{d}{dx} \left( x^2 \right)", "( x^2 )", "x"),
+        ("Find d/dx[x^3].", "x^3", "x"),
+        ("Differentiate x^2*sin(x) with respect to x.", "x^2*sin(x)", "x"),
+        ("Differentiate x^2*y with respect to y.", "x^2*y", "y"),
+        (r"Differentiate \( x^2*y \) with respect to \(y\).", "x^2*y", "y"),
+        ("Differentiate $x^2$.", "x^2", ""),
+        ("<p>Differentiate x<sup>2</sup>.</p>", "x^2", ""),
+        ("1234: What is the derivative of x^2?", "x^2", ""),
+        ("Question 3: x^2", "x^2", ""),
+        ("3) x^2 + 1", "x^2 + 1", ""),
+        ("1. Differentiate x^2", "x^2", ""),
+        ("Differentiate -x^2", "-x^2", ""),
+        ("Differentiate alpha*x^2", "alpha*x^2", ""),
+        ("Differentiate max(x, 2) by x", "max(x, 2)", "x"),
+        ("Find f'(x) where f(x) = (x + 1)^2", "(x + 1)^2", ""),
+        ("Derive y = exp(-x) (3 points)", "exp(-x)", ""),
+        ("x^2 (3 points)", "x^2", ""),
+        ("Leite f(x) = x^2 ab.", "x^2", ""),
+        ("Dérivez la fonction f(x) = x^3 par rapport à x", "x^3", "x"),
+        ("¿Cuál es la derivada de x^2 respecto a x?", "x^2", "x"),
+        ("Найдите производную функции x^2*sin(x) по x", "x^2*sin(x)", "x"),
+        ("求函数x^2*sin(x)的导数。", "x^2*sin(x)", ""),
+    ],
+)
+def test_the_only_formula_of_a_question_is_what_was_asked(text, function, by):
+    asked = read_question(text)
+    assert isinstance(asked, Asked), asked
+    assert (asked.question.text, asked.by) == (function, by)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "message"),
+    [
+        ("What is this?", "E593", "no function is found in the question"),
+        ("Differentiate x^2 and x^3", "E593", "2 formulas, `x^2` and `x^3`"),
+        ("What is f'(2) if f(x) = x^2?", "E593", "2 formulas"),
+        ("Differentiate x^2 at x = 2", "E593", "a value at a point"),
+        ("Find the slope of x^2 at 3", "E593", "a value at a point"),
+        ("Question 3 - x^2", "E593", "`3 - x^2` may be a formula, or one behind a number"),
+        ("3. x^2 + 1", "E593", "`3. x^2 + 1` may be a formula, or one behind a number"),
+        ("Ableitung - x^2", "E593", "`- x^2` may be a formula, or one behind a number or a dash"),
+        ("Differentiate - x^2", "E593", "`- x^2` may be"),
+        ("d/dx x^2 + x", "E593", "may be the derivative of x^2 + x, or of x^2 alone"),
+        ("sni(x)", "E101", "unknown function `sni`"),
+        ("@nosuch", "E608", "nosuch"),
+    ],
+)
+def test_nothing_is_taken_by_guess(text, code, message):
+    diagnostic = read_question(text)
+    assert not isinstance(diagnostic, Asked), diagnostic
+    assert message in diagnostic.message
+    if code != "E608":
+        assert diagnostic.code == code
+
+
+@pytest.mark.parametrize("piece", ["( ", "x^2 ", "\\( ", "$", "word ", "1 ", ") ", "f(", "d/dx ", "x = ", "to ", "(3 "])
+@pytest.mark.parametrize("length", [3_900, 100_000])
+def test_a_hostile_question_is_answered_at_once(piece, length):
+    begun = time.process_time()
+    read_question("Differentiate " + piece * (length // len(piece)))
+    assert time.process_time() - begun < 1
