@@ -244,6 +244,7 @@ FENCES = {
     ),  # f takes arrays
     "distributed": lambda name: name == "batch.dask_pool",
     "openpyxl": lambda name: name == "inputs.workbook",
+    "python_calamine": lambda name: name == "inputs.workbook",
     "flint": lambda name: name == "numeric.arb_functions",  # with a stand-in where it is missing
 }
 """Libraries, and the only modules that may import them at all."""

@@ -6,5 +6,6 @@ E623  malformed CSV                         E627  something given twice
 E624  malformed JSON                        W632  columns that were left out
 
 Columns named by `--columns`: E637 a malformed choice, E638 a column that the table does not have.
-Files in general: E612 unknown encoding, E613 unreadable kind of file, E614 openpyxl is missing, E615 damaged workbook.
+Files in general: E612 unknown encoding, E613 unreadable kind of file, E614 openpyxl or
+calamine is missing, E615 damaged workbook.
 """

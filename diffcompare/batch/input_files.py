@@ -25,7 +25,11 @@ from diffcompare.inputs.files import CURES, PLAIN_TEXT, file_suffix, is_unreadab
 STANDARD_INPUT = "standard input"
 INPUT_FORMATS = ("txt", "toml", "csv", "jsonl")  # named after the suffixes of their files
 # Formats by suffix; a workbook cannot come from standard input.
-_FORMATS = {**{f".{format}": format for format in INPUT_FORMATS}, ".tsv": "csv", ".xlsx": "xlsx"}
+_FORMATS = {
+    **{f".{format}": format for format in INPUT_FORMATS},
+    ".tsv": "csv",
+    **dict.fromkeys(workbook.SUFFIXES, "workbook"),
+}
 
 
 class InputFile(NamedTuple):
@@ -90,7 +94,7 @@ def estimate_rows(files: Iterable[InputFile], points: str | None = None) -> int 
     """Return an upper estimate of the number of rows: lines, or entries; None for streams and workbooks."""
     count = 0
     for file in files:
-        if file.path is None or file.format == "xlsx":
+        if file.path is None or file.format == "workbook":
             return None
         if is_regular(file.path):
             with contextlib.suppress(OSError):
@@ -232,7 +236,7 @@ def _rows(file: InputFile, tell: Callable[[Diagnostic], None]) -> Iterator[Input
             yield from _read(file, _in_utf8(file, stream, tell), tell)
         elif not is_regular(file.path):
             raise OSError("it is not a regular file")
-        elif file.format == "xlsx":
+        elif file.format == "workbook":
             yield from _workbook(file, file.path, tell)
         else:
             with open(file.path, "rb") as stream:

@@ -10,7 +10,7 @@ import re
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 
-TABLES = (".csv", ".tsv", ".xlsx")  # of many expressions, or of the answers of a class
+TABLES = (".csv", ".tsv", ".xlsx", ".ods")  # of many expressions, or of the answers of a class
 READABLE = (".toml", ".txt", ".jsonl", *TABLES)
 PYTHON = ".py"  # of functions
 
@@ -19,7 +19,7 @@ MAX_FILE_BYTES = 10_000_000
 _TO_CSV = "save it as CSV UTF-8 (.csv), or as .xlsx"
 _TO_TEXT = "copy the expression out of it, or save it as plain text (.txt)"
 CURES: dict[str, str] = {  # what to do with a file of a kind that cannot be read, by suffix
-    **dict.fromkeys((".xls", ".xlsm", ".xlsb", ".xltx", ".ods", ".fods", ".numbers", ".et", ".gnumeric"), _TO_CSV),
+    **dict.fromkeys((".xls", ".xlsm", ".xlsb", ".xltx", ".fods", ".numbers", ".et", ".gnumeric"), _TO_CSV),
     **dict.fromkeys((".sxc", ".dif", ".slk", ".parquet", ".sav", ".dta", ".rds"), _TO_CSV),
     **dict.fromkeys((".doc", ".docx", ".odt", ".rtf", ".pages", ".pdf", ".wps", ".ppt", ".pptx", ".odp"), _TO_TEXT),
     **dict.fromkeys((".ipynb", ".tex", ".md", ".html", ".htm", ".mw", ".nb", ".mws", ".ggb", ".xml", ".py"), _TO_TEXT),

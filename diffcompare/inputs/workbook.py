@@ -1,4 +1,7 @@
-"""Excel workbooks (`.xlsx`): their cells as text, read by openpyxl, which is an optional dependency.
+"""Workbooks of Excel (`.xlsx`) and OpenDocument (`.ods`): their cells as text, by libraries that are optional.
+
+openpyxl reads those of Excel with their formulas, calamine those of LibreOffice without: one in which an answer may
+have been typed as a formula (`=2*x`) is refused.
 
 A number becomes text as Python prints it.  A formula becomes the text behind its `=`, because that is how pupils type
 an answer (`=3*x^2`, `=1/3`), except where the spreadsheet computed a number from other cells.
@@ -7,6 +10,7 @@ an answer (`=3*x^2`, `=1/3`), except where the spreadsheet computed a number fro
 from __future__ import annotations
 
 import datetime
+import html
 import os
 import re
 import warnings
@@ -15,10 +19,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.inputs.files import file_suffix
 
-INSTALL = 'pip install "diffcompare[xlsx]"'
+SUFFIXES = (".xlsx", ".ods")
 MAX_BYTES = 200_000_000  # of an unpacked workbook
 MAX_COLUMNS = 1_000
+MAX_REPEATED_DIGITS = 4  # of the number of times that a row of an .ods is repeated
+_REPEATED = re.compile(rb'table:number-rows-repeated="(\d+)"')
+_FORMULA = re.compile(rb'table:formula="([^"]*)"')
 _NUMBERS_ONLY = re.compile(r"[\d\s.()+*/-]+")  # a formula of numbers alone stays one: 1/3 is not 0.3333333333333333
 
 
@@ -39,24 +47,60 @@ class Worksheet(NamedTuple):
 
 def read(path: str) -> Worksheet:
     """Return the first worksheet that is not empty.  Raises DiffcompareError where the workbook cannot be read."""
-    load = _loader(path)
+    read_sheets = _read_opendocument if file_suffix(path) == ".ods" else _read_excel
+    library = _library(path)
     try:
         _check(path)
-        with warnings.catch_warnings(action="ignore"):  # warnings about parts of the file that hold no cells
-            formulas, values = [_sheets(load(path, read_only=True, data_only=only)) for only in (False, True)]
+        sheets = read_sheets(library, path)
     except DiffcompareError:
         raise
     except OSError as error:
         raise _unreadable(path, (error.strerror or str(error)).lower(), "check the path", "E602") from None
-    except Exception as error:  # openpyxl raises all kinds of exceptions for damaged files
-        why = f"it is not an Excel workbook, or a damaged one ({type(error).__name__})"
-        raise _unreadable(path, why, "save it again as .xlsx, or as CSV UTF-8") from None
-    filled = [name for name, rows in formulas.items() if rows]
+    except Exception as error:  # libraries raise all kinds of exceptions for damaged files
+        kind = "OpenDocument" if read_sheets is _read_opendocument else "Excel"
+        why = f"it is not an {kind} workbook, or a damaged one ({type(error).__name__})"
+        raise _unreadable(path, why, f"save it again as {file_suffix(path)}, or as CSV UTF-8") from None
+    filled = [name for name, records in sheets.items() if records]
     if not filled:
-        return Worksheet(next(iter(formulas), "Sheet1"), 0, [])
-    computed = values.get(filled[0], {})
-    records = [_record(number, cells, computed.get(number, ())) for number, cells in formulas[filled[0]].items()]
-    return Worksheet(filled[0], len(filled) - 1, records)
+        return Worksheet(next(iter(sheets), "Sheet1"), 0, [])
+    return Worksheet(filled[0], len(filled) - 1, sheets[filled[0]])
+
+
+def _read_excel(library: Any, path: str) -> dict[str, list[SheetRecord]]:
+    with warnings.catch_warnings(action="ignore"):  # warnings about parts of the file that hold no cells
+        formulas, values = [
+            _sheets(library.load_workbook(path, read_only=True, data_only=only)) for only in (False, True)
+        ]
+    return {
+        name: [_record(number, cells, values.get(name, {}).get(number, ())) for number, cells in rows.items()]
+        for name, rows in formulas.items()
+    }
+
+
+def _read_opendocument(library: Any, path: str) -> dict[str, list[SheetRecord]]:
+    """Return the records of every visible worksheet.  Raises DiffcompareError for formulas that may be answers."""
+    with zipfile.ZipFile(path) as archive:
+        content = archive.read("content.xml")
+    for part in content.split(b"<table:table-row")[1:]:  # a file of a kilobyte may have a million rows
+        repeated = _REPEATED.search(part.partition(b">")[0])
+        if repeated and len(repeated[1]) > MAX_REPEATED_DIGITS and (b"<text:p" in part or b"office:value" in part):
+            why = f"a row with something in it is repeated {repeated[1][:20].decode()} times"
+            raise _unreadable(path, why, "delete the rows that repeat it", "E606")
+    typed = next((match[1] for match in _FORMULA.finditer(content) if b"[." not in match[1]), None)
+    if typed is not None:
+        formula = html.unescape(typed.decode("utf-8", "replace")).partition("=")[2]
+        why = f"a cell has the formula ={formula[:40]}, which cannot be told from an answer in .ods"
+        raise _unreadable(path, why, "save it as .xlsx; in the spreadsheet put an apostrophe in front: '2*x")
+    with library.load_workbook(path) as book:
+        names = [sheet.name for sheet in book.sheets_metadata if "Hidden" not in str(sheet.visible)]
+        return {
+            name: [
+                _record(number, cells[:MAX_COLUMNS], ())
+                for number, cells in enumerate(book.get_sheet_by_name(name).to_python(skip_empty_area=False), 1)
+                if any(map(_is_filled, cells))
+            ]
+            for name in names
+        }
 
 
 def address(row: int, column: int) -> str:
@@ -68,13 +112,21 @@ def address(row: int, column: int) -> str:
     return f"{letters}{row}"
 
 
-def _loader(path: str) -> Any:
+def _library(path: str) -> Any:
+    suffix = file_suffix(path) or ".xlsx"
     try:
-        from openpyxl import load_workbook
+        if suffix == ".ods":
+            import python_calamine
+
+            return python_calamine
+        import openpyxl
+
+        return openpyxl
     except ImportError:
-        message = f"{path} is an Excel workbook, and openpyxl, which reads it, is not installed"
-        raise DiffcompareError(Diagnostic("E614", "io_error", message, source=path, help=INSTALL)) from None
-    return load_workbook
+        kind, name = ("an OpenDocument", "python-calamine") if suffix == ".ods" else ("an Excel", "openpyxl")
+        message = f"{path} is {kind} workbook, and {name}, which reads it, is not installed"
+        help = f'pip install "diffcompare[{suffix[1:]}]"'
+        raise DiffcompareError(Diagnostic("E614", "io_error", message, source=path, help=help)) from None
 
 
 def _check(path: str) -> None:

@@ -25,7 +25,7 @@ def test_the_file_stands_before_the_last_colon(argument, expected):
 
 
 @pytest.mark.parametrize(
-    "argument", ["m.ods", "m.XLS", "report.docx", "scan.pdf", "a b.numbers", "notes.md", "../m.rtf"]
+    "argument", ["m.fods", "m.XLS", "report.docx", "scan.pdf", "a b.numbers", "notes.md", "../m.rtf"]
 )
 def test_a_name_of_a_kind_that_cannot_be_read_is_no_expression(argument):
     with pytest.raises(DiffcompareError) as caught:
@@ -34,7 +34,7 @@ def test_a_name_of_a_kind_that_cannot_be_read_is_no_expression(argument):
     assert caught.value.diagnostic.help
 
 
-@pytest.mark.parametrize("name", ["m.ods", "m2.xls", "m.dat", "m2.foo"])
+@pytest.mark.parametrize("name", ["m.fods", "m2.xls", "m.dat", "m2.foo"])
 def test_nor_is_a_file_that_is_there(tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     tmp_path.joinpath(name).write_text("x^2")
@@ -54,7 +54,7 @@ def test_an_expression_stays_one_though_there_is_a_file_of_its_name(tmp_path, mo
 
 
 def test_each_kind_has_its_cure():
-    assert unreadable("m.ods").diagnostic.help == "save it as CSV UTF-8 (.csv), or as .xlsx"
+    assert unreadable("m.fods").diagnostic.help == "save it as CSV UTF-8 (.csv), or as .xlsx"
     assert "plain text" in unreadable("m.docx").diagnostic.help
     assert ".csv" in unreadable("m.unknown").diagnostic.help
 

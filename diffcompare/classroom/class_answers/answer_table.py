@@ -108,7 +108,7 @@ class AnswerTable:
         """The variable of a constant's derivative, if no column names one."""
 
     def _sheet(self, encoding: str | None) -> Sheet | Book:
-        if file_suffix(self.path) == ".xlsx":
+        if file_suffix(self.path) in workbook.SUFFIXES:
             worksheet = workbook.read(self.path)
             if worksheet.others:
                 self.notes.append(note("W596", f"read the worksheet `{worksheet.name}`, the first that is not empty"))
