@@ -39,7 +39,8 @@ CANCELLATION = ("there", "here", "difference", "quotient", "error")  # lines of 
 LAST_MEMBER = 12  # the last member of the family in the panel of `swell`
 PRINTED_DIGITS = 6  # digits of a number in the printed table of steps
 MAX_INLINE_NUMBERS = 2  # numbers of a step that fit in its row there
-# Rows of all tables of a demo that fit on its sheet of paper; with more, the steps list their numbers by name instead.
+# Rows of all tables of a demo that fit on its sheet of paper; with more, steps list their numbers by name instead, but
+# for those that have none.
 MAX_PRINTED_ROWS = 40
 MAX_PRINTED_LENGTH = 4_500  # characters of a demo's rows that fit on paper in the larger font
 
@@ -263,7 +264,7 @@ def _printed(computed: ComputedDemo) -> str:
     # The numbers of graphs are in the drawings.
     tables = _last_of_growing([[b for b in frame.blocks if isinstance(b, Table)] for frame in computed.frames])
     if sum(len(table.rows) for frame_tables in tables for table in frame_tables) > MAX_PRINTED_ROWS:
-        tables = [[] for _ in tables]
+        tables = [[] if frame.numbers else inside for frame, inside in zip(computed.frames, tables, strict=True)]
     steps = zip(computed.frames, tables, strict=True)
     rows = "".join([_printed_row(number, frame, inside) for number, (frame, inside) in enumerate(steps, 1)])
     # Fill patterns are found by their ids, which do not work inside a picture that is hidden: printed copies need ids
@@ -319,8 +320,10 @@ def _printed_row(number: int, frame: Frame, tables: Sequence[Table]) -> str:
     """Return a step as a table row; its tables, or its numbers if there are many, follow below it."""
     numbers = "; ".join([f"{name} = {formatting.text(cell, PRINTED_DIGITS)}" for name, cell in frame.numbers.items()])
     few = not tables and len(frame.numbers) <= MAX_INLINE_NUMBERS
-    texts = (str(number), frame.title, frame.rule, numbers if few else "", frame.sentence)
-    row = f"<tr>{''.join([f'<td>{html.escape(text)}</td>' for text in texts])}</tr>\n"
+    texts = (str(number), frame.title, frame.rule, numbers if few else "")
+    height, width = (2, 3) if tables else (1, 4)  # the sentence stands beside tables, and above a list of numbers
+    why = f'<td rowspan="{height}">{html.escape(frame.sentence)}</td>'
+    row = f"<tr>{''.join([f'<td>{html.escape(text)}</td>' for text in texts])}{why}</tr>\n"
     below = f'<div class="inside">{_html(tables)}</div>' if tables else html.escape(numbers)
-    more = "" if few else f'<tr><td></td><td colspan="4">{below}</td></tr>\n'
+    more = "" if few else f'<tr><td></td><td colspan="{width}">{below}</td></tr>\n'
     return f"<tbody>{row}{more}</tbody>\n"

@@ -195,6 +195,7 @@ PAPER = """\
   .diffcompare .printed .inside .scroll { margin: 0 0 .2rem; overflow: visible; }
   .printed .inside table { width: auto; font-size: .8em; }
   .printed .inside tbody { border: none; }
+  .printed .inside td { padding-block: 0; }
   .printed .inside th:nth-child(n) { width: auto; }
   .diffcompare .printed figure { margin: .5rem 0; }
   .diffcompare .printed svg { width: auto; min-width: 0; max-width: 100%; height: 6.5cm; max-height: none; }

@@ -2,18 +2,19 @@
 
 import base64
 import re
+from dataclasses import replace
 
 import pytest
 
 from diffcompare.classroom.demos import NAMES
+from diffcompare.classroom.lesson.page import page
 from diffcompare.document import Table
 
 
 def test_a_page_for_every_demo(window):
     pdf = base64.b64decode(window.send("Page.printToPDF", preferCSSPageSize=True)["data"])
     assert pdf.startswith(b"%PDF")
-    pages = len(re.findall(rb"/Type\s*/Page\b", pdf))
-    assert len(NAMES) <= pages <= len(NAMES) + 1  # one has a table that goes on on the next
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == len(NAMES)
 
 
 def test_every_demo_begins_a_page(paper):
@@ -59,6 +60,26 @@ def test_the_tables_of_a_step_stand_under_it_where_there_is_room(paper, plays):
     assert len(table.rows) >= 8
     assert text.count("e-1") > 8  # errors
     assert "; " in paper.run("document.querySelector('#step .printed').innerText")  # too many: by name
+
+
+def test_a_step_beside_its_tables_and_above_its_numbers(paper):
+    """The sentence stands beside tables, whose height it does not add to; a list of numbers has the whole width."""
+    heights, widths = paper.run(
+        "['#fd-strikes-back', '#step'].map(demo => [...document.querySelectorAll(`${demo} .printed > table > tbody`)])"
+        ".map(steps => steps.filter(step => step.rows.length > 1))"
+        ".map((steps, n) => steps.map(step => n ? step.rows[1].cells[1].colSpan : step.rows[0].cells[4].rowSpan))"
+    )
+    assert set(heights) == {2}
+    assert set(widths) == {4}
+
+
+def test_a_step_without_numbers_keeps_its_tables_however_many_rows_a_demo_has(plays):
+    demo = plays["step"]
+    frames = [frame._replace(numbers={}) if number == 0 else frame for number, frame in enumerate(demo.frames)]
+    (kept,) = [block for block in frames[0].blocks if isinstance(block, Table)]
+    printed = page([replace(demo, frames=tuple(frames))]).partition('class="printed')[2]
+    assert printed.count("<table") == 2, "that of the steps and one inside"
+    assert kept.caption in printed
 
 
 def test_no_buttons_no_frames_no_panels(paper):
