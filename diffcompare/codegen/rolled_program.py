@@ -141,11 +141,15 @@ def _handed_on(
 
 
 def rolled_function(
-    nodes: Sequence[Expression], names: Sequence[str], wrt: Sequence[str], careful: Callable[..., Any], title: str
+    nodes: Sequence[Expression],
+    names: Sequence[str],
+    wrt: Sequence[str] | None,
+    careful: Callable[..., Any],
+    title: str,
 ) -> Callable[..., Any] | None:
     """Return a function of doubles for the value and the partials, as `point_function` does; None without a loop.
 
-    Raises NotDifferentiable.
+    If `wrt` is None it is the function for the value alone.  Raises NotDifferentiable.
     """
     operations = [node for node in nodes if node.operation is not None]
     with collection_paused(len(operations)):
@@ -160,7 +164,8 @@ def rolled_function(
         if not read <= outside:
             return None  # the rest reads from the middle of the loop
         try:
-            return _Rolled(operations, stretch, names, wrt).function(careful, title)
+            rolled = _Rolled(operations, stretch, names, wrt or ())
+            return rolled.value_function(careful, title) if wrt is None else rolled.function(careful, title)
         except RANGE_ERRORS:
             return None  # a constant that the plain sweep does not take
 
@@ -169,7 +174,13 @@ class _Section:
     """A part of the list as a program of its own, in which what it reads of earlier parts are variables."""
 
     def __init__(
-        self, nodes: Sequence[Expression], inputs: Mapping[Expression, str], prefix: str, writer: LineWriter
+        self,
+        nodes: Sequence[Expression],
+        inputs: Mapping[Expression, str],
+        prefix: str,
+        writer: LineWriter,
+        *,
+        looks: bool = True,
     ) -> None:
         self.builder, self.writer, self.prefix = SweepBuilder(), writer, prefix
         self.inputs = {node: Variable(f"{prefix} {number}") for number, node in enumerate(inputs)}
@@ -179,7 +190,7 @@ class _Section:
         constants = {node: self.builder.constant(constant_value(node)) for node in read if not node.varies}
         self.built = self.builder.forwards_with(nodes, {**self.inputs, **constants})
         self.values = self.builder.needed([self.built[node] for node in nodes])
-        self.limits = watch_values(self.values)
+        self.limits = watch_values(self.values) if looks else {}
         self.seeds: dict[Expression, list[Expression]] = {}
 
     def looks_at_inputs(self) -> list[str]:
@@ -243,15 +254,22 @@ class _Rolled:
         self.handed_on = {operations[stop - period + place]: f"c{n}" for n, place in enumerate(stretch.handed_on)}
         self.writer = LineWriter({})
 
+    def value_function(self, careful: Callable[..., Any], title: str) -> Callable[..., Any]:
+        """Return the compiled function for the value, which keeps nothing and looks at no value but the last."""
+        before = _Section(self.before, self.parameters, "p", self.writer, looks=False)
+        lines, known, _ = self._before(before)
+        step = _Section(self.step, {**known, **self.carried}, "t", self.writer, looks=False)
+        lines += self._loop(step, [])
+        behind = _Section(self.behind, {**known, **self.handed_on}, "q", self.writer, looks=False)
+        value = behind.built[self.root]
+        lines += [*behind.write([value], 2), f"s = {self.writer.texts[value]}"]
+        lines += [f"if not ({within('s', 0.0, MAX_DOUBLE)}): return CAREFUL", "return s"]
+        return self._compiled(lines, careful, title)
+
     def function(self, careful: Callable[..., Any], title: str) -> Callable[..., Any] | None:
         """Return the compiled function; None where contributions do not repeat."""
         before = _Section(self.before, self.parameters, "p", self.writer)
-        own = set(self.before)
-        read = dict.fromkeys(argument for node in (*self.step, *self.behind) for argument in node.arguments)
-        kept = [node for node in dict.fromkeys([*self.carried, *read]) if node in own and node.varies]
-        lines = [*before.looks_at_inputs(), *before.write([before.built[node] for node in kept], 2)]
-        known = {**self.parameters, **{node: self.writer.texts[before.built[node]] for node in kept}}
-        lines += [f"{name} = {known[node]}" for node, name in self.carried.items()]
+        lines, known, kept = self._before(before)
         lines += self._loop_forwards(known)
         behind = _Section(self.behind, {**known, **self.handed_on}, "q", self.writer)
         value = behind.built[self.root]
@@ -278,15 +296,28 @@ class _Rolled:
         lines.append(f"return {results[0]}, ({''.join([f'{result}, ' for result in results[1:]])})")
         return self._compiled(lines, careful, title)
 
-    def _loop_forwards(self, known: Mapping[Expression, str]) -> list[str]:
-        section = _Section(self.step, {**known, **self.carried}, "t", self.writer)
+    def _before(self, section: _Section) -> tuple[list[str], dict[Expression, str], list[Expression]]:
+        """Write what is before the loop; return the texts of what is known then, and which nodes are read later."""
+        own = set(self.before)
+        read = dict.fromkeys(argument for node in (*self.step, *self.behind) for argument in node.arguments)
+        kept = [node for node in dict.fromkeys([*self.carried, *read]) if node in own and node.varies]
+        lines = [*section.looks_at_inputs(), *section.write([section.built[node] for node in kept], 2)]
+        known = {**self.parameters, **{node: self.writer.texts[section.built[node]] for node in kept}}
+        lines += [f"{name} = {known[node]}" for node, name in self.carried.items()]
+        return lines, known, kept
+
+    def _loop(self, section: _Section, first: Sequence[str]) -> list[str]:
+        """Write a step again and again, each time after the lines `first`."""
         outputs = [section.built[node] for node in self.outputs]
         body = section.write(outputs, 1)
-        stores = [f"h{place}.append({name})" for place, name in enumerate(self.carried.values())]
         handed = ", ".join([self.writer.texts[output] for output in outputs])
-        lines = [f"h{place} = []" for place in range(len(outputs))]
-        lines.append(f"for _ in repeat(None, {self.steps}):")
-        lines += [f"    {line}" for line in (*stores, *body, f"{', '.join(self.carried.values())} = {handed}")]
+        body.append(f"{', '.join(self.carried.values())} = {handed}")
+        return [f"for _ in repeat(None, {self.steps}):", *[f"    {line}" for line in (*first, *body)]]
+
+    def _loop_forwards(self, known: Mapping[Expression, str]) -> list[str]:
+        section = _Section(self.step, {**known, **self.carried}, "t", self.writer)
+        lines = [f"h{place} = []" for place in range(len(self.carried))]
+        lines += self._loop(section, [f"h{place}.append({name})" for place, name in enumerate(self.carried.values())])
         for node, variable in section.inputs.items():
             limits = section.limits.get(variable)
             if limits is not None and node in self.carried:

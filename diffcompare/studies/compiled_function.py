@@ -12,6 +12,7 @@ from diffcompare.backends.problem import Problem
 from diffcompare.codegen.joint_sweep import JointSweep, joint_sweep
 from diffcompare.codegen.piecewise_program import PiecewiseProgram
 from diffcompare.codegen.point_program import gathering_function, point_function
+from diffcompare.codegen.rolled_program import rolled_function
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.point import unknown_variable
 from diffcompare.language.expression import Expression
@@ -165,7 +166,6 @@ class CompiledFunction:
         """The function for value and gradient with a loop; None where nothing repeats often enough."""
         if len(self._nodes) < MIN_NODES_OF_LOOPS:
             return None
-        from diffcompare.codegen.rolled_program import rolled_function
 
         def careful(*numbers: Any) -> Any:
             return self._careful(("value", "gradient"), numbers)
@@ -204,14 +204,16 @@ class CompiledFunction:
         if name == "value_and_gradient" and self._rolled is not None:
             return self._rolled
         if self._rolled is not None:
-            both, place = self.value_and_gradient, ("value", "gradient").index(name)
+            if name == "value":
+                return rolled_function(self._nodes, self.variables, None, careful, name) or careful
+            both = self.value_and_gradient
 
-            def one_of_both(numbers: tuple[float, ...]) -> Any:
-                with suppress(DiffcompareError):  # the other one may be what has no number
-                    return both(*numbers)[place]
+            def gradient(numbers: tuple[float, ...]) -> Any:
+                with suppress(DiffcompareError):  # the value may be what has no number
+                    return both(*numbers)[1]
                 return None
 
-            return gathering_function(one_of_both, self.variables, careful, name)
+            return gathering_function(gradient, self.variables, careful, name)
         if self._vectors is not None:
             return gathering_function(lambda numbers: self._by_vectors(results, numbers), self.variables, careful, name)
         if len(self._nodes) > MAX_NODES_OF_SOURCE:

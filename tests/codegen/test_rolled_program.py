@@ -106,6 +106,9 @@ def test_the_bits_of_the_plain_sweep(name, place):
     value, partials = f(**point)
     assert value == value_at(expression, point)
     assert list(partials) == list(plain_gradient(nodes, names, point).values())
+    alone = rolled_function(nodes, names, None, refuse, "f")
+    assert alone(**point) == value
+    assert len(alone.__code__.co_code) < len(f.__code__.co_code) / 2
 
 
 def test_some_of_the_variables_in_any_order():
@@ -124,6 +127,11 @@ def test_doubt_is_left_to_the_careful_sweep(point):
     f = rolled_function(wengert_list(logistic()), ["r", "x"], ["r", "x"], refuse, "f")
     assert f(*point) == ("careful", point) or math.isnan(point[1])
     assert f(*point)[0] == "careful"
+    alone = rolled_function(wengert_list(logistic()), ["r", "x"], None, refuse, "f")
+    if point == (0.5, 0.4):
+        assert alone(*point) == value_at(logistic(), {"r": 0.5, "x": 0.4})
+    else:
+        assert alone(*point)[0] == "careful"
 
 
 def test_what_does_not_repeat_is_no_loop():
