@@ -160,10 +160,13 @@ class _Completer:
 def _open_history(editor: ModuleType) -> str | None:
     """Load the lines of earlier prompts, and return the file that keeps them; None where it cannot be written."""
     path = os.path.join(state_folder(), "history")
+    if not os.path.isabs(path):  # nobody knows where the user is at home
+        return None
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
-        editor.read_history_file(path)
+        if os.path.getsize(path):  # libedit refuses an empty file
+            editor.read_history_file(path)
     except (OSError, ValueError):
         return None
     editor.set_history_length(MAX_HISTORY)
@@ -194,5 +197,7 @@ def state_folder() -> str:
     elif sys.platform == "darwin":
         base = os.path.expanduser("~/Library/Application Support")
     else:
-        base = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
+        base = os.environ.get("XDG_STATE_HOME", "")
+        if not os.path.isabs(base):  # it does not count, says the specification of these folders
+            base = os.path.expanduser("~/.local/state")
     return os.path.join(base, "diffcompare")

@@ -25,7 +25,7 @@ from diffcompare.inputs.files import file_and_name, function_file, is_unreadable
 from diffcompare.inputs.resolve import resolve
 from diffcompare.language.operations import FUNCTIONS
 from diffcompare.language.printer import to_text
-from diffcompare.language.tokenizer import locate
+from diffcompare.language.tokenizer import MAX_CHARACTERS, locate
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.safe_io import STREAM
 
@@ -97,6 +97,8 @@ def read_typed(line: str, last: str | None) -> PromptLine:
     Raises DiffcompareError for a quote that does not end, an `ans` that stands for nothing, and an option's value that
     cannot be told from the expression.
     """
+    if len(line) > MAX_CHARACTERS:  # the parser refuses it at once
+        return PromptLine([DEFAULT_COMMAND, line])
     words = split(line)
     texts = [word.text for word in words[:2]]
     shown = texts[:1] == [">"] or texts == ["$", NAME]  # pasted from a document

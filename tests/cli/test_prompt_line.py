@@ -167,7 +167,16 @@ def test_the_last_expression_is_the_one_that_was_read_last(capsys):
 
 
 @pytest.mark.parametrize(
-    "line", ["(" * 100_000, "'" * 99_999, "x " * 30_000, "ans+" * 20_000, "\0\x1b[2J\x07 \ufffd", "--at " * 9]
+    "line",
+    [
+        "(" * 100_000,
+        "'" * 99_999,
+        "x " * 30_000,
+        "ans+" * 20_000,
+        "\0\x1b[2J\x07 \ufffd",
+        "--at " * 9,
+        "x + " * 300_000,
+    ],
 )
 def test_hostile_lines_are_read_at_once(line):
     from time import process_time
