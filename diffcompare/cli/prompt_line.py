@@ -86,9 +86,10 @@ def answer(line: str, last: str | None, run: Callable[[Sequence[str]], int]) -> 
         code = run(typed.words)
     finally:
         processes.end_passing_workers()
-    if typed.expression is None or (code == WRONG_INPUT and not _is_read(typed.expression)):
+    if typed.expression is None:
         return code, last
-    return code, typed.expression
+    is_answered = code != WRONG_INPUT or (len(typed.words) > 2 and _is_read(typed.expression))
+    return code, typed.expression if is_answered else last
 
 
 def read_typed(line: str, last: str | None) -> PromptLine:
