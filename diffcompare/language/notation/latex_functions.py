@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diffcompare.language.expression import Expression, Variable
-from diffcompare.language.notation.functions import ForeignFunction, logarithm, power
+from diffcompare.language.notation.foreign_functions import ForeignFunction, logarithm, power
 from diffcompare.language.notation.latex_names import (
     COMMANDS,
     FUNCTION_NAMES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from diffcompare.language.notation.functions import ARC_COTANGENT, COMMON, ForeignFunction, row
+from diffcompare.language.notation.foreign_functions import ARC_COTANGENT, COMMON, ForeignFunction, row
 from diffcompare.language.operations import FUNCTIONS
 
 GREEK = frozenset((

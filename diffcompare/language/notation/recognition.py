@@ -13,7 +13,12 @@ from typing import NamedTuple, TypeAlias
 
 from diffcompare.diagnostics import note
 from diffcompare.language.expression import Expression
+from diffcompare.language.notation.algebra_systems import GIAC, MAPLE, MATHEMATICA, MAXIMA, SYMPY
+from diffcompare.language.notation.dialect import Dialect
+from diffcompare.language.notation.infix import read_infix
 from diffcompare.language.notation.latex_statement import read_latex
+from diffcompare.language.notation.programming import CASADI, FORTRAN, MATLAB, PYOMO, PYTHON, C, with_powers
+from diffcompare.language.notation.spreadsheet import read_spreadsheet
 from diffcompare.language.notation.translation import MAX_LENGTH, Meanings, NotationFault, Translation, translate
 from diffcompare.language.syntax.source_text import Finding, Reading, SourceText
 
@@ -29,11 +34,52 @@ class ForeignNotation(NamedTuple):
     title: str
     mark: re.Pattern[str]
     read: NotationReader
-    hint: re.Pattern[str] = re.compile(r"(?!)")
+    hint: re.Pattern[str]
 
 
+def _in_a_line(dialect: Dialect) -> NotationReader:
+    def read(text: str, names: Collection[str], meanings: Meanings) -> Translation:
+        return Translation(read_infix(text, names, meanings, dialect))
+
+    return read
+
+
+def _spreadsheet(text: str, names: Collection[str], meanings: Meanings) -> Translation:
+    return Translation(read_spreadsheet(text, names, meanings))
+
+
+_MODULES = r"\b(?:np|numpy|math|torch|jnp|tf|scipy|special)\."
 NOTATIONS: dict[str, ForeignNotation] = {
-    "latex": ForeignNotation("LaTeX", re.compile(r"\\[A-Za-z(\[{|]|^\s*\$"), read_latex, re.compile(r"[\^_]\s*\{")),
+    name: ForeignNotation(title, re.compile(mark), read, re.compile(hint))
+    for name, title, mark, read, hint in (
+        ("latex", "LaTeX", r"\\[A-Za-z(\[{|]|^\s*\$", read_latex, r"[\^_]\s*\{"),
+        ("mathematica", "Mathematica", r"\b[A-Z][A-Za-z0-9]+\[|(?<![\w.])[0-9]+\.?[0-9]*\*\^",
+         _in_a_line(MATHEMATICA), r"(?!)"),
+        ("maxima", "Maxima", r"%(?:pi|e|i)\b|^\s*if\b.*\bthen\b", _in_a_line(MAXIMA), r"\bsignum\("),
+        ("maple", "Maple", r"\b(?:GAMMA|lnGAMMA|piecewise|surd\b)|log\[(?:10|2)\]", _in_a_line(MAPLE),
+        r"\b(?:Pi|signum|arctan)\b"),
+        ("giac", "giac", r"(?!)", _in_a_line(GIAC), r"\b(?:surd|piecewise|when|ifte)\("),
+        ("sympy", "sympy", r"\b(?:Piecewise|Abs|Max|Min|Heaviside|Rational)\(", _in_a_line(SYMPY), r"(?!)"),
+        ("matlab", "MATLAB", r"\.[*/^]|\bnthroot\(|~=", _in_a_line(MATLAB), r"(?!)"),
+        ("fortran", "Fortran",
+        r"(?<![\w.])[0-9]+\.?[0-9]*[dD][+-]?[0-9]|[0-9.]_(?:dp|wp|rk|real64)\b|\.(?:lt|gt|le|ge|eq|ne)\."
+        r"|\b[dD](?:sin|cos|exp|log|sqrt|abs|SIN|COS|EXP|LOG|SQRT|ABS)\(",
+         _in_a_line(FORTRAN), r"(?!)"),
+        ("c", "C", r"\bstd::|\bM_[A-Z]+|\bf(?:abs|max|min)\(|\bpow[fl]?\(|[0-9.][fF]\b|\?.*:|\(double\)",
+        _in_a_line(C), r"(?!)"),
+        ("python", "Python", rf"{_MODULES}|\bif\b.*\belse\b", _in_a_line(PYTHON), r"\bpow\("),
+        ("casadi", "CasADi", r"@[0-9]+\s*=", _in_a_line(CASADI), r"(?!)"),
+        ("pyomo", "Pyomo", r"\bExpr_if\(", _in_a_line(PYOMO), r"(?!)"),
+        ("spreadsheet", "a spreadsheet", r"^\s*=", _spreadsheet, r"(?!)"),
+    )
+}  # fmt: skip
+
+
+# What is read where nobody said that it is C or Python: with a power as our language writes it, pow(x,2)^3.
+_MIXED = {"c": "mixed c", "python": "mixed python"}
+_READERS = {
+    **{name: notation.read for name, notation in NOTATIONS.items()},
+    **{f"mixed {name}": _in_a_line(with_powers(dialect)) for name, dialect in (("c", C), ("python", PYTHON))},
 }
 
 
@@ -49,29 +95,33 @@ def in_notation(name: str, text: str, names: Collection[str] = ()) -> Translatio
         NotationFault: The text is not read in this notation, or has several meanings.
     """
     if len(text) > MAX_LENGTH:
-        message = f"a formula in {NOTATIONS[name].title} of {len(text):,} characters"
+        message = f"a formula in another notation of {len(text):,} characters"
         raise NotationFault(message, (MAX_LENGTH, len(text)), f"{MAX_LENGTH:,} is the limit")
-    notation = NOTATIONS[name]
-    return translate(partial(_read, notation, text, names))
+    return translate(partial(_READERS[name], text, names))
 
 
-def _read(notation: ForeignNotation, text: str, names: Collection[str], meanings: Meanings) -> Translation:
-    return notation.read(text, names, meanings)
+def latex_notation(source: SourceText) -> Reading | Finding | None:
+    """Read a text in LaTeX; None for one without a mark of it."""
+    return _recognized(source, ["latex"])
 
 
-def foreign_notation(source: SourceText) -> Reading | Finding | None:
-    """Read a text in the notation whose mark it bears; None for one without a mark."""
-    marked = {name: notation.mark.search(source.text) is not None for name, notation in NOTATIONS.items()}
+def notation_in_a_line(source: SourceText) -> Reading | Finding | None:
+    """Read a text in the notation of a program whose mark it bears; None for one without a mark."""
+    return _recognized(source, [name for name in NOTATIONS if name != "latex"])
+
+
+def _recognized(source: SourceText, names: Collection[str]) -> Reading | Finding | None:
     readings: dict[Expression, Reading] = {}
     words: dict[str, str] = {}
     faults: list[Finding] = []
-    for name, is_marked in marked.items():
+    for name in names:
+        is_marked = NOTATIONS[name].mark.search(source.text) is not None
         if not is_marked and not NOTATIONS[name].hint.search(source.text):
             continue
         try:
-            translation = in_notation(name, source.text, source.names)
+            translation = in_notation(_MIXED.get(name, name), source.text, source.names)
         except NotationFault as fault:
-            if is_marked:
+            if is_marked and fault.code == "E221":
                 faults.append(finding_of(fault))
             continue
         readings.setdefault(translation.expression, reading_of(translation))
@@ -92,7 +142,7 @@ def reading_of(translation: Translation) -> Reading:
 
 def finding_of(fault: NotationFault) -> Finding:
     """Return a fault as a finding about the text."""
-    code = "E222" if len(fault.readings) > 1 else "E221"
+    code = "E222" if len(fault.readings) > 1 else fault.code
     return Finding(
         fault.message, fault.span, fault.label, fault.help, readings=fault.readings, code=code, kind="syntax_error"
     )

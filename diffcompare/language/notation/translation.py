@@ -27,8 +27,10 @@ class NotationFault(Exception):
         label: str = "",
         help: str | None = None,
         readings: Sequence[tuple[str, str]] = (),
+        code: str = "E221",
     ) -> None:
         super().__init__(message)
+        self.code = code  # E101 for a function that is not known, which may be a mistake in our own language
         self.message = message
         self.span = span
         self.label = label

@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection
 from typing import TypeAlias
 
 from diffcompare.diagnostics import Diagnostic
-from diffcompare.language.notation.recognition import foreign_notation
+from diffcompare.language.notation.recognition import latex_notation, notation_in_a_line
 from diffcompare.language.syntax.definitions import definition, derivative, value_of_name
 from diffcompare.language.syntax.diagnose import diagnostic_of, explain
 from diffcompare.language.syntax.juxtaposition import juxtaposed
@@ -26,7 +26,9 @@ from diffcompare.language.tokenizer import SyntaxFault
 
 Reader: TypeAlias = Callable[[SourceText], Reading | Finding | None]
 
-READERS: tuple[Reader, ...] = (foreign_notation, definition, derivative, value_of_name, juxtaposed)
+READERS: tuple[Reader, ...] = (
+    latex_notation, definition, derivative, notation_in_a_line, value_of_name, juxtaposed,
+)  # fmt: skip
 
 MAX_READ_LENGTH = 10_000  # characters of a text that is looked at: an answer takes milliseconds
 MAX_STEPS = 5  # readings on the way to a text in our language

