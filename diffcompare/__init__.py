@@ -205,7 +205,7 @@ inputs/                       User input: expressions, points, formulas by hand,
   python_function.py          Python functions in place of expressions: recorded at a point, called at others
   recording_doubts.py         Doubts about a recording: is it the whole function, or has that a state, or has a value left the tape?
   resolve.py                  The argument of a command, resolved: an expression, `@name`, `FILE.toml:name`, a file, or `-` for standard input
-  workbook.py                 Excel workbooks (`.xlsx`): their cells as text, read by openpyxl, which is an optional dependency
+  workbook.py                 Workbooks of Excel (`.xlsx`) and OpenDocument (`.ods`): their cells as text, by libraries that are optional
 language/                     The language of expressions: reading, printing, differentiating by rules, and simplifying them
   differentiation_rules.py    The differentiation rules of a textbook: sum, product, quotient, power ..., each with its name
   expression.py               Expressions: an immutable DAG in which two equal expressions are the same object
@@ -220,10 +220,8 @@ language/                     The language of expressions: reading, printing, di
   tokenizer.py                Tokens: the text cut into numbers, names, calls and signs
   wengert.py                  The Wengert list: the distinct nodes of an expression in order of evaluation, and their names
   notation/                   Readers of other notations: LaTeX, and what computer algebra, programs and spreadsheets write
-    comparisons.py            Conditions of other notations, and the choice between two expressions that they make
-    functions.py              Functions of other notations: what each is in our language, as a builder of expressions
     algebra_systems.py        Computer algebra: how Mathematica, Maple, Maxima, giac and sympy write formulas
-    conditions.py             Conditions of other notations, and the choice between two expressions that they make
+    comparisons.py            Conditions of other notations, and the choice between two expressions that they make
     dialect.py                Dialects: the tables in which notations in a line differ, from MATLAB to spreadsheets
     foreign_functions.py      Functions of other notations: what each is in our language, as a builder of expressions
     infix.py                  The reader of notations in a line: what programs, spreadsheets and computer algebra write

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from diffcompare.language.expression import Expression, Number
-from diffcompare.language.notation.conditions import Always
+from diffcompare.language.notation.comparisons import Always
 from diffcompare.language.notation.dialect import ARITHMETIC, RIGHT_POWER, Dialect
 from diffcompare.language.notation.foreign_functions import (
     ANY_NUMBER,

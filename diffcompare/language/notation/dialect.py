@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from diffcompare.language.expression import Expression
-from diffcompare.language.notation.conditions import Condition
+from diffcompare.language.notation.comparisons import Condition
 from diffcompare.language.notation.foreign_functions import ForeignFunction, power
 
 CHOICE, EITHER, BOTH, NOT, RELATION, SUM, PRODUCT, NEGATION, POWER, TIGHT = range(1, 11)  # levels of precedence

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from diffcompare.diagnostics import did_you_mean
 from diffcompare.language.expression import Expression, Number, Variable
-from diffcompare.language.notation.conditions import (
+from diffcompare.language.notation.comparisons import (
     MAX_DEPTH,
     Both,
     Condition,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from diffcompare.language.expression import Expression, Number
-from diffcompare.language.notation.conditions import Always
+from diffcompare.language.notation.comparisons import Always
 from diffcompare.language.notation.dialect import (
     ARITHMETIC,
     ELEMENTWISE,

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from diffcompare.language.expression import Expression, Number
-from diffcompare.language.notation.conditions import Always
+from diffcompare.language.notation.comparisons import Always
 from diffcompare.language.notation.dialect import ARITHMETIC, DOUBTFUL_POWER, TIGHT, Dialect
 from diffcompare.language.notation.foreign_functions import (
     ANY_NUMBER,
