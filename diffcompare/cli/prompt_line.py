@@ -24,6 +24,7 @@ from diffcompare.diagnostics import MIN_SLIP_LIKENESS, Diagnostic, DiffcompareEr
 from diffcompare.inputs.files import file_and_name, function_file, is_unreadable
 from diffcompare.inputs.resolve import resolve
 from diffcompare.language.operations import FUNCTIONS
+from diffcompare.language.parser import read
 from diffcompare.language.printer import to_text
 from diffcompare.language.tokenizer import MAX_CHARACTERS, locate
 from diffcompare.language.wengert import variables, wengert_list
@@ -280,13 +281,19 @@ def _with_last(text: str, last: str | None) -> str:
     if text.strip() == ANS and last != STREAM:
         return last
     definitions, formula = _formula(last, text, span)
+    parsed = read(text, several=True, question=True)  # with a name where the last expression will stand
+    if ANS not in variables(wengert_list(*parsed.outputs)):
+        raise _at_fault(text, span, "this notation has no `ans`", "write the whole expression, or ours: `ans*2`")
+    tokens, starts, ends = locate(parsed.text, len(parsed.text))
     if {name.partition("=")[0].strip() for name in definitions.split(";")} & set(tokens):
         raise _at_fault(text, span, "the last expression is large, and its parts have names that are used here", "")
     pieces, end = [], 0
-    for number in places:
-        pieces += [text[end : starts[number]], f"({formula})"]
-        end = ends[number]
-    return definitions + "".join(pieces) + text[end:]
+    for number, token in enumerate(tokens):
+        if token == ANS:
+            pieces += [parsed.text[end : starts[number]], f"({formula})"]
+            end = ends[number]
+    substituted = definitions + "".join(pieces) + parsed.text[end:]
+    return substituted if parsed.wrt is None else f"d/d{parsed.wrt} ({substituted})"
 
 
 def _is_read(argument: str) -> bool:

@@ -116,6 +116,10 @@ def test_the_last_expression_is_called_ans():
     assert words("ans*2", "sin(x)^2") == ["grad", "(sin(x)^2)*2"]
     assert words("derive 2ans + ans^2 --at x=1", "x + 1") == ["derive", "2(x + 1) + (x + 1)^2", "--at", "x=1"]
     assert words("check ans --hand x=1", "a = x^2; sin(a)") == ["check", "a = x^2; sin(a)", "--hand", "x=1"]
+    assert words("sin ans + 2e^x", "x + 1") == ["grad", "sin((x + 1)) + 2*e^x"]
+    assert words("d/dx (ans^2)", "x*y") == ["grad", "d/dx ((x*y)^2)"]
+    assert words("jacobian [ans, y*ans]", "x*y") == ["jacobian", "[(x*y), y*(x*y)]"]
+    assert words("ans*2", r"\frac{x}{2}") == ["grad", "(x/2)*2"]
     assert words("a = 2; ans*a", "a = x^2; sin(a)") == ["grad", "a = 2; (sin(x^2))*a"]
     assert words("trace ans --at x=1,y=1", "@rosenbrock") == ["trace", "@rosenbrock", "--at", "x=1,y=1"]
     assert words("jacobian ans", "[x*y, x]") == ["jacobian", "[x*y, x]"]
@@ -140,6 +144,7 @@ def test_a_large_last_expression_keeps_its_shared_parts():
         ("ans = x; ans^2", "x^2", "`ans` is the last expression here"),
         ("ans(2)", "x^2", "`ans` is an expression and no function"),
         ("x*ans (2)", "x^2", "`ans` is an expression and no function"),
+        (r"\sin(ans)", "x^2", "this notation has no `ans`"),
         ("2*ans", "ans + 1", "the last expression has a variable `ans` of its own"),
         ("2*ans", "[x, y]", "the last expression is a list of outputs"),
         ("2*ans", "model.py:f", "the last expression is a Python function, which has no formula"),
