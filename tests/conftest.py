@@ -1,7 +1,7 @@
 """Property tests draw the same examples every time; `--hypothesis-profile explore` looks at new ones.
 
 `-m "thorough or hypothesis" --hypothesis-profile thorough` runs more of the same, as CI does: cases that are left out
-of the suite (their mark is `thorough`), and property tests with twice as many examples.
+of the suite (their mark is `thorough`), and property tests with three times as many examples.
 
 With REQUIRE_ENGINES in the environment the engines of the extra `engines` have to be installed, so that none of their
 tests is skipped.
@@ -18,7 +18,7 @@ from hypothesis.strategies import none
 
 from diffcompare.engines.registry import how_to_install, version
 
-settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=50)
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=30)
 settings.register_profile("thorough", derandomize=True, deadline=None, max_examples=100)
 settings.register_profile("explore", deadline=None)
 settings.load_profile("repeatable")

@@ -226,7 +226,7 @@ def test_an_end_while_standard_input_is_awaited(start, end: str) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
-@pytest.mark.parametrize("most", [6, pytest.param(25, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("most", [3, pytest.param(25, marks=pytest.mark.thorough)])
 def test_killed_at_random_instants_it_goes_on_where_it_stopped(start, process, unbroken, most) -> None:
     write_rows(400)
     before = workers()
