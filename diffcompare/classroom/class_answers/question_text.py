@@ -79,6 +79,7 @@ def _has_words_of_a_question(question: ParsedInput) -> bool:
 
 # --- `d/dx (x^2)` -----------------------------------------------------------------------------------------------------
 
+_CALLED = re.compile(r"(diff|D)\s*[(\[](.+),\s*([^\W\d]\w*)\s*[)\]]", re.S)  # `diff(x^2, x)`
 _OPERATOR = re.compile(
     r"(?:\\[dt]?frac ?\{ ?(?:d|∂|\\partial|\\mathrm ?\{d\}) ?\} ?\{ ?(?:d|∂|\\partial|\\mathrm ?\{d\}) ?(\w+) ?\}"
     r"|\(? ?[d∂] ?/ ?[d∂](\w+) ?\)?) ?(.+)",
@@ -91,6 +92,9 @@ def _derivative_of(text: str) -> Asked | None:
 
     Raises DiffcompareError for mistakes in the function, and for `d/dx x^2 + x`, which has two readings.
     """
+    called = _CALLED.fullmatch(text.strip()) if text.lstrip()[:1] in ("d", "D") else None
+    if called is not None and _is_enclosed(text.strip()[len(called[1]) :].strip()):
+        return Asked(ParsedInput(called[2], read(called[2]), "expression", "expression"), called[3])
     match = _OPERATOR.fullmatch(" ".join(text.split())) if text.lstrip()[:1] in ("d", "∂", "\\", "(") else None
     if match is None:
         return None

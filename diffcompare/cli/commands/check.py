@@ -13,7 +13,7 @@ from diffcompare.inputs.files import TABLES, function_file
 EXAMPLES = (
     'diffcompare check "x^2*sin(x)" --hand x="2*x*cos(x)"',
     'diffcompare check "x^2*sin(x)" --steps working.txt',
-    "diffcompare check answers.csv --feedback texts",
+    'diffcompare check responses.csv --asked "x^2" --feedback texts',
 )
 
 

@@ -20,6 +20,8 @@ from diffcompare.classroom.class_answers.question_text import Asked, read_questi
         ("∂/∂y x^2*y", "x^2*y", "y"),
         (r"\frac{d}{dx} \left( x^2 \right)", "( x^2 )", "x"),
         ("Find d/dx[x^3].", "x^3", "x"),
+        ("diff(x^2*sin(x), x)", "x^2*sin(x)", "x"),
+        ("Let y = x^2. What is dy/dx?", "x^2", ""),
         ("Differentiate x^2*sin(x) with respect to x.", "x^2*sin(x)", "x"),
         ("Differentiate x^2*y with respect to y.", "x^2*y", "y"),
         (r"Differentiate \( x^2*y \) with respect to \(y\).", "x^2*y", "y"),
