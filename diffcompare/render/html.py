@@ -142,7 +142,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
   const line = document.createElement("p");
   line.className = "filter";
   line.append(field, " ", count);
-  table.parentElement.before(line);
+  if (rows.length > 5) table.parentElement.before(line);
   const show = () => {
     const wanted = field.value.toLowerCase();
     let visible = 0;
@@ -186,6 +186,9 @@ STYLE = """\
 .diffcompare .filter input { font: inherit; padding: .2em .5em; border: 1px solid; background: none; color: inherit; }
 .diffcompare .sortable thead button { font: inherit; color: inherit; background: none; border: 0; padding: 0;
   cursor: pointer; text-decoration: underline dotted; }
+.diffcompare .sortable td code { white-space: normal; }
+.diffcompare .sortable td.prose { min-width: 13em; }
+main:has(.sortable) { max-width: 80rem; }
 .diffcompare .sortable [aria-sort=ascending] button::after { content: " \\25B4"; }
 .diffcompare .sortable [aria-sort=descending] button::after { content: " \\25BE"; }
 """

@@ -186,7 +186,8 @@ def _values(comparison: Comparison, brief: bool) -> Table:
     table = tuple(tuple(row[place] for place in shown) for row in rows)
     heads = columns(" | ".join(keys[place] for place in shown))
     if is_needed[2]:  # with the versions of libraries the table may be too wide for a page; the digits stay
-        heads = tuple(head._replace(spare=head.key in ("absolute", "relative", "ulp", "estimate")) for head in heads)
+        spare = ("version", "absolute", "relative", "ulp", "estimate")  # the last ones are left out first
+        heads = tuple(head._replace(spare=head.key in spare) for head in heads)
     return Table("values", heads, table, "Values")
 
 

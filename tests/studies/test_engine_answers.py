@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -54,6 +55,16 @@ def test_nan_and_inf_are_shown_as_what_they_are(library):
     comparison = compare("x*y", x=2.0, y=3.0)
     assert (row(comparison)["value"], row(comparison, "df/dy")["value"]) == ("nan", "-inf")
     assert "torch-reverse has nan for df/dx; torch-reverse has -inf for df/dy" in comparison.verdict
+
+
+def test_where_only_some_partials_are_at_a_kink_the_values_are_a_table_of_80_columns_all_the_same(library):
+    library({"x": 2.123456789012345, "y": 0.0})
+    comparison = compare("max(x, 0) + x*y", methods=("central-difference", "backward-difference"), x=0.0, y=2.0)
+    *ours, theirs = comparison.answers
+    theirs = theirs._replace(engine=theirs.engine._replace(version="1.27.post1.dev20"))
+    text = render(replace(comparison, answers=(*ours, theirs)).document(), "terminal", look=Look(width=80))
+    assert re.search(r"torch-reverse +2\.123456789012345 .* between the slopes", text), text
+    assert "version, error, relative and ulp are left out here; CSV and JSON have" in " ".join(text.split())
 
 
 def test_the_version_stands_in_every_row_of_a_library_and_in_no_other(library):
