@@ -1,6 +1,7 @@
 """Compiled functions (`dc.function`) beside programs that a person writes, in Python and in C, in one run.
 
-    python tests/benchmarks/compiled.py [points|value|speelpenning|helmholtz|helmholtz1000|logistic]
+    python tests/benchmarks/compiled.py [points|value|speelpenning|helmholtz|logistic|irregular]
+    python tests/benchmarks/compiled.py [helmholtz1000|irregular100000|irregular1000000]    slow
 
 Prints processor time as ratios, medians of rounds in which all take turns.  Every contender has to return the same
 numbers.  C is compiled by `gcc -O2` where there is one.
@@ -12,6 +13,7 @@ import ctypes
 import gc
 import math
 import operator
+import random
 import shutil
 import subprocess
 import sys
@@ -26,8 +28,12 @@ from time import process_time
 import numpy as np
 
 import diffcompare as dc
+from diffcompare.codegen.piecewise_program import PiecewiseProgram
 from diffcompare.language.expression import Variable
+from diffcompare.language.operations import cos as cosine
 from diffcompare.language.operations import ln
+from diffcompare.language.operations import sin as sine
+from diffcompare.language.wengert import operation_count, wengert_list
 
 ROUNDS = 21
 STEPS = 100_000
@@ -204,8 +210,15 @@ def against_c(
     value, gradient = f.at_vector(x)
     first = process_time() - start
     own, in_c, result = [], np.empty_like(x), np.empty(1)
+
+    def called() -> None:
+        """One gradient by C as a Python program gets it: a new array, and a call by ctypes."""
+        made = np.empty_like(x)
+        arguments = [len(x), address(x), address(made), *map(address, data)]
+        getattr(programs, name)(*arguments)
+
     arguments = [ctypes.c_long(times), len(x), address(x), address(in_c), address(result), *map(address, data)]
-    ratios = []
+    ratios, calls = [], []
     for _ in range(ROUNDS):
         start = process_time()
         getattr(programs, f"many_{name}")(*arguments)
@@ -214,9 +227,13 @@ def against_c(
             f.at_vector(x)
         own.append((process_time() - middle) / max(1, times // 20))
         ratios.append(own[-1] / ((middle - start) / times))
+        calls.append(own[-1] / seconds(called, max(1, times // 20)))
     assert math.isclose(result[0], value, rel_tol=1e-9), what
     assert np.allclose(gradient, in_c, rtol=1e-9), what
-    print(f"  {what:40s}{median(own) * 1e6:9.0f} us{median(ratios):8.1f} x C   (first answer {first:.2f} s)")
+    print(
+        f"  {what:40s}{median(own) * 1e6:9.0f} us{median(ratios):8.1f} x C{median(calls):8.1f} x C called from Python"
+        f"   (first answer {first:.2f} s)"
+    )
 
 
 def speelpenning() -> None:
@@ -263,6 +280,12 @@ def logistic_by_hand(r: float, x: float) -> tuple[float, tuple[float, float]]:
     return value, (adjoint_of_r, adjoint)
 
 
+def logistic_value(r: float, x: float) -> float:
+    for _ in range(STEPS):
+        x = r * x * (1 - x)
+    return x
+
+
 def logistic() -> None:
     """The logistic map of 100,000 steps."""
     r, x = Variable("r"), Variable("x")
@@ -278,10 +301,80 @@ def logistic() -> None:
     rounds = [(seconds_at(compiled, (3.2, 0.4), 1), seconds_at(logistic_by_hand, (3.2, 0.4), 1)) for _ in range(ROUNDS)]
     ratio = median(a / b for a, b in rounds)
     print(f"logistic map, {STEPS:,} steps: {ratio:.2f} x the reverse sweep by hand   (first answer {first:.2f} s)")
+    alone = dc.function(x).value
+    rounds = [(seconds_at(alone, (3.2, 0.4), 1), seconds_at(logistic_value, (3.2, 0.4), 1)) for _ in range(ROUNDS)]
+    print(f"  the value alone: {median(a / b for a, b in rounds):.2f} x the loop by hand")
 
 
-RUNS = {"points": points, "value": value, "speelpenning": speelpenning, "helmholtz": helmholtz, "logistic": logistic}
-SLOW = {"helmholtz1000": lambda: helmholtz(((1000, 20),))}  # three million nodes: a minute
+# --- Long expressions without a pattern ---------------------------------------------------------------------------------
+
+
+def irregular_graph(operations: int) -> dc.Expression:
+    """A random graph whose operations read whatever was among the last nine results; adjoints keep their size."""
+    rng, results = random.Random(1), [Variable("x"), Variable("y")]
+    while len(results) < operations / 2.8:
+        one, other = rng.choice(results[-9:]), rng.choice(results[-9:])
+        kind = rng.random()
+        if kind < 0.3:
+            new = one + rng.choice((0.1, 0.2, 0.3)) * rng.choice((sine, cosine))(other)
+        elif kind < 0.5:
+            new = one - 0.1 * one * other
+        elif kind < 0.7:
+            new = (one + other) / 2
+        elif kind < 0.85:
+            new = one * 0.5 + other * 0.5
+        else:
+            new = sine(one) * 0.75 + other * 0.25
+        results.append(new)
+    return reduce(operator.add, results[-9:])
+
+
+def irregular(operations: int = 10_000) -> None:
+    """A random graph: swept node by node at first, then compiled in pieces."""
+    gc.disable()
+    expression = irregular_graph(operations)
+    gc.enable()
+    nodes = wengert_list(expression)
+    count = operation_count(nodes)
+    before = memory()
+    start = process_time()
+    f = dc.function(expression)
+    numbers = f.value_and_gradient(0.3, 0.7)
+    first = process_time() - start
+    start = process_time()
+    program = PiecewiseProgram(nodes, f.variables, f.wrt)
+    compilation = process_time() - start
+    held = memory() - before
+    assert program((0.3, 0.7)) == numbers
+    rounds = [
+        (seconds_at(program, ((0.3, 0.7),), 1), seconds_at(f.value_and_gradient, (0.3, 0.7), 1)) for _ in range(7)
+    ]
+    print(
+        f"random graph, {count:,} operations: first answer {first:.2f} s, compiled in {compilation:.2f} s "
+        f"({held / count:.0f} bytes an operation); {median(a for a, _ in rounds) / count * 1e6:.2f} us an operation, "
+        f"{median(b / a for a, b in rounds):.1f} x as fast as the sweep"
+    )
+
+
+def memory() -> int:
+    """The bytes of memory that this process has now (Linux)."""
+    status = Path("/proc/self/statm")
+    return int(status.read_text(encoding="ascii").split()[1]) * 4096 if status.exists() else 0
+
+
+RUNS = {
+    "points": points,
+    "value": value,
+    "speelpenning": speelpenning,
+    "helmholtz": helmholtz,
+    "logistic": logistic,
+    "irregular": irregular,
+}
+SLOW = {
+    "helmholtz1000": lambda: helmholtz(((1000, 20),)),  # three million nodes: a minute
+    "irregular100000": lambda: irregular(100_000),
+    "irregular1000000": lambda: irregular(1_000_000),  # three minutes
+}
 
 
 def main() -> None:
