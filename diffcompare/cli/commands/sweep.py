@@ -35,6 +35,13 @@ def command(
     from diffcompare.studies.step_sweep.sweep import sweep_question
 
     swept = sweep_question(
-        parsed, at=point, wrt=options.split(wrt), steps=step, nominal=nominal, single=float32, budget=budget
+        parsed,
+        at=point,
+        wrt=options.split(wrt),
+        steps=step,
+        nominal=nominal,
+        single=float32,
+        budget=budget,
+        brief=quiet,
     )
     return CommandResult(swept.document(brief=quiet), swept.notes, swept.failure)

@@ -97,13 +97,15 @@ class StepSweep(Record):
         true: The number that errors are measured against: the true derivative, or reverse mode's if the truth is not
             known.
         curves: The errors of every formula, longest step first.
-        without_step: The answers of automatic and symbolic differentiation.
         cancellation: The values f(x+h) whose difference from f(x) loses digits.
         tiny: The complex step at steps far below those of the differences.
         higher: The derivatives of orders 2 to 5 at the point; None where one is not known.
         complete: True if the time budget was enough for all steps.
         failure: The reason why nothing could be measured at this point, if so.
         notes: Warnings and notes for the user.
+
+    `without_step`, the answers of automatic and symbolic differentiation, is asked for when it is first looked at: the
+    table of errors does without, and without sympy.
     """
 
     report = "diffcompare.studies.step_sweep.report"
@@ -115,7 +117,6 @@ class StepSweep(Record):
     arithmetic: Arithmetic
     true: TrueNumber | None = None
     curves: tuple[Curve, ...] = ()
-    without_step: tuple[StepFreeAnswer, ...] = ()
     cancellation: tuple[CancellationRow, ...] = ()
     tiny: tuple[Bin, ...] = ()
     higher: dict[int, float | None] | None = None
@@ -132,6 +133,11 @@ class StepSweep(Record):
     def x(self) -> float:
         """The value of that variable."""
         return self.problem.point[self.name]
+
+    @cached_property
+    def without_step(self) -> tuple[StepFreeAnswer, ...]:
+        """The answers of automatic and symbolic differentiation; none where nothing could be measured."""
+        return answers_without_step(self.problem, self.true, single=self.arithmetic.single) if self.true else ()
 
     @cached_property
     def floor(self) -> float:
@@ -222,10 +228,15 @@ def sweep_question(
     samples: int | None = None,
     methods: str | Iterable[str] = (),
     budget: float | None = 5.0,
+    brief: bool = False,
 ) -> StepSweep:
-    """Sweep over the step for a parsed expression, at the point `at` or its default; see `sweep` for the arguments."""
+    """Sweep over the step for a parsed expression, at the point `at` or its default; see `sweep` for the arguments.
+
+    `brief` tells that nobody will look at the methods without a step.
+    """
     budget, methods, single = checked_positive("budget", budget), _formulas(methods), bool(single)
-    client.prepare()  # sympy is imported in a process of its own, in the meantime
+    if not brief:
+        client.prepare()  # sympy is imported in a process of its own, in the meantime
     posed = set_up(question, at, wrt)
     name = _variable(posed, asked=bool(wrt))
     point = _point_in_float32(posed.point) if single else posed.point
@@ -255,13 +266,12 @@ def _measured(record: StepSweep, grid: Grid, high: float, low: float, methods: S
         shared = cancellation_table(line, forward, record.x, table_steps(high, low), single=single)
         tiny = _tiny(problem, true, single=single)
         value = line(record.x)
-    exact = answers_without_step(problem, true, single=single)
     notes = (*notes, *_recorded_path(problem, single=single))
     if not complete:
         notes = (*notes, _cut_short(problem))
     return replace(
         record, value=value if single and value is not None else record.value, true=true, curves=measured,
-        without_step=exact, cancellation=shared, tiny=tiny, higher=higher, complete=complete,
+        cancellation=shared, tiny=tiny, higher=higher, complete=complete,
         notes=(*record.notes, *notes),
     )  # fmt: skip
 

@@ -10,11 +10,13 @@ from math import log10
 
 import pytest
 
+from diffcompare.backends.symbolic import client
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.render import render
+from diffcompare.studies.question import question_and_point
 from diffcompare.studies.step_sweep.findings import side_notes
 from diffcompare.studies.step_sweep.measurements import Grid, curves
-from diffcompare.studies.step_sweep.sweep import StepSweep, sweep
+from diffcompare.studies.step_sweep.sweep import StepSweep, sweep, sweep_question
 
 FORWARD, CENTRAL = "forward-difference", "central-difference"
 L4 = "64*x*(1-x)*(1-2*x)^2*(1-8*x+8*x^2)^2"
@@ -143,6 +145,19 @@ def test_the_complex_step_has_no_round_off(nominal: StepSweep) -> None:
     tiny = [bin.error for bin in nominal.tiny if bin.step >= 1e-300]
     assert len(tiny) == 5
     assert all(error is not None and error <= 2e-14 for error in short + tiny)
+
+
+def test_the_table_of_errors_alone_asks_nothing_of_sympy(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: object) -> None:
+        raise AssertionError("sympy was asked")
+
+    monkeypatch.setattr(client, "prepare", refuse)
+    monkeypatch.setattr(client, "differentiate", refuse)
+    question, at = question_and_point(L4, {"x": 0.2}, {})
+    swept = sweep_question(question, at=at, steps=(1e-1, 1e-4), samples=1, brief=True)
+    assert "0.01" in render(swept.document(brief=True), "plain")
+    with pytest.raises(AssertionError, match="sympy was asked"):
+        swept.document()
 
 
 def test_the_methods_without_a_step_are_right_to_the_last_digits(nominal: StepSweep) -> None:
