@@ -187,7 +187,7 @@ STYLE = """\
 .diffcompare .sortable thead button { font: inherit; color: inherit; background: none; border: 0; padding: 0;
   cursor: pointer; text-decoration: underline dotted; }
 .diffcompare .sortable td code { white-space: normal; }
-.diffcompare .sortable td.prose { min-width: 13em; }
+.diffcompare .sortable td.prose { min-width: 12em; }
 main:has(.sortable) { max-width: 80rem; }
 .diffcompare .sortable [aria-sort=ascending] button::after { content: " \\25B4"; }
 .diffcompare .sortable [aria-sort=descending] button::after { content: " \\25BE"; }
