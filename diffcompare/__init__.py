@@ -98,7 +98,7 @@ classroom/                    For the classroom: demos and their player, handout
     session.py                A quiz as a state machine: `reply` takes a quiz and a line of input, and returns the quiz after it; hints
 cli/                          The command line; only this package prints and imports typer
   app.py                      The command-line application: builds the commands and runs one of them
-  arguments.py                Declarations of options and arguments, and the separation of options from expressions that begin with a minus sign
+  arguments.py                Declarations of options and arguments, what they read, and what tells an option from an expression like `-x^2`
   batch_run.py                A run of `diffcompare batch`: the files it reads, where results go, the workers, progress and the final summary
   class_feedback.py           `check` for a table of a class's answers: the result, and the folder of feedback texts for the students
   command_line.py             Command lines: what a command declares, how it runs, and how a line without mistakes is read

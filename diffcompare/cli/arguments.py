@@ -1,4 +1,4 @@
-"""Declarations of options and arguments, and the separation of options from expressions that begin with a minus sign.
+"""Declarations of options and arguments, what they read, and what tells an option from an expression like `-x^2`.
 
 A command declares them in the annotations of its parameters; `app` makes typer's own records of them.
 
@@ -9,11 +9,15 @@ ignore unknown options does not help: it would split `-v*x` into `-v` and `*x`.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from inspect import Parameter
 from typing import Any, NamedTuple
 
+from diffcompare import safe_io
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, DiffcompareError, did_you_mean, usage_error
+from diffcompare.inputs.files import file_and_name, function_file
 
 
 class Declaration:
@@ -154,3 +158,43 @@ def wants_json(arguments: Sequence[str]) -> bool:
     if "--json" in formats or "--format" in formats:
         return "--json" in formats or formats["--format"].lower() == "json"
     return formats.get("-o", "").lower().endswith(".json")
+
+
+# --- Files that are read: no output replaces them ---------------------------------------------------------------------
+
+
+class Reads(NamedTuple):
+    """The mark of an option that names input; `file` returns the file that a value names, or None."""
+
+    file: Callable[[str], str | None]
+
+
+def _file_of_expression(argument: str) -> str | None:
+    named = function_file(argument)
+    if named is not None:
+        return named[0]
+    path, _ = file_and_name(argument)
+    return path or (argument if argument == safe_io.STREAM or os.path.splitext(argument)[1] else None)
+
+
+READS_FILE = Reads(str)
+READS_EXPRESSION = Reads(_file_of_expression)
+
+
+def files_read(parameters: Mapping[str, Parameter], values: Mapping[str, object], output: str) -> Iterator[str]:
+    """Yield the files that a command reads, `-` for standard input: those that the values of marked options name.
+
+    The files of the catalogue, which all commands with expressions read, are among them if `output` may be one of them.
+    """
+    for name, parameter in parameters.items():
+        marks = [mark for mark in getattr(parameter.annotation, "__metadata__", ()) if isinstance(mark, Reads)]
+        value = values[name]
+        for mark in marks:
+            for text in value if isinstance(value, list | tuple) else [value]:
+                path = mark.file(text) if isinstance(text, str) else None
+                if path is not None:
+                    yield path
+    if output.lower().endswith(".toml"):
+        from diffcompare.inputs.catalogue import directory
+
+        yield from (os.path.join(directory(), name) for name in os.listdir(directory()))

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, get_args, get_origin
 
 from diffcompare import safe_io
 from diffcompare.cli import arguments, options
-from diffcompare.cli.arguments import Argument, Option
+from diffcompare.cli.arguments import Argument, Option, files_read
 from diffcompare.cli.commands import COMMANDS, COMPLETION
 from diffcompare.cli.output import CommandResult, LiveOutput, Settings, check_destination, progress_line, show
 from diffcompare.diagnostics import DiffcompareError
@@ -61,7 +61,7 @@ def with_output(function: Callable[..., CommandResult | int]) -> Callable[..., i
         own_values = {name: values[name] for name in own}
         live = None
         output = settings.output or safe_io.STREAM
-        safe_io.protect_inputs(options.files_read(own, values, output), output)
+        safe_io.protect_inputs(files_read(own, values, output), output)
         with use_language(values.get("lang", LANGUAGES[0])), _own_operations(values):
             if needs_settings:
                 result = function(settings=settings, **own_values)

@@ -6,18 +6,16 @@ Tab starts the program each time, as do `-h` and a slip in a command line: what 
 from __future__ import annotations
 
 import math
-import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
-from inspect import Parameter
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from diffcompare import safe_io
-from diffcompare.cli.arguments import Argument, Option
+from diffcompare.cli.arguments import READS_EXPRESSION, READS_FILE, Argument, Option
 from diffcompare.cli.output import CHARSETS, COLORS
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, DiffcompareError, did_you_mean, usage_error
-from diffcompare.inputs.files import file_and_name, function_file
+from diffcompare.inputs.files import function_file
 from diffcompare.localization import LANGUAGES
 from diffcompare.render import FORMATS
 
@@ -259,46 +257,6 @@ def methods_at(place: str) -> Callable[[str], list[str]]:
         return [f"{before}{comma}{name}" for name in [*words_at(place)(word), *groups, *beginning(word, ["all"])]]
 
     return complete
-
-
-# --- Files that are read ----------------------------------------------------------------------------------------------
-
-
-class Reads(NamedTuple):
-    """The mark of an option that names input; `file` returns the file that a value names, or None."""
-
-    file: Callable[[str], str | None]
-
-
-def _file_of_expression(argument: str) -> str | None:
-    named = function_file(argument)
-    if named is not None:
-        return named[0]
-    path, _ = file_and_name(argument)
-    return path or (argument if argument == safe_io.STREAM or os.path.splitext(argument)[1] else None)
-
-
-READS_FILE = Reads(str)
-READS_EXPRESSION = Reads(_file_of_expression)
-
-
-def files_read(parameters: Mapping[str, Parameter], values: Mapping[str, object], output: str) -> Iterator[str]:
-    """Yield the files that a command reads, `-` for standard input: those that the values of marked options name.
-
-    The files of the catalogue, which all commands with expressions read, are among them if `output` may be one of them.
-    """
-    for name, parameter in parameters.items():
-        marks = [mark for mark in getattr(parameter.annotation, "__metadata__", ()) if isinstance(mark, Reads)]
-        value = values[name]
-        for mark in marks:
-            for text in value if isinstance(value, list | tuple) else [value]:
-                path = mark.file(text) if isinstance(text, str) else None
-                if path is not None:
-                    yield path
-    if output.lower().endswith(".toml"):
-        from diffcompare.inputs.catalogue import directory
-
-        yield from (os.path.join(directory(), name) for name in os.listdir(directory()))
 
 
 # --- The options ------------------------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from diffcompare.cli import main
+from diffcompare.cli.arguments import Reads
 from diffcompare.cli.commands import COMMANDS
-from diffcompare.cli.options import Reads
 from diffcompare.inputs import catalogue
 from diffcompare.safe_io import CannotWrite, protect_inputs
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from diffcompare import safe_io
 from diffcompare.cli import options
-from diffcompare.cli.arguments import Argument, Option
+from diffcompare.cli.arguments import READS_FILE, Argument, Option, Reads
 from diffcompare.cli.output import INTERRUPTED, CommandResult
 from diffcompare.engines.cases import cases_of_file
 from diffcompare.engines.own_engine import is_own_engine
@@ -32,12 +32,12 @@ def command(
             "point)`, `value(f, point)`, `derivative(f, x)`, `complex_derivative(f, z)`. [default: all installed]",
             autocompletion=options.words_at("engines.registry:engine_names"),
         ),
-        options.Reads(lambda name: name if is_own_engine(name) else None),
+        Reads(lambda name: name if is_own_engine(name) else None),
     ] = None,
     cases: Annotated[
         str | None,
         Option("--cases", metavar="FILE", help="Cases of your own (TOML) in place of ours."),
-        options.READS_FILE,
+        READS_FILE,
     ] = None,
     save: Annotated[
         str | None, Option("--save", metavar="audit.json", help="Keep every number, to compare with later.")
@@ -45,7 +45,7 @@ def command(
     against: Annotated[
         str | None,
         Option("--against", metavar="FILE", help="Show what differs from an audit that was saved."),
-        options.READS_FILE,
+        READS_FILE,
     ] = None,
     budget: options.Budget = 10.0,
     mode_budget: Annotated[

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from diffcompare.cli import options
-from diffcompare.cli.arguments import Argument, Option
+from diffcompare.cli.arguments import READS_FILE, Argument, Option
 from diffcompare.cli.output import Settings
 from diffcompare.diagnostics import usage_error
 
@@ -21,7 +21,7 @@ def command(
     files: Annotated[
         list[str],
         Argument(metavar="FILE...", help="Files, folders, patterns, or - for stdin.", show_default=False),
-        options.READS_FILE,
+        READS_FILE,
     ],
     input_format: options.InputFormat = None,
     encoding: options.Encoding = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, TypeAlias
 
 from diffcompare.cli import options
-from diffcompare.cli.arguments import Option
+from diffcompare.cli.arguments import READS_FILE, Option
 from diffcompare.cli.output import CommandResult
 from diffcompare.diagnostics import usage_error
 from diffcompare.inputs.files import TABLES, function_file
@@ -25,7 +25,7 @@ Solution: TypeAlias = Annotated[bool, Option("--solution", help="Show the whole 
 Steps: TypeAlias = Annotated[
     str | None,
     Option("--steps", metavar="FILE", help="A derivation, one step per line; - for stdin."),
-    options.READS_FILE,
+    READS_FILE,
 ]
 Feedback: TypeAlias = Annotated[
     str | None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 from diffcompare import safe_io
 from diffcompare.classroom.demos import NAMES, OWN, SURVEY, select_demos
 from diffcompare.cli import options
-from diffcompare.cli.arguments import Argument, Option
+from diffcompare.cli.arguments import READS_EXPRESSION, Argument, Option
 from diffcompare.cli.output import (
     CommandResult,
     Settings,
@@ -45,7 +45,7 @@ Names: TypeAlias = Annotated[
 OwnExpression: TypeAlias = Annotated[
     str | None,
     Option("--expr", metavar="EXPR", help="For `trace`: your expression; for `tape`, `branches` too: FILE.py:f."),
-    options.READS_EXPRESSION,
+    READS_EXPRESSION,
 ]
 List: TypeAlias = Annotated[bool, Option("--list", help="List the demos with their claims and minutes.")]
 Frames: TypeAlias = Annotated[bool, Option("--frames", help="Print every frame once, without the player.")]

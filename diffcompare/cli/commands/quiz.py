@@ -6,7 +6,7 @@ from typing import Annotated
 
 from diffcompare import safe_io
 from diffcompare.cli import options
-from diffcompare.cli.arguments import Option
+from diffcompare.cli.arguments import READS_FILE, Option
 from diffcompare.cli.output import CommandResult, Settings, check_destination
 
 EXAMPLES = (
@@ -44,7 +44,7 @@ def command(
     answers: Annotated[
         str | None,
         Option("--answers", metavar="FILE", help="Read the answers from FILE, one per line."),
-        options.READS_FILE,
+        READS_FILE,
     ] = None,
     solutions: Annotated[
         bool | None,

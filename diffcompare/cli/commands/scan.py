@@ -6,7 +6,7 @@ from typing import Annotated
 
 from diffcompare import safe_io
 from diffcompare.cli import options
-from diffcompare.cli.arguments import Option
+from diffcompare.cli.arguments import READS_EXPRESSION, Option
 from diffcompare.cli.output import CommandResult
 
 EXAMPLES = (
@@ -46,7 +46,7 @@ def command(
 
     axes = parse_axes(over or [])
     if npz is not None:
-        read = [options.READS_EXPRESSION.file(expression), ops]
+        read = [READS_EXPRESSION.file(expression), ops]
         safe_io.protect_inputs([path for path in read if path is not None], npz)
         safe_io.check_destination(npz)
     from diffcompare.cli.grid_scan import scan_grid

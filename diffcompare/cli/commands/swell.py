@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from diffcompare.cli import options
-from diffcompare.cli.arguments import Option
+from diffcompare.cli.arguments import READS_EXPRESSION, Option
 from diffcompare.cli.output import CommandResult
 from diffcompare.diagnostics import usage_error
 
@@ -22,7 +22,7 @@ def command(
     family: Annotated[
         str | None,
         Option("--family", metavar="NAME", help="logistic|speelpenning|nested-sin|FILE"),
-        options.READS_EXPRESSION,
+        READS_EXPRESSION,
     ] = None,
     n: Annotated[
         str | None, Option("--n", metavar="A..B", help="Members of the family. [default: 1..8, or all of a file]")
