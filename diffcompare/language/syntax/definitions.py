@@ -70,7 +70,7 @@ def derivative(source: SourceText) -> Reading | Finding | None:
         return None
     if body[0] == "(":
         body = body[1:-1].strip()
-    elif match["sign"][0] in "d∂" and not _is_one_factor(body):
+    elif match["sign"][0] in "d∂" and source.text[match.start("body") - 1] != "[" and not _is_one_factor(body):
         return None
     return Reading(body, wrt=match["by"], variables=(match["by"],))
 

@@ -52,7 +52,7 @@ def test_what_is_wrong_with_the_formula_is_said_of_the_formula():
     ("text", "reading", "by"),
     [
         ("d/dx (x^2)", "x^2", "x"), ("d/dx x^2", "x^2", "x"), ("d/dy[x*y]", "x*y", "y"), ("∂/∂x (x*y)", "x*y", "x"),
-        ("diff(x^2*y, y)", "x^2*y", "y"), ("D[x^2, x]", "x^2", "x"), ("d/dx sin(2x)", "sin(2*x)", "x"), ("d/dx sin x", "sin(x)", "x"), ("d/dx (x^2 sin x)", "x^2*sin(x)", "x"),
+        ("diff(x^2*y, y)", "x^2*y", "y"), ("D[x^2, x]", "x^2", "x"), ("d/dx sin(2x)", "sin(2*x)", "x"), ("d/dx sin x", "sin(x)", "x"), ("d/dx[x^2 sin x + 1]", "x^2*sin(x) + 1", "x"), ("d/dx (x^2 sin x)", "x^2*sin(x)", "x"),
     ],
 )  # fmt: skip
 def test_a_derivative_is_the_question_about_its_function(text, reading, by):
