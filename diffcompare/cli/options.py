@@ -366,10 +366,7 @@ Encoding: TypeAlias = Annotated[
     str | None,
     Option("--encoding", metavar="NAME", help="Encoding of a table: utf-8, gbk, big5 ... [default: detected]"),
 ]
-Columns: TypeAlias = Annotated[
-    str | None,
-    Option("--columns", metavar='"A=TITLE,..."', help="What columns mean: by title, pattern with * or number."),
-]
+Columns: TypeAlias = Annotated[str | None, Option("--columns", metavar='"A=TITLE,..."', help="What columns mean.")]
 Points: TypeAlias = Annotated[
     str | None,
     Option("--points", metavar="FILE.csv", help="Evaluate every expression at each of these points."),
