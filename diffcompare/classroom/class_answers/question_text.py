@@ -50,7 +50,7 @@ def read_question(text: str) -> Asked | Diagnostic:
         if wanted is not None:
             return wanted
         question = _function(plain)
-        if not (_has_words_of_a_question(question) or (plain[0].isupper() and _DASHED_WORD.match(plain))):
+        if not (_has_words_of_a_question(question) or _begins_as_a_sentence(plain)):
             return _refused(text, _two_readings(plain)) if _ENUMERATED.match(plain) else Asked(question)
         fault = None
     except DiffcompareError as error:
@@ -75,6 +75,14 @@ def _has_words_of_a_question(question: ParsedInput) -> bool:
     """Tell whether variables are words such as `derivative`: `Derivative - x^2` is no difference."""
     names = variables(wengert_list(question.parsed.expression))
     return any(len(name) > 3 and role_by_words(name) is not None for name in names)
+
+
+def _begins_as_a_sentence(text: str) -> bool:
+    """Tell whether a word comes first that is no factor, even where a notation has products of words."""
+    word = _FIRST_WORD.match(text)
+    if word is None or not _is_word(word[1]):
+        return False
+    return text[0].isupper() and len(word[1]) > 4 if word[2] in "-–—" else word[2] not in "=*/^+·×,;)<>"
 
 
 # --- `d/dx (x^2)` -----------------------------------------------------------------------------------------------------
@@ -157,7 +165,7 @@ _NUMBER = re.compile(r"-?[\d.,/]+")
 _AT_A_POINT = re.compile(r"[^\W\d]\w* ?= ?[-+]?[\d.,/]+(?: ?pi)?")
 _ENUMERATED = re.compile(r"\d+\. \S")  # `3. x^2`: the third question, or a product
 _NUMBERED = re.compile(r"(?:\d+ ?)?[-–—] \S.*|\d+\. \S.*", re.S)  # `3 - x^2`: a number of a question, or a difference
-_DASHED_WORD = re.compile(r"[^\W\d_]{5,}\s+[-–—]")  # `Differentiate - x^2`
+_FIRST_WORD = re.compile(r"([^\W\d_]{4,})\s+(\S)")  # `Differentiate - x^2`, `Differentiate Sin[x]`
 
 
 def _in_sentence(text: str, fault: Diagnostic | None) -> Asked | Diagnostic:

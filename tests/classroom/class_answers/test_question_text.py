@@ -32,6 +32,8 @@ from diffcompare.classroom.class_answers.question_text import Asked, read_questi
         ("3) x^2 + 1", "x^2 + 1", ""),
         ("1. Differentiate x^2", "x^2", ""),
         ("Differentiate -x^2", "-x^2", ""),
+        ("Differentiate Sin[x]", "Sin[x]", ""),
+        ("speed * time", "speed * time", ""),
         ("Differentiate alpha*x^2", "alpha*x^2", ""),
         ("Differentiate max(x, 2) by x", "max(x, 2)", "x"),
         ("Find f'(x) where f(x) = (x + 1)^2", "(x + 1)^2", ""),
