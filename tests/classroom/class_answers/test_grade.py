@@ -56,7 +56,7 @@ def test_entries_of_the_catalogue_by_their_names(judged):
         ("Eve,x^2,2*t,", "answers.csv:3:11", "E705"),
         ("Eve,sin(x),cosx^2,", "answers.csv:3:12", "E705"),
         ("Eve,x*lnx,lnx+1,", "answers.csv:3:7", "E578"),
-        ("Eve,x^2,2.d0*x,", "answers.csv:3:9", "E304"),
+        ("Eve,x^2,1.2.3*x,", "answers.csv:3:9", "E304"),
         ("Eve,x^2,2*x,x", "answers.csv:3:13", "E595"),
         ("Eve,x^2,2*x,,,x", "answers.csv:3:15", "E594"),
         ("Eve,@nosuch,2*x,", "answers.csv:3:5", "E601"),
