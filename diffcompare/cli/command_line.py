@@ -14,18 +14,30 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from importlib import import_module
 from inspect import Parameter
-from typing import Any, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, TypeAlias, get_args, get_origin
 
 from diffcompare import safe_io
 from diffcompare.cli import arguments, options
 from diffcompare.cli.arguments import Argument, Option, files_read
 from diffcompare.cli.commands import COMMANDS, COMPLETION
 from diffcompare.cli.output import CommandResult, LiveOutput, Settings, check_destination, progress_line, show
-from diffcompare.diagnostics import DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.localization import LANGUAGES, use_language
 
 NAME = "diffcompare"
 HELP = ("-h", "--help")
+
+# Of `--notation`: our language and those of `language.notation.recognition`.
+NOTATIONS = (
+    "diffcompare", "latex", "mathematica", "maxima", "maple", "giac", "sympy", "matlab", "fortran", "c", "python",
+    "casadi", "pyomo", "spreadsheet",
+)  # fmt: skip
+Notation: TypeAlias = Annotated[
+    str | None,
+    options.word_option(
+        "--notation", "NOTATION", NOTATIONS, "Read the expression as latex, mathematica, matlab, c, ...", "notation"
+    ),
+]
 
 
 def answer(words: Sequence[str]) -> int | None:
@@ -54,6 +66,8 @@ def with_output(function: Callable[..., CommandResult | int]) -> Callable[..., i
     needs_settings = own.pop("settings", None) is not None
     grows = own.pop("live", None) is not None
     shared = inspect.signature(_shared_options, eval_str=True).parameters
+    takes_expression = "expression" in own
+    notation = {"notation": inspect.signature(_expression_options, eval_str=True).parameters["notation"]}
 
     @wraps(function)
     def command(**values: Any) -> int:
@@ -63,6 +77,11 @@ def with_output(function: Callable[..., CommandResult | int]) -> Callable[..., i
         output = settings.output or safe_io.STREAM
         safe_io.protect_inputs(files_read(own, values, output), output)
         with use_language(values.get("lang", LANGUAGES[0])), _own_operations(values):
+            notes: tuple[Diagnostic, ...] = ()
+            if takes_expression and values["notation"] is not None and own_values["expression"] is not None:
+                from diffcompare.cli.notation_option import in_our_language
+
+                own_values, notes = in_our_language(own_values, values["notation"])
             if needs_settings:
                 result = function(settings=settings, **own_values)
             else:
@@ -71,9 +90,11 @@ def with_output(function: Callable[..., CommandResult | int]) -> Callable[..., i
                 own_values |= {"live": live} if grows else {}
                 with progress_line(f"{NAME} {function.__module__.rpartition('.')[2]}"):
                     result = function(**own_values)
-            return result if isinstance(result, int) else show(result, settings, live)
+            if isinstance(result, int):
+                return result
+            return show(result._replace(notes=(*notes, *result.notes)), settings, live)
 
-    parameters = list({**own, **shared}.values())
+    parameters = list({**own, **(notation if takes_expression else {}), **shared}.values())
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return command
 
@@ -86,6 +107,10 @@ def _own_operations(values: Mapping[str, Any]) -> AbstractContextManager[None]:
     from diffcompare.inputs.function_process import operations_from
 
     return operations_from(path, values.get("budget") or 5.0)
+
+
+def _expression_options(notation: Notation = None) -> None:
+    """Declare the options that all commands with an expression share, for their signatures."""
 
 
 def _shared_options(

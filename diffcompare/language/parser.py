@@ -68,18 +68,17 @@ class Parsed(NamedTuple):
         return self.listed or (self.expression,)
 
 
-def parse(text: str, names: Collection[str] = ()) -> Expression:
+def parse(text: str, names: Collection[str] = (), *, notation: str | None = None) -> Expression:
     """Parse a formula, as it is typed or printed, into an expression.
 
     Args:
         text: The formula: `x^2*sin(x)`, `|x - 1|`, `if(x < 0, 0, x)`, or several statements of which all but
             the last name a value: `a = 2*x; a^2`.
-        names: Variables that are known to have a value.  Only "e" makes a difference: with it among the names, `e`
-            is a variable and not Euler's number.
+        names: Variables that are known to have a value: with "e" among them, `e` is not Euler's number.
+        notation: The notation of the text, such as "latex" or "matlab"; by default our own, or one that is recognized.
 
     Returns:
-        The expression.  Equal subexpressions are one object, so that it is a graph and not a tree, and two texts
-        that write the same operations give the same object.
+        The expression.  Equal subexpressions are one object, and so are texts that write the same operations.
 
     Raises:
         DiffcompareError: The text is not an expression, or is too large.  Its `diagnostic` names the cause, the
@@ -90,15 +89,16 @@ def parse(text: str, names: Collection[str] = ()) -> Expression:
         >>> str(parse("2x² + √(1 - x₁)"))
         '2*x^2 + sqrt(1 - x1)'
 
-    Source: operator precedence over an explicit stack is due to R. W. Floyd: Syntactic analysis and operator
-    precedence, Journal of the ACM 10(3), 1963.
+    Source: R. W. Floyd: Syntactic analysis and operator precedence, Journal of the ACM 10(3), 1963.
     """
     if not isinstance(text, str):
         raise TypeError(f"an expression is text, not {type(text).__name__}")
     try:
+        if notation is not None:
+            raise SyntaxFault("")
         return _Parser(text, names).run()
     except SyntaxFault as fault:
-        reading = _interpret(text, fault, names)
+        reading = _interpret(text, fault, names, notation=notation)
     if isinstance(reading, DiffcompareError):
         raise reading
     return _Parser(reading.text, names).run()
@@ -133,17 +133,19 @@ def parse_apart(text: str, names: Collection[str] = ()) -> list[Expression]:
     return parse_apart(reading.text, names)
 
 
-def read(text: str, names: Collection[str] = (), *, several: bool = False, question: bool = False) -> Parsed:
+def read(text: str, names: Collection[str] = (), *, several: bool = False, **context: Any) -> Parsed:
     """Parse a text like `parse`, with notes and warnings about how it was read and what may have been meant otherwise.
 
-    With `several` the last statement may be a list of outputs in brackets: `[x*y, x + y^2]`.  A text that is a
-    `question`, asked by its derivative, may be `d/dx (x^2)`.
+    With `several` the last statement may be a list, `[x*y, x + y^2]`.  A `question` may be `d/dx (x^2)`.  The text may
+    be in a `notation` that is named.
     """
     try:
+        if context.get("notation"):
+            raise SyntaxFault("")
         parser = _Parser(text, names, several=several)
         expression = parser.run()
     except SyntaxFault as fault:
-        reading = _interpret(text, fault, names, several=several, question=question)
+        reading = _interpret(text, fault, names, several=several, **context)
     else:
         listed = tuple(parser.outputs)
         if not may_have_warnings(text, parser.implicit, names):
@@ -159,13 +161,11 @@ def read(text: str, names: Collection[str] = (), *, several: bool = False, quest
     return parsed._replace(notes=reading.echoed(text, parsed.outputs, parsed.notes), wrt=reading.wrt)
 
 
-def _interpret(
-    text: str, fault: SyntaxFault, names: Collection[str], *, several: bool = False, question: bool = False
-) -> Reading | DiffcompareError:
+def _interpret(text: str, fault: SyntaxFault, names: Collection[str], **context: Any) -> Reading | DiffcompareError:
     """Return the one reading of a text that cannot be parsed, or the error if it has none."""
     from diffcompare.language.syntax.reading import interpret
 
-    result = interpret(text, fault, names, partial(attempt, several=several), question=question)
+    result = interpret(text, fault, names, partial(attempt, several=context.pop("several", False)), **context)
     return DiffcompareError(result) if isinstance(result, Diagnostic) else result
 
 

@@ -17,7 +17,14 @@ from collections.abc import Callable, Collection
 from typing import TypeAlias
 
 from diffcompare.diagnostics import Diagnostic
-from diffcompare.language.notation.recognition import latex_notation, notation_in_a_line
+from diffcompare.language.notation.recognition import (
+    finding_of,
+    in_notation,
+    latex_notation,
+    notation_in_a_line,
+    reading_of,
+)
+from diffcompare.language.notation.translation import NotationFault
 from diffcompare.language.syntax.definitions import definition, derivative, value_of_name
 from diffcompare.language.syntax.diagnose import diagnostic_of, explain
 from diffcompare.language.syntax.juxtaposition import juxtaposed
@@ -35,13 +42,21 @@ MAX_STEPS = 5  # readings on the way to a text in our language
 
 
 def interpret(
-    text: str, fault: SyntaxFault, names: Collection[str], attempt: Attempt, *, question: bool = False
+    text: str,
+    fault: SyntaxFault,
+    names: Collection[str],
+    attempt: Attempt,
+    *,
+    question: bool = False,
+    notation: str | None = None,
 ) -> Reading | Diagnostic:
     """Return the one reading of a text that could not be parsed, or the diagnostic that explains why it has none.
 
     `names` are known variables, and `attempt` is the parser.  Only where a text is a `question`, asked by its
-    derivative, may it be the derivative of something: `d/dx (x^2)`.
+    derivative, may it be the derivative of something: `d/dx (x^2)`.  In a named `notation` nothing else is read.
     """
+    if notation is not None:
+        return _in_notation(text, notation, names, attempt)
     reading = Reading(text)
     while len(text) <= MAX_READ_LENGTH and reading.steps < MAX_STEPS:
         source = SourceText(reading.text, fault, {*names, *reading.variables}, attempt)
@@ -56,3 +71,17 @@ def interpret(
             return reading
         fault = parsed
     return explain(reading.text, fault, names, attempt)
+
+
+def _in_notation(text: str, notation: str, names: Collection[str], attempt: Attempt) -> Reading | Diagnostic:
+    """Return the reading of a text in a notation, or the diagnostic that explains why it has none.
+
+    `notation` is one of the notations of `recognition`, or `diffcompare`, in which nothing but our language is read.
+    """
+    if notation == "diffcompare":
+        parsed = attempt(text, names)
+        return explain(text, parsed, names, attempt) if isinstance(parsed, SyntaxFault) else Reading(text)
+    try:
+        return reading_of(in_notation(notation, text, names))
+    except NotationFault as fault:
+        return diagnostic_of(finding_of(fault), fault.code, text, names, attempt)
