@@ -33,7 +33,7 @@ Feedback: TypeAlias = Annotated[
 ]
 Asked: TypeAlias = Annotated[
     list[str] | None,
-    Option("--asked", metavar="EXPR", help='What a class was asked, per answer; or @"Question *", the columns.'),
+    Option("--asked", metavar="FORMULA", help='What a class was asked, per answer; or @"Question *", the columns.'),
 ]
 Kinds: TypeAlias = Annotated[bool, Option("--kinds", help="List the mistakes that can be named.")]
 
