@@ -15,7 +15,7 @@ from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.catalogue import scan
 from diffcompare.inputs.cell_text import MATH_SIGNS, unwrapped, without_markup
 from diffcompare.inputs.formulas import notation_of
-from diffcompare.inputs.localized_tables import role_by_words
+from diffcompare.inputs.localized_tables import normalized, role_by_words
 from diffcompare.inputs.resolve import ParsedInput, resolve
 from diffcompare.language.operations import CONSTANTS, FUNCTIONS
 from diffcompare.language.parser import read
@@ -176,6 +176,8 @@ def _in_sentence(text: str, fault: Diagnostic | None) -> Asked | Diagnostic:
     formulas = [(run, before) for run, before in runs if not _is_aside(run)]
     if not spans and fault is not None and [run for run, _ in runs] == [_trimmed(" ".join(plain.split()))]:
         return fault
+    if _asks_for_something_else(plain):
+        return _refused(text, "the question asks for something else than a first derivative")
     if any(
         _AT_A_POINT.fullmatch(run) or (_BEFORE_A_POINT.fullmatch(before) and _NUMBER.fullmatch(run))
         for run, before in runs
@@ -198,6 +200,51 @@ def _in_sentence(text: str, fault: Diagnostic | None) -> Asked | Diagnostic:
         variables(wengert_list(asked.question.parsed.expression))
     )
     return Asked(asked.question, asked.by or (named.pop() if len(named) == 1 else ""), in_words=True)
+
+
+# --- Questions for something else -------------------------------------------------------------------------------------
+#
+# Words are compared without accents.  Where no word speaks of derivatives, words of other tasks are looked for as well:
+# `Differentiate and simplify x*x` is a question of ours, `Simplify x*x` is none.
+
+_DERIVATIVE = (
+    "deriv|differen[tz]i|ableit|leite|afgeleid|pochodn|производн|дифференц|похідн|turev|παραγωγ|导数|導數|求导|求導|微分"
+    "|導関数|도함수|미분|gradient|slope|steigung|pente|pendiente|rate of change"
+)
+_FIRST = re.compile(rf"{_DERIVATIVE}|\b[a-z]\s?['’′]\s?\(|\bd[a-z]?/d[a-z]\b|\\[dt]?frac\s?\{{d")  # f'(x), dy/dx
+_ORDINAL = (
+    "second|third|fourth|higher|2nd|3rd|4th|zweite[nrs]?|dritte[nrs]?|segunda|tercera|terceira|deuxieme|seconde|troisieme"
+    "|seconda|terza|tweede|derde|drug[ai]|trzeci[ai]|втор\\w+|треть\\w+|ikinci"
+)
+_HIGHER = re.compile(
+    rf"\b(?:{_ORDINAL})[\s-]+(?:order[\s-]+|partial[\s-]+|partiellen?[\s-]+)*(?:{_DERIVATIVE})"
+    rf"|(?:{_DERIVATIVE})\w*\s+(?:of\s+)?(?:{_ORDINAL})\b(?!\s*(?:function|question))"
+    r"|[2-9]\.\s*ableitung|[2-9二三四两][阶階]|\b[a-z]\s?(?:''|’’|′′)"
+)
+_HIGHER_SIGN = re.compile(r"d\^?[2-9n][a-z]?/?d[a-z]\^?[2-9n]|[fgh]\^\([2-9n]\)")  # d^2y/dx^2, f^(2)
+_OTHER_TASK = re.compile(
+    r"\bintegr|\\int\b|∫|antideriv|stammfunktion|primitiv|積分|积分|интеграл|первообразн|cal?k[ae]\b"
+    r"|\blimit\w*\s+(?:of|as|when)\b|grenzwert|\blimite\b|предел|极限|極限|tangent\s+line|tangentengleichung"
+    r"|(?:equation|gleichung|ecuacion|equazione|equacao)\b.*\b(?:tang|normal)"
+)
+_OTHER_VERB = re.compile(
+    r"\b(?:simplif|vereinfach|semplific|expand|factor|faktoris|ausmultipl|evaluat|evalu|solve|lose\b|losen|resuelv|resolv"
+    r"|resou|sketch|plot|draw|zeichn|inverse|umkehr|domain|definitionsbereich|dominio|range\b|maxim|minim|extrem|nullstell"
+    r"|(?<!square )(?<!cube )roots?\b|zeros?\b|area\b|value\b|funktionswert|taylor|series\b|упрост|вычисл|решит)"
+    r"|化简|化簡|求解"
+)
+
+
+def _asks_for_something_else(text: str) -> bool:
+    """Tell whether a question is not for a first derivative: for the second one, an integral, a limit."""
+    folded = normalized(text)
+    signs = re.sub(r"\\(?:mathrm|[dt]?frac|partial)|[{}\s]", "", folded.replace("∂", "d"))
+    return (
+        _HIGHER.search(folded) is not None
+        or _HIGHER_SIGN.search(signs) is not None
+        or _OTHER_TASK.search(folded) is not None
+        or (_OTHER_VERB.search(folded) is not None and _FIRST.search(folded) is None)
+    )
 
 
 def _runs(text: str) -> Iterator[tuple[str, str]]:

@@ -77,6 +77,65 @@ def test_nothing_is_taken_by_guess(text, code, message):
         assert diagnostic.code == code
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Find the second derivative of x^3",
+        "Second-order partial derivative of x^3",
+        "Bestimme die zweite Ableitung von x^3",
+        "2. Ableitung von x^3",
+        "Calcula la segunda derivada de x^3",
+        "Calcule a derivada segunda de x^3",
+        "Calculez la dérivée seconde de x^3",
+        "Найдите вторую производную x^3",
+        "求x^3的二阶导数",
+        "Find f''(x) for f(x) = x^3",
+        "Find y″ for y = x^3",
+        "Find f^{(2)}(x) for f(x) = x^3",
+        r"Find \(\frac{d^2y}{dx^2}\) if \(y = x^3\)",
+        r"Find \(\frac{\mathrm{d}^2 y}{\mathrm{d}x^2}\) if \(y = x^3\)",
+        "Find an antiderivative of x^3",
+        "Integrate x^3",
+        "Integriere x^3",
+        "Calcula la integral de x^3",
+        "Gib eine Stammfunktion von x^3 an",
+        "What is the limit of sin(x)/x as x goes to 0",
+        "Find the equation of the tangent to x^3",
+        "Simplify x^3/x",
+        "Evaluate sin(x) there",
+        "Vereinfache x^3/x",
+        "Find the zeros of x^2 - x",
+    ],
+)
+def test_a_question_for_something_else_than_a_first_derivative_is_refused(text):
+    refusal = read_question(text)
+    assert not isinstance(refusal, Asked), refusal
+    assert (refusal.code, refusal.help) == (
+        "E593",
+        'say what was asked, once for each column of answers: --asked "x^2"',
+    )
+    assert "something else than a first derivative" in refusal.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Differentiate x^3 and simplify.",
+        "2. Differentiate x^3",
+        "2. Leite f(x) = x^3 ab.",
+        "Second, differentiate x^3.",
+        "Find the slope of the second function, f(x) = x^3.",
+        "Find f'(x) if f(x) = x^3, and factor it.",
+        "Evaluate the derivative of x^3",
+        "(Integer answers) Derivative of x^3",
+    ],
+)
+def test_words_of_other_tasks_beside_a_derivative_leave_it_asked(text):
+    asked = read_question(text)
+    assert isinstance(asked, Asked), asked
+    assert asked.question.text == "x^3"
+
+
 @pytest.mark.parametrize("piece", ["( ", "x^2 ", "\\( ", "$", "word ", "1 ", ") ", "f(", "d/dx ", "x = ", "to ", "(3 "])
 @pytest.mark.parametrize("length", [3_900, 100_000])
 def test_a_hostile_question_is_answered_at_once(piece, length):
