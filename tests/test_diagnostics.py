@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from rows import every_row
 
 from diffcompare import diagnostics
 from diffcompare.diagnostics import (
@@ -155,7 +156,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "code", "span", "fix"), CASES, ids=[repr(case[0]) for case in CASES])
+@every_row(("text", "code", "span", "fix"), CASES)
 def test_one_error_the_smallest_span_and_a_cure_that_is_one(text, code, span, fix):
     diagnostic = diagnose(text)
     assert (diagnostic.code, diagnostic.span, diagnostic.fix) == (code, span, fix)
@@ -167,7 +168,7 @@ def test_one_error_the_smallest_span_and_a_cure_that_is_one(text, code, span, fi
         assert fix in diagnostic.advice
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "readings"),
     [
         ("1/2x", ("1/(2*x)", "1/2*x")), ("x^2y", ("x^(2*y)", "x^2*y")), ("6/2(1+2)", ("6/(2*(1+2))", "6/2*(1+2)")),
@@ -183,7 +184,7 @@ def test_both_readings_are_shown(text, readings):
         parse(reading)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "kind"),
     [("sni(x)", "unknown_function"), ("np.sni(x)", "unknown_function"), ("sin(x, y)", "arity_error"), ("sin()", "arity_error"),
      ("x +", "syntax_error"), ("x(y)", "syntax_error"), ("1e9999", "resource_limit"), ("__import__('os')", "syntax_error")],
@@ -197,7 +198,7 @@ def test_a_variable_of_the_point_is_known_as_one():
     assert diagnose("mass(x, 2)", names=("mass", "x")).code == "E105"
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "names"),
     [("х", "CYRILLIC SMALL LETTER HA"), ("а+1", "CYRILLIC SMALL LETTER A"), ("x１", "FULLWIDTH DIGIT ONE"), ("x\u202e", "RIGHT-TO-LEFT OVERRIDE"),
      ("\0", "U+0000 NULL"), ("a\u200db", "ZERO WIDTH JOINER"), ("𝑥", "MATHEMATICAL ITALIC SMALL X"), ("2\u2062x", "INVISIBLE TIMES")],
@@ -285,7 +286,7 @@ def test_a_diagnostic_without_a_place_is_a_line_and_its_help():
     assert to_text(diagnostic) == "error[E900]: cannot read\n   = help: is it there?"
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("name", "known", "meant"),
     [
         ("lst", ["list", "ops"], "list"),

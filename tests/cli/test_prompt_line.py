@@ -5,6 +5,7 @@ from importlib import import_module
 
 import pytest
 import sessions
+from rows import every_row
 
 from diffcompare.cli.commands import COMMANDS
 from diffcompare.cli.prompt_line import answer, read_typed, split
@@ -36,14 +37,14 @@ def refusal(line, last=None):
     return caught.value.diagnostic
 
 
-@pytest.mark.parametrize("line", PASTED)
+@every_row("line", PASTED)
 def test_what_documents_show_is_read_as_a_shell_reads_it(line):
     expected = shlex.split(line)[1:]
     alone = line.removeprefix("diffcompare ")
     assert words(line) == words(f"$ {line}") == words(alone) == words(f"> {alone}") == expected
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("line", "expected"),
     [
         ("grad sin(x)", ["grad", "sin(x)"]),
@@ -88,7 +89,7 @@ def test_a_line_without_quotes(line, expected):
     assert words(line) == expected
 
 
-@pytest.mark.parametrize(
+@every_row(
     "line",
     ["gard sin(x)", "gard", "Hessian x*y", "hlep", "quizz", "gradient x^2", "jac [x, y]", "jacobain [x, y] --json"],
 )
@@ -96,7 +97,7 @@ def test_a_mistyped_command_is_no_variable(line):
     assert words(line) == [word.text for word in split(line)]
 
 
-@pytest.mark.parametrize("line", ["race*x", "gard + 1", "gard - 1", "xs", "tanh(x)", "tan", "theta", "list*2"])
+@every_row("line", ["race*x", "gard + 1", "gard - 1", "xs", "tanh(x)", "tan", "theta", "list*2"])
 def test_an_expression_that_begins_with_a_name_is_no_command(line):
     assert words(line) == ["grad", line]
 
@@ -137,7 +138,7 @@ def test_a_large_last_expression_keeps_its_shared_parts():
     assert "names that are used here" in refusal(f"ans*{name}", doubled).message
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("line", "last", "message"),
     [
         ("ans*2", None, "`ans` is the last expression, and there is none yet"),

@@ -7,6 +7,7 @@ import tomllib
 
 import mpmath
 import pytest
+from rows import every_row
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.inputs import catalogue
@@ -197,7 +198,7 @@ def test_variables_may_change_places():
     assert hand_for(catalogue_match).formulas == {"x2": parse("1/x2 + x1"), "x1": parse("x2 - cos(x1)")}
 
 
-@pytest.mark.parametrize(
+@every_row(
     "text",
     [
         "ln(x1) + x1*x2 - sin(x1)",  # not the same variable twice

@@ -1,6 +1,7 @@
 """Formulas beside the expression: partials by hand (`--hand x1="1/x1 + x2"`) and conditions (`--domain "x > 0"`)."""
 
 import pytest
+from rows import every_row
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.inputs.conditions import parse_conditions
@@ -136,7 +137,7 @@ def test_what_is_no_condition(text, code):
 # --- Answers written as equations for the derivative -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "function", "by"),
     [
         ("f'", "f", None),
@@ -181,12 +182,12 @@ def test_names_of_the_second_derivative(text):
     assert notation_of(text).order == 2
 
 
-@pytest.mark.parametrize("text", ["y", "f(x)", "x", "2x", "dx", "d", "f'(2)", "", "if(x == 1, 2, 3)", "y = x"])
+@every_row("text", ["y", "f(x)", "x", "2x", "dx", "d", "f'(2)", "", "if(x == 1, 2, 3)", "y = x"])
 def test_what_names_no_derivative(text):
     assert notation_of(text) is None
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "formula"),
     [
         ("2*x", "2*x"),

@@ -1,6 +1,6 @@
 """The rule sheet says its names: for known derivatives a formula, for open ones a line of a derivation."""
 
-import pytest
+from rows import every_row
 
 from diffcompare.language.differentiation_rules import ONE, ZERO, apply_rule, derivatives_of
 from diffcompare.language.expression import OPERATIONS, Number, PendingDerivative, Variable
@@ -19,7 +19,7 @@ def opened(text, name="x"):
     return tuple(map(str, apply_rule(node, ready)))
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "rule", "line"),
     [
         ("sin(x) + cos(x)", "sum rule", "d/dx[sin(x)] + d/dx[cos(x)]"),

@@ -8,6 +8,7 @@ import weakref
 
 import pytest
 from hypothesis import given
+from rows import every_row
 from strategies import expressions
 
 from diffcompare.language import expression as module
@@ -70,7 +71,7 @@ def test_a_level_is_above_those_of_the_arguments():
         assert part.level == max((argument.level + 1 for argument in part.arguments), default=0)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("built", "name", "arguments"),
     [
         (x + y, "+", (x, y)),
@@ -109,7 +110,7 @@ def test_a_number_is_not_negative():
         Number(-1)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("value", "lifted"),
     [
         (3, Number(3)),

@@ -1,6 +1,6 @@
 """Equality up to the names of variables and the order and grouping of + and *."""
 
-import pytest
+from rows import every_row
 
 from diffcompare.language.isomorphism import canonical, numbering, renamed, renaming
 from diffcompare.language.parser import parse
@@ -14,7 +14,7 @@ def equal_as_named(left, right):
     return numbering(canonical(left), names, numbers)[-1] == numbering(canonical(right), names, numbers)[-1]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("pattern", "text", "names"),
     [
         ("x + 2*y", "b*2 + a", {"x": "a", "y": "b"}),
@@ -36,7 +36,7 @@ def test_equal_but_for_names_and_order(pattern, text, names):
     assert equal_as_named(renamed(parse(pattern), names), parse(text))
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("pattern", "text"),
     [
         ("x/y", "x/x"),

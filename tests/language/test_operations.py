@@ -12,6 +12,7 @@ import pytest
 import reference
 from flint import arb
 from mpmath import mp
+from rows import every_row
 
 from diffcompare.backends.finite_differences import CENTRAL, quotient
 from diffcompare.backends.problem import Problem
@@ -88,13 +89,13 @@ def test_the_table_has_rows():
     assert all(row.arity == len(row.partials) for row in ROWS)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+@every_row("row", ROWS)
 def test_every_row_has_samples_inside_its_domain(row):
     assert sum(inside(row, sample) for sample in row.samples) >= 2
     assert all(len(sample) == row.arity for sample in row.samples)
 
 
-@pytest.mark.parametrize("row", SMOOTH, ids=lambda row: row.name)
+@every_row("row", SMOOTH)
 def test_a_value_in_doubles_is_right_to_two_ulp(row):
     for sample in smooth_samples(row, kinks=True):
         with mpmath.workdps(50):
@@ -235,7 +236,7 @@ def test_sympy_means_the_same_by_its_names():
                 assert float(value) == pytest.approx(row.real(*sample), rel=1e-13, abs=1e-15)
 
 
-@pytest.mark.parametrize("row", [row for row in SMOOTH if row.definition], ids=lambda row: row.name)
+@every_row("row", [row for row in SMOOTH if row.definition])
 def test_a_definition_agrees_with_the_value(row):
     for sample in row.samples:
         if inside(row, sample):
@@ -258,7 +259,7 @@ def test_functions_are_called_by_their_names_and_aliases():
 # --- Domains, kinks and the house rules -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("name", "sample"),
     [
         ("ln", (0.0,)),
@@ -297,7 +298,7 @@ def test_at_the_edge_of_its_domain_a_row_has_a_value(name, sample, value):
     assert OPERATIONS[name].real(*sample) == value
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.domain.text and "..." not in row.domain.text], ids=str)
+@every_row("row", [row for row in ROWS if row.domain.text and "..." not in row.domain.text])
 def test_the_words_of_a_domain_say_what_its_test_says(row):
     """At doubles, where cos is never 0; the dots of gamma are no condition that could be read."""
     names = parameters(row)
@@ -324,7 +325,7 @@ def test_the_house_rules_at_kinks():
         assert [partial_at(OPERATIONS[name], (1.0, 1.0), position) for position in (0, 1)] == [0, 1]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("name", "sample"),
     [
         *[(name, (0.0,)) for name in ("abs", "sign", "relu", "cbrt", "floor")],
@@ -473,7 +474,7 @@ PREDICATES = {
 }
 
 
-@pytest.mark.parametrize("predicate", PREDICATES, ids=lambda predicate: predicate.__name__)
+@every_row("predicate", PREDICATES)
 def test_a_predicate_knows_an_expression_by_its_outermost_operation(predicate):
     texts = {text for texts in PREDICATES.values() for text in texts} | {
         "a",

@@ -5,6 +5,7 @@ import doctest
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rows import every_row
 from strategies import expressions
 
 from diffcompare.diagnostics import DiffcompareError
@@ -30,7 +31,7 @@ def code(text: str, names: tuple[str, ...] = ()) -> str:
     return caught.value.diagnostic.code
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "digits", "places"),
     [
         ("12", 12, 0), ("1.5", 15, 1), (".5", 5, 1), ("2e-3", 2, 3), ("2E3", 2000, 0), ("0.1", 1, 1), ("1.50", 15, 1),
@@ -42,7 +43,7 @@ def test_a_literal_is_an_exact_decimal(text, digits, places):
     assert parse(text) is Number(digits, places)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "expected"),
     [
         ("a+b*c", a + b * c),
@@ -81,7 +82,7 @@ def test_precedence_and_associativity(text, expected):
     assert parse(text) is expected
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "same"),
     [
         ("2x", "2*x"), ("2 x", "2*x"), ("2(x+1)", "2*(x+1)"), ("(x+1)(x-1)", "(x+1)*(x-1)"), ("2sin(x)", "2*sin(x)"),
@@ -96,7 +97,7 @@ def test_an_implicit_product_is_a_product(text, same):
         assert "W301" in [note.code for note in read(text).notes]
 
 
-@pytest.mark.parametrize(
+@every_row(
     "text",
     [
         "1/2x", "x^2y", "a/(b)(c)", "6/2(1+2)", "1/-2x", "2^-3x", "1/sin(x)cos(x)", "√2x", "x²y", "a/b(c)", "sin x/2",
@@ -132,7 +133,7 @@ def test_the_name_of_a_function_is_a_variable_without_its_parenthesis():
     assert read("gamma*x", names={"gamma", "x"}).notes[0].severity == "note"
 
 
-@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+@every_row("name", sorted(FUNCTIONS))
 def test_every_name_of_every_row_can_be_called(name):
     row = FUNCTIONS[name]
     arguments = (x, y, z)[: row.arity]
@@ -164,7 +165,7 @@ def test_named_values_make_formulas_that_could_not_be_written_out():
     assert parse(text).level == 501
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "same"),
     [
         ("x²", "x^2"), ("x³", "x^3"), ("x²³", "x^23"), ("x⁻¹", "x^-1"), ("(x+1)²", "(x+1)^2"), ("|x|²", "|x|^2"),
@@ -336,7 +337,7 @@ def test_nodes_apart_are_the_same_expression(expression):
     _assert_apart(str(expression))
 
 
-@pytest.mark.parametrize(
+@every_row(
     "text",
     [
         "x", "2", "(x)", "e^x", "e^x + e", "x^-2", "2^3^2", "x*x + x*x", "|x|*|x|", "√x", "x²", "log(x, y) + ln(x)",

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rows import every_row
 
 from diffcompare.language.expression import OPERATIONS, Constant, Expression, Number, Variable, apply
 from diffcompare.language.parser import parse
@@ -12,7 +13,7 @@ from diffcompare.language.wengert import dag_size
 x, y = Variable("x"), Variable("y")
 
 
-@pytest.mark.parametrize(
+@every_row(
     "text",
     [
         "x + y*z", "(x + y)*z", "a - (b - c)", "a - b - c", "a + (b + c)", "a/(b*c)", "a/b*c", "a*(b/c)", "(a^b)^c", "a^b^c",
@@ -26,7 +27,7 @@ def test_text_in_normal_form_is_printed_as_it_is(text):
     assert to_text(parse(text)) == text
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "normal"),
     [
         ("2x", "2*x"), ("((x))", "x"), ("|x|", "abs(x)"), ("x**2", "x^2"), ("e^x", "exp(x)"), ("log(x)", "ln(x)"), ("√x²", "sqrt(x)^2"),
@@ -38,7 +39,7 @@ def test_other_spellings_are_printed_in_normal_form(text, normal):
     assert parse(normal) is parse(text)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("number", "text"),
     [
         (Number(0), "0"), (Number(1500), "1500"), (Number(1, 1), "0.1"), (Number(15, 1), "1.5"), (Number(10**300), "1e300"),
@@ -50,7 +51,7 @@ def test_numbers(number, text):
     assert to_text(number) == text
 
 
-@pytest.mark.parametrize(
+@every_row(
     "literal",
     ["9" * 1000, "9" * 1000 + "e1000", "1" + "0" * 999 + "e1000", "." + "0" * 999 + "1e-1000", "1." + "1" * 999 + "e-1000", "1e-1000",
      "1e1000", "12345.6789e-5", "0." + "0" * 30 + "1", "100000000000000000000001"],
@@ -161,7 +162,7 @@ def test_parse_undoes_print_with_named_parts(parts, doublings):
     assert len(text) < 200 * dag_size(expression) + 2000
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "latex"),
     [
         ("x1^2/(1 + x)", r"\frac{{x_{1}}^{2}}{1 + x}"),

@@ -6,6 +6,7 @@ import mpmath
 import pytest
 import reference
 from hypothesis import assume, given
+from rows import every_row
 from strategies import ALL, expressions
 
 from diffcompare.backends.hand_coded import textbook
@@ -21,7 +22,7 @@ def tidied(text, original=None):
     return str(simplify(parse(text), parse(original) if original else None))
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "result"),
     [
         # 0 and 1
@@ -69,7 +70,7 @@ def test_what_is_struck_out_and_gathered(text, result):
     assert tidied(text) == result
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "original", "result"),
     [
         ("x/x", None, "x/x"),

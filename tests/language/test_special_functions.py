@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import mp
+from rows import every_row
 
 from diffcompare.language import special_functions
 
@@ -68,8 +69,8 @@ def test_the_literals_are_what_they_say():
         assert (float(mp.euler), float(1 - mp.euler)) == (special_functions._EULER, special_functions._ONE_LESS_EULER)
 
 
-@pytest.mark.parametrize("n", [0, 1, 2, 5, 40])
-@pytest.mark.parametrize("x", [-20.3, -25.75, -150.125])
+@every_row("n", [0, 1, 2, 5, 40])
+@every_row("x", [-20.3, -25.75, -150.125])
 def test_polygamma_far_to_the_left_is_reflected(n, x):
     with mpmath.workprec(300):
         assert special_functions.polygamma(n, x) == pytest.approx(float(mpmath.polygamma(n, mpmath.mpf(x))), rel=1e-14)

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from rows import every_row
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.parser import parse
@@ -14,7 +15,7 @@ def diagnose(text, names=()):
     return caught.value.diagnostic
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "number"),
     [
         ("2.d0*x", "2.0*x"), ("1d0", "1.0"), ("x + 1.5D3", "x + 1.5e3"), ("1d-3*x", "1e-3*x"), ("2.0d+2", "2.0e+2"),
@@ -29,7 +30,7 @@ def test_a_number_of_another_language(text, number):
         parse(reading)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "same"),
     [("2x", "2*x"), ("2sin(x)", "2*sin(x)"), ("2f", "2*f"), ("0.5L", "0.5*L"), ("2u", "2*u"), ("3d", "3*d"), ("2 d0", "2*d0"),
      ("d0 + 2d0", "d0 + 2*d0"), ("d^2 - 2d-3", "d^2 - 2*d - 3"), ("f + 0.5f", "f + 0.5*f"), ("2i", "2*i")],
@@ -42,16 +43,14 @@ def test_a_name_of_the_point_is_a_variable():
     assert parse("2.d0*x", ["d0", "x"]) is parse("2.*d0*x")
 
 
-@pytest.mark.parametrize(
-    "text", ["2\nx", "(x+1)\n(x-1)", "2\r\nsin(x)", "x + 3\n y", "2\n\n(x)", "2\u2028x", "2\x0bx", "2\x85x"]
-)
+@every_row("text", ["2\nx", "(x+1)\n(x-1)", "2\r\nsin(x)", "x + 3\n y", "2\n\n(x)", "2\u2028x", "2\x0bx", "2\x85x"])
 def test_a_product_is_not_read_across_lines(text):
     error = diagnose(text)
     assert error.code == "E203"
     assert "*" in error.fix
 
 
-@pytest.mark.parametrize(
+@every_row(
     "text",
     [" 2\nx", "  2\n-x", " 2    2\nx  + y", "       2\n(x + 1)", "x\n-\n2", "sin(x)\n------\n  x", "    x\r\n1 + ---\r\n    y", "1\n- \nx\n"],
 )  # fmt: skip
@@ -61,7 +60,7 @@ def test_a_formula_in_two_dimensions(text):
     assert error.span is not None
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "same"),
     [("x^2\n  + 3*x", "x^2+3*x"), ("x +\ny", "x+y"), ("sin(\n  x\n)", "sin(x)"), ("a = 2;\nb = 3;\na*b", "2*3"), ("\n x\n", "x"),
      ("x\n- y", "x-y"), ("max(x,\n    y)", "max(x,y)"), ("2x\n+ 3y\n", "2*x+3*y"), ("x---y", "x-(-(-y))")],

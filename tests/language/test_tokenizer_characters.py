@@ -1,11 +1,12 @@
 """Characters: which letters a name may have, and which are taken for others."""
 
 import pytest
+from rows import every_row
 
 from diffcompare.language.tokenizer import canonical, first_flaw, looks_like, plain, unicode_name
 
 
-@pytest.mark.parametrize("word", ["x", "θ", "ñ", "变", "x₁", "µ", "масса", "αβγ"])
+@every_row("word", ["x", "θ", "ñ", "变", "x₁", "µ", "масса", "αβγ"])
 def test_letters_of_any_script_make_a_name(word):
     assert first_flaw(word) is None
 

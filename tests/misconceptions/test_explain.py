@@ -1,6 +1,7 @@
 """Which mistake was made: every kind, made by hand in functions of its own, with answers in other forms."""
 
 import pytest
+from rows import every_row
 
 from diffcompare.language.expression import PendingDerivative
 from diffcompare.language.parser import parse
@@ -414,7 +415,7 @@ CASES = [(kind, *case) for kind, cases in WRONG.items() for case in cases]
 LEFT_TO_THE_TERMS = ("term-missing", "term-extra")
 
 
-@pytest.mark.parametrize(("kind", "function", "answer"), CASES)
+@every_row(("kind", "function", "answer"), CASES)
 def test_the_kind_is_named(kind, function, answer):
     mistake = explain(function, answer)
     assert mistake is not None
@@ -456,7 +457,7 @@ RIGHT = [
 ]
 
 
-@pytest.mark.parametrize(("function", "answer"), RIGHT)
+@every_row(("function", "answer"), RIGHT)
 def test_a_right_answer_is_no_mistake(function, answer):
     assert explain(function, answer) is None
     assert first_difference(parse(function), "x", parse(answer), POINTS) is None
@@ -626,8 +627,8 @@ def test_a_term_that_is_0_at_all_points_was_not_integrated():
     assert find_mistake(parse("x - 3*floor(x/3)"), "x", parse("3"), points) is None
 
 
-@pytest.mark.parametrize("answer", ["1", "2*x", "5"])
-@pytest.mark.parametrize("function", ["sin(x)/(2 + cos(x))", "tan(3*x - 1)", "3^(2*x + 1)", "exp(sin(x))"])
+@every_row("answer", ["1", "2*x", "5"])
+@every_row("function", ["sin(x)/(2 + cos(x))", "tan(3*x - 1)", "3^(2*x + 1)", "exp(sin(x))"])
 def test_a_short_answer_is_not_explained_by_two_strange_mistakes(function, answer):
     mistake = explain(function, answer)
     assert mistake is None or mistake.second is None
@@ -643,7 +644,7 @@ def test_swapped_partials_are_distinguished_from_one_wrong_one():
 # --- Words ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("function", "answer", "sentence"),
     [
         (

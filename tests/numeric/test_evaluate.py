@@ -4,6 +4,7 @@ import math
 
 import pytest
 from hypothesis import given
+from rows import every_row
 from strategies import ALL, expressions, points
 
 from diffcompare.backends import automatic, complex_step, finite_differences, hand_coded
@@ -94,7 +95,7 @@ def test_the_careful_reading_does_not_raise_near_the_poles_of_gamma():
 # --- Outside a domain is a value --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "point", "operation", "arguments"),
     [
         ("1 + ln(x)", {"x": -1.0}, "ln", (-1.0,)),
@@ -127,7 +128,7 @@ def test_if_selects_and_the_other_branch_is_not_looked_at():
     assert at("if(x < 0, if(x < -2, sqrt(x), x), exp(1000*x))", x=-1.0) == -1
 
 
-@pytest.mark.parametrize("backend", BACKENDS, ids=lambda backend: backend.name)
+@every_row("backend", BACKENDS)
 def test_every_method_knows_that_a_branch_not_taken_has_no_part(backend):
     answer = backend.differentiate(Problem(parse("if(x > 0, ln(x), 0)"), {"x": -1.0}, ("x",)))
     assert (answer.status, answer.gradient, answer.notes) == (
@@ -164,8 +165,8 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("backend", BACKENDS, ids=lambda backend: backend.name)
-@pytest.mark.parametrize(("text", "x"), HOSTILE)
+@every_row("backend", BACKENDS)
+@every_row(("text", "x"), HOSTILE)
 def test_nan_and_inf_are_never_in_a_gradient(backend, text, x):
     answer = backend.differentiate(Problem(parse(text), {"x": x}, ("x",)))
     partial = answer.gradient["x"]
@@ -188,7 +189,7 @@ def test_no_method_raises_on_any_expression(expression, point):
 # --- IEEE 754 ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("result", "expected"),
     [
         (Real(1.0) / 0, INF),
@@ -242,7 +243,7 @@ def test_the_birthplace_of_an_inf_or_nan_is_found(text, x, born):
     assert (None if node is None else str(node)) == born
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "x", "note"),
     [
         ("exp(x) + 1", 1000.0, "df/dx is inf: exp(x) overflows at 1000"),
@@ -258,7 +259,7 @@ def test_the_birthplace_of_an_inf_or_nan_is_found(text, x, born):
         ),
     ],
 )
-@pytest.mark.parametrize("backend", [automatic.REVERSE_MODE, automatic.FORWARD_MODE], ids=lambda backend: backend.name)
+@every_row("backend", [automatic.REVERSE_MODE, automatic.FORWARD_MODE])
 def test_a_note_names_the_node(backend, text, x, note):
     answer = backend.differentiate(Problem(parse(text), {"x": x}, ("x",)))
     assert answer.status == "undefined"
@@ -285,7 +286,7 @@ def test_without_a_budget_no_deadline_passes():
     assert not Deadline(None).has_passed
 
 
-@pytest.mark.parametrize("operator", ["add", "sub", "mul", "truediv", "radd", "rsub", "rmul", "rtruediv"])
+@every_row("operator", ["add", "sub", "mul", "truediv", "radd", "rsub", "rmul", "rtruediv"])
 def test_the_operators_of_a_real_are_those_of_float_and_give_reals(operator):
     result = getattr(Real(3.0), f"__{operator}__")(7.0)
     assert (type(result), result) == (Real, getattr(3.0, f"__{operator}__")(7.0))

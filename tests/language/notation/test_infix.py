@@ -5,6 +5,7 @@ from math import atan2, cos, exp, floor, fmod, log, log2, log10, pi, sin, sqrt, 
 
 import pytest
 from notations import assert_means, readings, refusal, value
+from rows import every_row
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.notation.recognition import NOTATIONS
@@ -74,7 +75,7 @@ MEANINGS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("notation", "text", "function"), [(n, *row) for n, rows in MEANINGS.items() for row in rows])
+@every_row(("notation", "text", "function"), [(n, *row) for n, rows in MEANINGS.items() for row in rows])
 def test_a_formula_means_what_its_program_computes(notation, text, function):
     assert_means(notation, text, function)
 
@@ -83,7 +84,7 @@ def test_every_notation_has_formulas():
     assert {*MEANINGS, "latex"} == set(NOTATIONS)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "function"),
     [
         ("Sin[x] + 1", lambda x: sin(x) + 1), ("2*%pi*x", lambda x: 2 * pi * x), ("x.^2", lambda x: x * x), ("1.0d0*x**2", lambda x: x * x),
@@ -112,7 +113,7 @@ def test_where_the_program_surprises_both_readings_are_shown(notation, text, exp
     assert readings(notation, text) == expected
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("notation", "text", "place"),
     [
         ("mathematica", "foo[x]", "foo"), ("mathematica", "I x", "I"), ("mathematica", "Sin[x", "Sin"), ("maxima", "2*%i", "%i"), ("maxima", "x = ", ""),

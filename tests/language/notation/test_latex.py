@@ -9,6 +9,7 @@ from math import acos, asin, atan, atan2, ceil, cos, exp, floor, gamma, log, log
 import pytest
 from hypothesis import given
 from notations import assert_means, readings, refusal
+from rows import every_row
 from strategies import SMOOTH, expressions
 
 from diffcompare.diagnostics import DiffcompareError
@@ -70,12 +71,12 @@ ONE_READING = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "function"), ONE_READING)
+@every_row(("text", "function"), ONE_READING)
 def test_a_formula_with_one_reading_is_read(text, function):
     assert_means("latex", text, function)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "expected"),
     [
         (r"\sin^{-1} x", ["asin(x)", "sin(x)^-1"]), (r"\sin^-1(x)", ["asin(x)", "sin(x)^-1"]),
@@ -94,7 +95,7 @@ def test_of_several_readings_all_are_shown(text, expected):
     assert readings("latex", text) == expected
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "place"),
     [
         (r"\int x dx", r"\int"), (r"\sum_{i=1}^n x", r"\sum"), (r"\lim x", r"\lim"), (r"x + \foo y", r"\foo"), (r"\vec x", r"\vec"),

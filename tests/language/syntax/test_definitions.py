@@ -1,12 +1,13 @@
 """Formulas that have a name, are a function, or are asked about by d/dx: the formula itself is read."""
 
 import pytest
+from rows import every_row
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.parser import parse, parse_apart, read
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "reading"),
     [
         # Maxima, Maple, Mathematica, Matlab, Python, JavaScript
@@ -29,7 +30,7 @@ def test_the_formula_is_read_and_echoed(text, reading):
     assert parsed.wrt is None
 
 
-@pytest.mark.parametrize(
+@every_row(
     "text",
     [
         "x -> 0", "lim x->0", "y = 2", "x = x + 1", "f(x) = f(x) + 1", "f(x) = 2; g(x) = 3x", "sin(x) = x", "x^2 + y^2 = 1",
@@ -48,7 +49,7 @@ def test_what_is_wrong_with_the_formula_is_said_of_the_formula():
     assert (diagnostic.code, diagnostic.text, diagnostic.fix) == ("E101", "sni(x)", "sin(x)")
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "reading", "by"),
     [
         ("d/dx (x^2)", "x^2", "x"), ("d/dx x^2", "x^2", "x"), ("d/dy[x*y]", "x*y", "y"), ("∂/∂x (x*y)", "x*y", "x"),

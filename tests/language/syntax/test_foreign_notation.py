@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from rows import every_row
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.parser import parse, read
@@ -14,7 +15,7 @@ def diagnose(text, names=()):
     return caught.value.diagnostic
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "fix"),
     [
         # Maxima, Maple, Mathematica, Matlab, Python
@@ -46,7 +47,7 @@ def test_a_cure_means_the_same(text, fix):
     parse(fix)
 
 
-@pytest.mark.parametrize(
+@every_row(
     "text",
     [
         r"\frac{d}{dx} x",
@@ -65,7 +66,7 @@ def test_where_nothing_is_known_to_be_meant_nothing_is_offered(text):
     assert diagnose(text).fix is None
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "readings"),
     [
         ("sq(x)", ["x^2", "sqrt(x)"]), ("sin^(-1)(x)", ["asin(x)", "sin(x)^(-1)"]), ("tan^{-1} x", ["atan(x)", "tan(x)^(-1)"]),
@@ -88,7 +89,7 @@ def test_readings_have_words():
     )
 
 
-@pytest.mark.parametrize(
+@every_row(
     "text",
     [
         "x << 2",

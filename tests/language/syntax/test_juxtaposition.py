@@ -5,6 +5,7 @@ import re
 import time
 
 import pytest
+from rows import every_row
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.parser import parse, read
@@ -59,7 +60,7 @@ def plainly(text: str) -> str:
     return str(read(text, several=True).notes[0].message.removeprefix("read as ").strip("`"))
 
 
-@pytest.mark.parametrize(("text", "reading"), ONE_READING)
+@every_row(("text", "reading"), ONE_READING)
 def test_what_has_one_reading_is_read(text, reading):
     parsed, written = read(text, several=True), read(reading, several=True)
     assert [note.code for note in written.notes if note.code in ("W301", "W310")] == []  # every sign is written
@@ -71,7 +72,7 @@ def test_what_has_one_reading_is_read(text, reading):
         assert parse(plainly(text)) is parsed.expression
 
 
-@pytest.mark.parametrize(("text", "readings"), TWO_READINGS)
+@every_row(("text", "readings"), TWO_READINGS)
 def test_what_has_two_readings_shows_both(text, readings):
     with pytest.raises(DiffcompareError) as caught:
         read(text)
@@ -82,15 +83,13 @@ def test_what_has_two_readings_shows_both(text, readings):
     assert first is not second
 
 
-@pytest.mark.parametrize("text", NO_READING)
+@every_row("text", NO_READING)
 def test_what_is_not_clear_is_an_error(text):
     with pytest.raises(DiffcompareError):
         read(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["2x", "2e3", "2e-3x", "sin(x)^2", "sin - x", "x1x2", "gamma*x", "-x^2", "2^3^2", "x/2*y"]
-)
+@every_row("text", ["2x", "2e3", "2e-3x", "sin(x)^2", "sin - x", "x1x2", "gamma*x", "-x^2", "2^3^2", "x/2*y"])
 def test_ordinary_text_is_what_it_was(text):
     assert "W310" not in [note.code for note in read(text).notes]
 

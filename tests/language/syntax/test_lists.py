@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rows import every_row
 from strategies import expressions
 
 from diffcompare.diagnostics import DiffcompareError
@@ -40,7 +41,7 @@ def test_a_printed_list_is_read_as_the_same_list(outputs):
     assert listed(outputs_text(outputs)).outputs == tuple(outputs)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "code", "span", "fix"),
     [
         ("[]", "E217", (0, 2), None),

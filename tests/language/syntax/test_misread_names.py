@@ -1,11 +1,11 @@
 """Names that look like several things written together, and the ordinary names that do not."""
 
-import pytest
+from rows import every_row
 
 from diffcompare.language.syntax.misread_names import readings
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("name", "reading"),
     [
         ("sinx", "sin(x)"), ("lnx", "ln(x)"), ("cos2x", "cos(2*x)"), ("expx", "exp(x)"), ("sqrtx", "sqrt(x)"),
@@ -19,7 +19,7 @@ def test_a_function_and_its_argument(name, reading):
     assert readings(name, set()) == [reading]
 
 
-@pytest.mark.parametrize(
+@every_row(
     "name",
     ["single", "logit", "expected", "sinus_rate", "minx", "maxx", "using", "stand", "tank", "cost", "sink", "since", "x1",
      "pixel", "spin", "lambda", "value", "exponent", "cosine", "tangent", "sinh", "coth", "sech", "x", "xy", "dx", "kt",
@@ -29,7 +29,7 @@ def test_ordinary_names(name):
     assert readings(name, set()) == []
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("name", "known", "reading"),
     [("xy", "xy", "x*y"), ("cost", "t", "cos(t)"), ("pir", "r", "pi*r"), ("sinxy", "xy", "sin(x*y)"), ("usinv", "uv", "u*sin(v)"),
      ("xpi", "x", "x*pi"), ("coskx", "x", "cos(k*x)"), ("abc", "abc", "a*b*c")],

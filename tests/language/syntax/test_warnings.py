@@ -1,6 +1,7 @@
 """Texts that were probably meant otherwise: a warning where a number is asked for, no verdict where one is."""
 
 import pytest
+from rows import every_row
 
 import diffcompare as dc
 from diffcompare.diagnostics import DiffcompareError
@@ -13,7 +14,7 @@ def warnings(text, names=()):
     return [(note.code, note.severity, note.fix) for note in read(text, names).notes if note.code in ("W307", "W308")]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "fix"),
     [
         ("sinx", "sin(x)"), ("2sinx", "2sin(x)"), ("lnx + 1", "ln(x) + 1"), ("xe^x", "x*e^x"), ("1/xe^x", "1/(x*e^x)"),
