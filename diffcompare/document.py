@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -184,6 +185,7 @@ class Axis(NamedTuple):
 
     title: str
     log: bool = False
+    span: tuple[float, float] | None = None  # both ends, for a window that cuts curves off; None: all points fit
 
 
 class Series(NamedTuple):
@@ -191,8 +193,18 @@ class Series(NamedTuple):
 
     name: str
     points: tuple[tuple[float, float], ...]
-    # A line through the points, dots that are not joined, or a dashed line that stays level.
-    marks: Literal["line", "dots", "level"] = "line"
+    # A line through the points with a mark here and there, dots that are not joined, a dashed line that stays level, a
+    # thick line without marks (the graph of a function), a thin one (a tangent), or rings: ends that do not belong.
+    marks: Literal["line", "dots", "level", "curve", "guide", "rings"] = "line"
+    breaks: tuple[int, ...] = ()  # numbers of points to which no line leads from the point before: poles, jumps
+    labels: tuple[tuple[float, float, str], ...] = ()  # short texts to be written beside points (x, y)
+    of: int | None = None  # the number of the series that it is part of: in its colour, and without a legend
+
+
+def pieces(series: Series) -> list[tuple[tuple[float, float], ...]]:
+    """Return the points of a curve in pieces: nothing is drawn between one and the next."""
+    ends = [0, *series.breaks, len(series.points)]
+    return [series.points[start:end] for start, end in pairwise(ends) if end > start]
 
 
 class Plot(NamedTuple):

@@ -6,22 +6,35 @@ groups, with their numbers at the ends; their fills differ in colour and in patt
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from diffcompare.diagnostics import width
 from diffcompare.localization import translate
-from diffcompare.render.chart.scale import Scale, power_text, scale_of, spread, tick_label
+from diffcompare.render.chart.scale import (
+    Scale,
+    Tick,
+    placed,
+    power_text,
+    scale_of,
+    scales,
+    spread,
+    tick_label,
+    tick_labels,
+)
 from diffcompare.render.svg import SERIES, SvgDrawing, text
 
 if TYPE_CHECKING:
-    from diffcompare.document import Axis, Bars, Plot, Series
+    from diffcompare.document import Bars, Plot, Series
 
 
 # --- Plots ------------------------------------------------------------------------------------------------------------
 
 PLOT_WIDTH, HEIGHT = 960, 600
-LEFT, RIGHT, PLOT_TOP, BOTTOM = 84, 24, 44, 64  # margins
-LEGEND_ROW, LEGEND_COLUMN = 26, 290
+LEFT, RIGHT, PLOT_TOP, BOTTOM = 84, 24, 44, 72  # margins; the left one grows with the numbers of the axis
+SIZE, TITLE_SIZE = 18, 21  # of letters: to be read from the last row when the picture fills a screen
+LETTER = 0.56  # of the size: the width of a letter, on average
+LEGEND_ROW, SAMPLE_LINE = 32, 44
 MAX_MARKERS = 14  # on one curve
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 DASHES = ("", "9 4", "2 4", "12 4 2 4")
@@ -41,54 +54,76 @@ def colour_class(number: int) -> str:
 
 def draw_plot(plot: Plot) -> SvgDrawing:
     """Draw the plot: axes with a grid, curves, and a legend below."""
-    points = [point for series in plot.series for point in series.points]
-    x_scale = scale_of([x for x, _ in points], log=plot.x.log)
-    y_scale = scale_of([y for _, y in points], log=plot.y.log)
-    parts = [_heading(plot), _grid(plot.x, x_scale, plot.y, y_scale)]
+    x_scale, y_scale = scales(plot)
+    frame = _Frame(plot, y_scale)
+    parts = [_heading(plot), _grid(plot, x_scale, y_scale, frame)]
+    labels = []
     for number, series in enumerate(plot.series):
-        places = [(_across(x_scale.place(x)), _down(y_scale.place(y))) for x, y in series.points]
+        places = [[frame.at(place) for place in piece] for piece in placed(series, x_scale, y_scale)]
         parts.append(_curve(number, series, places, len(plot.series)))
-    per_row = max((PLOT_WIDTH - LEFT) // LEGEND_COLUMN, 1)
-    for number, series in enumerate(plot.series):
-        row, column = divmod(number, per_row)
-        parts.append(_entry(number, series, LEFT + column * LEGEND_COLUMN, HEIGHT + 14 + row * LEGEND_ROW))
-    rows = -(-len(plot.series) // per_row)
-    return SvgDrawing(PLOT_WIDTH, HEIGHT + 14 + rows * LEGEND_ROW, "".join(parts), _plot_description(plot))
+        labels += [(frame.at((x_scale.place(x), y_scale.place(y))), label) for x, y, label in series.labels]
+    parts.append(_labels(labels, frame))
+    legend, rows = _plot_legend(plot)
+    return SvgDrawing(PLOT_WIDTH, HEIGHT + 14 + rows * LEGEND_ROW, "".join([*parts, legend]), _plot_description(plot))
 
 
-def _across(place: float) -> float:
-    return LEFT + place * (PLOT_WIDTH - LEFT - RIGHT)
+class _Frame:
+    """The rectangle between the axes, in pixels."""
 
+    def __init__(self, plot: Plot, y_scale: Scale) -> None:
+        ticks = y_scale.ticks(10)
+        widest = 5 if plot.y.log else max([len(label) for label in tick_labels(ticks, log=False)], default=0)
+        self.left = max(LEFT, 48 + LETTER * SIZE * widest)
+        self.right, self.top, self.bottom = PLOT_WIDTH - RIGHT, PLOT_TOP, HEIGHT - BOTTOM
 
-def _down(place: float) -> float:
-    return HEIGHT - BOTTOM - place * (HEIGHT - PLOT_TOP - BOTTOM)
+    def at(self, place: tuple[float, float]) -> tuple[float, float]:
+        """Return the pixel at a place from 0 to 1 along both axes."""
+        x, y = place
+        return self.left + x * (self.right - self.left), self.bottom - y * (self.bottom - self.top)
 
 
 def _heading(plot: Plot) -> str:
-    caption = f'<text x="{LEFT}" y="26" font-size="18" font-weight="bold">{text(plot.caption)}</text>\n'
+    size = min(TITLE_SIZE, (PLOT_WIDTH - LEFT) / (0.6 * max(width(plot.caption), 1)))
+    caption = f'<text x="{LEFT}" y="28" font-size="{size:.3g}" font-weight="bold">{text(plot.caption)}</text>\n'
     return caption if plot.caption else ""
 
 
-def _grid(x: Axis, x_scale: Scale, y: Axis, y_scale: Scale) -> str:
-    """Draw lines at the ticks with their numbers, the frame, and the titles of the axes."""
-    left, right, bottom, top = _across(0), _across(1), _down(0), _down(1)
+def _grid(plot: Plot, x_scale: Scale, y_scale: Scale, frame: _Frame) -> str:
+    """Draw lines at the ticks with their numbers, the lines at 0, the frame, and the titles of the axes."""
+    (left, bottom), (right, top) = frame.at((0, 0)), frame.at((1, 1))
     parts = []
-    for place, number in x_scale.ticks(12):
-        at = f"{_across(place):.1f}"
-        parts.append(f'<path class="rule" d="M{at} {bottom:.1f}V{top:.1f}"/>')
-        parts.append(f'<text x="{at}" y="{bottom + 22:.1f}" text-anchor="middle">{_number(number, x.log)}</text>')
-    for place, number in y_scale.ticks(10):
-        height = _down(place)
-        parts.append(f'<path class="rule" d="M{left:.1f} {height:.1f}H{right:.1f}"/>')
+    ticks = x_scale.ticks(12)
+    while len(ticks) > 2 and LETTER * SIZE * sum(map(len, _numbers(ticks, plot.x.log))) > 0.8 * (right - left):
+        ticks = x_scale.ticks(len(ticks) - 1) if len(x_scale.ticks(len(ticks) - 1)) < len(ticks) else ticks[::2]
+    for tick, number in zip(ticks, _numbers(ticks, plot.x.log), strict=True):
+        at = f"{frame.at((tick.place, 0))[0]:.1f}"
+        kind = "ink" if plot.x.span and tick.number == 0 else "rule"
+        parts.append(f'<path class="{kind}" d="M{at} {bottom:.1f}V{top:.1f}"/>')
+        parts.append(f'<text x="{at}" y="{bottom + 24:.1f}" font-size="{SIZE}" text-anchor="middle">{number}</text>')
+    ticks = y_scale.ticks(10)
+    for tick, number in zip(ticks, _numbers(ticks, plot.y.log), strict=True):
+        height = frame.at((0, tick.place))[1]
+        kind = "ink" if plot.y.span and tick.number == 0 else "rule"
+        parts.append(f'<path class="{kind}" d="M{left:.1f} {height:.1f}H{right:.1f}"/>')
         parts.append(
-            f'<text x="{left - 10:.1f}" y="{height + 5:.1f}" text-anchor="end">{_number(number, y.log)}</text>'
+            f'<text x="{left - 10:.1f}" y="{height + 6:.1f}" font-size="{SIZE}" text-anchor="end">{number}</text>'
         )
     parts.append(f'<path class="ink" d="M{left:.1f} {top:.1f}V{bottom:.1f}H{right:.1f}"/>')
     middle = (left + right) / 2
-    parts.append(f'<text x="{middle:.1f}" y="{bottom + 46:.1f}" text-anchor="middle">{text(x.title)}</text>')
-    turned = f"translate(22 {(top + bottom) / 2:.1f}) rotate(-90)"
-    parts.append(f'<text transform="{turned}" text-anchor="middle">{text(y.title)}</text>\n')
+    parts.append(
+        f'<text x="{middle:.1f}" y="{bottom + 54:.1f}" font-size="{SIZE}" text-anchor="middle">'
+        f"{text(plot.x.title)}</text>"
+    )
+    turned = f"translate(24 {(top + bottom) / 2:.1f}) rotate(-90)"
+    parts.append(f'<text transform="{turned}" font-size="{SIZE}" text-anchor="middle">{text(plot.y.title)}</text>\n')
     return "\n".join(parts)
+
+
+def _numbers(ticks: Sequence[Tick], log: bool) -> list[str]:
+    """Return the numbers of ticks; powers of ten with superscript characters, which every viewer places correctly."""
+    if log:
+        return [_number(tick.number, log) for tick in ticks]
+    return [text(label) for label in tick_labels(ticks, log=False)]
 
 
 def _number(number: float, log: bool) -> str:
@@ -98,32 +133,72 @@ def _number(number: float, log: bool) -> str:
     return text(tick_label(number, log=log))
 
 
-def _curve(number: int, series: Series, places: list[tuple[float, float]], curves: int) -> str:
+STROKES = {"curve": "3.5", "guide": "2"}  # the widths of lines; others have 2 as well
+
+
+def _curve(number: int, series: Series, pieces: list[list[tuple[float, float]]], curves: int) -> str:
     """Draw the line and its markers, shifted so that they do not hide those of a curve below it."""
-    parts = [f'<g class="{colour_class(number)}">\n']
-    if series.marks != "dots" and places:
-        path = "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
-        dash = "8 6" if series.marks == "level" else DASHES[number % len(DASHES)]
-        parts.append(f'<path d="M{path}" fill="none" stroke-width="2" stroke-dasharray="{dash or "none"}"/>\n')
-    chosen = spread(len(places), MAX_MARKERS)
-    shift = number * chosen.step // max(curves, 1) if series.marks == "line" else 0
-    for place in chosen if series.marks != "dots" else range(len(places)):
-        if place + shift < len(places):
-            parts.append(_marker(number, *places[place + shift]))
+    owner = number if series.of is None else series.of
+    parts = [f'<g class="{colour_class(owner)}">\n']
+    if series.marks not in ("dots", "rings"):
+        stroke = f'stroke-width="{STROKES.get(series.marks, "2")}" stroke-dasharray="{_dash(owner, series)}"'
+        for piece in pieces:
+            path = "L".join([f"{x:.1f} {y:.1f}" for x, y in piece])
+            parts.append(f'<path d="M{path}" fill="none" {stroke}/>\n')
+    places = [place for piece in pieces for place in piece]
+    if series.marks == "rings":
+        parts += [_marker(MARKERS[4], *place) for place in places]
+    elif series.marks in ("line", "level", "dots"):
+        chosen = spread(len(places), MAX_MARKERS)
+        shift = number * chosen.step // max(curves, 1) if series.marks == "line" else 0
+        for place in chosen if series.marks != "dots" else range(len(places)):
+            if place + shift < len(places):
+                parts.append(_marker(MARKERS[owner % len(MARKERS)], *places[place + shift]))
     return "".join([*parts, "</g>\n"])
 
 
-def _marker(number: int, x: float, y: float) -> str:
-    shape = MARKERS[number % len(MARKERS)].replace('class="hollow"', 'class="hollow" stroke-width="2"')
+def _dash(number: int, series: Series) -> str:
+    return "8 6" if series.marks == "level" else DASHES[number % len(DASHES)] or "none"
+
+
+def _marker(shape: str, x: float, y: float) -> str:
+    shape = shape.replace('class="hollow"', 'class="hollow" stroke-width="2"')
     return f'<g transform="translate({x:.1f} {y:.1f})">{shape}</g>\n'
 
 
+def _labels(labels: Sequence[tuple[tuple[float, float], str]], frame: _Frame) -> str:
+    """Write labels beside their points, to the left where there is no room on the right."""
+    parts = []
+    for (x, y), label in labels:
+        if frame.left <= x <= frame.right and frame.top <= y <= frame.bottom:
+            is_right = x + 12 + LETTER * SIZE * width(label) <= frame.right
+            at = f'x="{x + (12 if is_right else -12):.1f}" y="{min(y + 22, frame.bottom - 6):.1f}"'
+            parts.append(
+                f'<text {at} font-size="{SIZE}" text-anchor="{"start" if is_right else "end"}">{text(label)}</text>\n'
+            )
+    return "".join(parts)
+
+
+def _plot_legend(plot: Plot) -> tuple[str, int]:
+    """Return the legend, and the number of its rows."""
+    shown = [(number, series) for number, series in enumerate(plot.series) if series.of is None]
+    widest = max([width(series.name) for _, series in shown], default=0)
+    per_row = max(int((PLOT_WIDTH - LEFT) // (SAMPLE_LINE + 34 + LETTER * SIZE * widest)), 1)
+    parts = []
+    for place, (number, series) in enumerate(shown):
+        row, column = divmod(place, per_row)
+        x = LEFT + column * ((PLOT_WIDTH - LEFT) // per_row)
+        parts.append(_entry(number, series, x, HEIGHT + 14 + row * LEGEND_ROW))
+    return "".join(parts), -(-len(shown) // per_row)
+
+
 def _entry(number: int, series: Series, x: float, y: float) -> str:
-    dash = "8 6" if series.marks == "level" else DASHES[number % len(DASHES)]
-    line = f'<path d="M{x} {y}H{x + 44}" fill="none" stroke-width="2" stroke-dasharray="{dash or "none"}"/>\n'
-    line = "" if series.marks == "dots" else line
-    mark = f'<g class="{colour_class(number)}">\n{line}{_marker(number, x + 22, y)}</g>\n'
-    return f'{mark}<text x="{x + 54}" y="{y + 5}">{text(series.name)}</text>\n'
+    stroke = f'stroke-width="{STROKES.get(series.marks, "2")}" stroke-dasharray="{_dash(number, series)}"'
+    line = f'<path d="M{x} {y}H{x + SAMPLE_LINE}" fill="none" {stroke}/>\n' if series.marks != "dots" else ""
+    marker = _marker(MARKERS[number % len(MARKERS)], x + SAMPLE_LINE / 2, y)
+    mark = f'<g class="{colour_class(number)}">\n{line}{"" if series.marks in STROKES else marker}</g>\n'
+    at = f'x="{x + SAMPLE_LINE + 10}" y="{y + 6}" font-size="{SIZE}"'
+    return f"{mark}<text {at}>{text(series.name)}</text>\n"
 
 
 def _plot_description(plot: Plot) -> str:
@@ -131,6 +206,8 @@ def _plot_description(plot: Plot) -> str:
     how = translate(" on logarithmic axes") if plot.x.log and plot.y.log else ""
     ranges = []
     for series in plot.series:
+        if series.of is not None:
+            continue
         ys = [y for _, y in series.points]
         if ys:
             low, high = min(ys), max(ys)

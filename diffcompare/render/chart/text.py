@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from diffcompare.diagnostics import width
 from diffcompare.document import Bars, Plot
 from diffcompare.localization import translate
-from diffcompare.render.chart.scale import Scale, power_text, scale_of, tick_label
+from diffcompare.render.chart.scale import Scale, placed, power_text, scale_of, scales, tick_labels
 from diffcompare.render.text_layout import Line, clean, line_width, prose_lines
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class DotCanvas:
         self.dots: dict[Place, int] = {}
         self.owner: dict[Place, int] = {}
         self.marked: dict[Place, int] = {}
+        self.written: dict[Place, str] = {}
 
     def line(self, curve: int, points: Sequence[tuple[float, float]], *, dashed: bool = False) -> list[Place]:
         """Draw a polyline and return the cells that it passes, in order."""
@@ -84,6 +85,17 @@ class DotCanvas:
             if free:
                 self.marked[free[len(free) // 2]] = curve
 
+    def write(self, label: str, point: tuple[float, float]) -> None:
+        """Write a label below and beside a point, if it is on the canvas and there is room for all of it."""
+        column, row = self._cell(self._dot(point))
+        starts = [(column + 2, row + 1), (column + 2, row), (column - len(label) - 1, row)]
+        for start, line in starts:
+            cells = [(start + number, line) for number in range(-1, len(label) + 1)]
+            is_free = all(0 <= cell[0] < self.columns and cell not in self.written for cell in cells)
+            if is_free and 0 <= line < self.rows and not any(cell in self.marked for cell in cells):
+                self.written |= dict(zip(cells, f" {label} ", strict=True))
+                return
+
     def lines(self) -> Iterator[Line]:
         """Yield the rows from the top, as spans in the styles of their curves."""
         for row in range(self.rows):
@@ -97,6 +109,8 @@ class DotCanvas:
             yield spans
 
     def _character(self, cell: Place) -> tuple[str, str]:
+        if cell in self.written:
+            return self.written[cell], ""
         if cell in self.marked:
             return marks(self.look)[self.marked[cell]], curve_style(self.marked[cell])
         if cell not in self.dots:
@@ -139,8 +153,7 @@ def draw_plot(plot: Plot, look: Look, columns: int) -> list[Line]:
     lines = prose_lines(clean(plot.caption, look.unicode), "strong", columns) if plot.caption else []
     if not points:
         return lines
-    x_scale = scale_of([x for x, _ in points], log=plot.x.log)
-    y_scale = scale_of([y for _, y in points], log=plot.y.log)
+    x_scale, y_scale = scales(plot)
     rows = min(max(columns // 4, MIN_PLOT_HEIGHT), MAX_PLOT_HEIGHT)
     labels = _row_labels(y_scale, rows)
     margin = max(map(width, labels.values())) + 1
@@ -158,29 +171,37 @@ def draw_plot(plot: Plot, look: Look, columns: int) -> list[Line]:
 
 
 def _add_curves(canvas: DotCanvas, plot: Plot, x_scale: Scale, y_scale: Scale) -> None:
+    drawn: dict[int, list[Place]] = {}
     for number, series in enumerate(plot.series):
-        points = [(x_scale.place(x), y_scale.place(y)) for x, y in series.points]
-        if series.marks == "dots":
-            cells = canvas.scatter(number, points)
-        else:
-            cells = canvas.line(number, points, dashed=series.marks == "level")
-        canvas.mark(number, len(plot.series), cells)
+        owner = number if series.of is None else series.of
+        for piece in placed(series, x_scale, y_scale):
+            if series.marks in ("dots", "rings"):
+                cells = canvas.scatter(owner, piece)
+            else:
+                cells = canvas.line(owner, piece, dashed=series.marks == "level")
+            drawn.setdefault(owner, []).extend(cells)
+    for owner, cells in drawn.items():
+        canvas.mark(owner, len(plot.series), cells)
+    for series in plot.series:
+        for x, y, label in series.labels:
+            canvas.write(label, (x_scale.place(x), y_scale.place(y)))
 
 
 def _row_labels(scale: Scale, rows: int) -> dict[int, str]:
     """Return the labels of the ticks by row."""
     labels: dict[int, str] = {}
-    for place, number in scale.ticks(max(rows // 2, 2)):
-        labels.setdefault(round((1 - place) * (rows - 1)), tick_label(number, log=scale.log))
+    ticks = scale.ticks(max(rows // 2, 2))
+    for tick, label in zip(ticks, tick_labels(ticks, log=scale.log), strict=True):
+        labels.setdefault(round((1 - tick.place) * (rows - 1)), label)
     return labels
 
 
 def _column_labels(scale: Scale, columns: int, rule: str, notch: str) -> tuple[str, str]:
     """Return the horizontal axis and the labels under its ticks, leaving out labels that would touch or stick out."""
     axis, names = [rule] * columns, " " * columns
-    for place, number in scale.ticks(max(columns // 7, 2)):
-        column = round(place * (columns - 1))
-        label = tick_label(number, log=scale.log)
+    ticks = scale.ticks(max(columns // 7, 2))
+    for tick, label in zip(ticks, tick_labels(ticks, log=scale.log), strict=True):
+        column = round(tick.place * (columns - 1))
         start = min(max(column - len(label) // 2, 0), columns - len(label))
         axis[column] = notch
         if start >= 0 and not names[max(start - 1, 0) : start + len(label) + 1].strip():
@@ -198,6 +219,8 @@ def _legend(plot: Plot, look: Look, columns: int) -> list[Line]:
     """Return the marks and names of the curves, as many in a line as fit."""
     lines: list[Line] = [[]]
     for number, series in enumerate(plot.series):
+        if series.of is not None:
+            continue
         name = clean(series.name, look.unicode)
         entry: Line = [(marks(look)[number], curve_style(number)), (f" {name}", "")]
         if lines[-1] and line_width(lines[-1]) + 3 + line_width(entry) > columns:
