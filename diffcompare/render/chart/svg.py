@@ -55,7 +55,7 @@ def colour_class(number: int) -> str:
 def draw_plot(plot: Plot) -> SvgDrawing:
     """Draw the plot: axes with a grid, curves, and a legend below."""
     x_scale, y_scale = scales(plot)
-    frame = _Frame(plot, y_scale)
+    frame = _PlotFrame(plot, y_scale)
     parts = [_heading(plot), _grid(plot, x_scale, y_scale, frame)]
     labels = []
     for number, series in enumerate(plot.series):
@@ -67,7 +67,7 @@ def draw_plot(plot: Plot) -> SvgDrawing:
     return SvgDrawing(PLOT_WIDTH, HEIGHT + 14 + rows * LEGEND_ROW, "".join([*parts, legend]), _plot_description(plot))
 
 
-class _Frame:
+class _PlotFrame:
     """The rectangle between the axes, in pixels."""
 
     def __init__(self, plot: Plot, y_scale: Scale) -> None:
@@ -88,7 +88,7 @@ def _heading(plot: Plot) -> str:
     return caption if plot.caption else ""
 
 
-def _grid(plot: Plot, x_scale: Scale, y_scale: Scale, frame: _Frame) -> str:
+def _grid(plot: Plot, x_scale: Scale, y_scale: Scale, frame: _PlotFrame) -> str:
     """Draw lines at the ticks with their numbers, the lines at 0, the frame, and the titles of the axes."""
     (left, bottom), (right, top) = frame.at((0, 0)), frame.at((1, 1))
     parts = []
@@ -166,7 +166,7 @@ def _marker(shape: str, x: float, y: float) -> str:
     return f'<g transform="translate({x:.1f} {y:.1f})">{shape}</g>\n'
 
 
-def _labels(labels: Sequence[tuple[tuple[float, float], str]], frame: _Frame) -> str:
+def _labels(labels: Sequence[tuple[tuple[float, float], str]], frame: _PlotFrame) -> str:
     """Write labels beside their points, to the left where there is no room on the right."""
     parts = []
     for (x, y), label in labels:
