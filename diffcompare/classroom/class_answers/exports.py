@@ -244,7 +244,9 @@ def one_answer_a_row(
             narrow.append([*people, asked, label, domain, right, answer, *record[len(wide.titles) :]])
     names = (0,) if wide.people.names else ()
     number, email = (place + 1 if column is not None else None for place, column in enumerate(wide.people[1:]))
-    return AnswerColumns(names, number, email, 3, 4, 5, 6, {7: ""}, {}, _TITLES), narrow
+    absent = {0} - {*names} | {1} - {number} | {2} - {email}
+    titles = tuple("" if place in absent else title for place, title in enumerate(_TITLES))
+    return AnswerColumns(names, number, email, 3, 4, 5, 6, {7: ""}, {}, titles), narrow
 
 
 def cell_at(record: Sequence[TableCell], place: int | None) -> TableCell:

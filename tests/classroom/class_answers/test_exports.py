@@ -57,6 +57,11 @@ def test_the_responses_of_moodle_with_questions_that_differ_from_row_to_row(grad
     assert [row.line for row in graded.checked.rows] == [2, 2, 3, 3]
 
 
+def test_a_column_that_the_export_does_not_have_is_not_said_to_be_left_out(graded):
+    graded("Email address,Question 1,Response 1", "ada@example.org,Differentiate x^2,2*x")
+    assert "W591" not in notes(graded)
+
+
 def test_the_responses_of_moodle_where_asked_says_what_was_asked(graded):
     header = ENGLISH.replace('"Question 1",', "").replace('"Question 2",', "")
     rows = graded(
