@@ -238,6 +238,7 @@ language/                     The language of expressions: reading, printing, di
     recognition.py            Recognition: the notation that a text is in, asked only about a text that is not in our language
     spreadsheet.py            Spreadsheets: formulas of Excel, LibreOffice and Google Sheets, whose variables are cells: `=EXP(A1)`
     translation.py            Translations: a text in another notation as an expression of our language, or all that it may mean
+    whole_numbers.py          Whole numbers of C and Fortran, where what two integers make is an integer: 1/2 is 0 there, and so is 10**(-2)
   syntax/                     Diagnostics of a text that cannot be parsed, with fixes, and warnings about one that can
     characters.py             Findings about characters, brackets and numbers: E301 to E304
     definitions.py            Readers of whole texts in which a formula has a name, is a function, or is to be differentiated

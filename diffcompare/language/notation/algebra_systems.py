@@ -106,7 +106,7 @@ MATHEMATICA = Dialect(
     both=("&&",), either=("||",), negations=("!",),
     number=r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:`{1,2}[0-9]*\.?[0-9]*)?(?:\*\^[+-]?[0-9]+)?",
     exponent=r"\*\^",
-    name=r"\\\[[A-Z][a-z]+\]|[^\W\d_][^\W_]*", call="[]", index="[]", lists="{}", postfixes={"!": _factorial},
+    name=r"\\\[[A-Z][A-Za-z]+\]|[^\W\d_][^\W_]*", call="[]", index="[]", lists="{}", postfixes={"!": _factorial},
     unread={
         "I": "the imaginary unit", "Infinity": "no number", "D": "a derivative", "Integrate": "an integral",
         "Sum": "a sum over an index", "_": "a pattern", "->": "a rule", "#": "an argument of a pure function",
@@ -140,7 +140,7 @@ MAPLE = Dialect(
     functions={
         **{name: function for name, function in COMMON.items() if name not in ("log", "atan2")},
         **renamed(" ".join(f"{name}={own}" for name, own in _INVERSE.items())),
-        **renamed("signum=sign sign GAMMA=gamma gamma lnGAMMA=lgamma loggamma=lgamma Psi=digamma atan2 ceil ln"),
+        **renamed("signum=sign sign GAMMA=gamma lnGAMMA=lgamma loggamma=lgamma Psi=digamma atan2 ceil ln"),
         "arctan": ForeignFunction(1, 2, lambda *a: row("atan2" if len(a) == 2 else "atan").build(*a)),
         "log": LOG_OF_BASE, "surd": REAL_ROOT, "piecewise": PIECEWISE, "root": formula(_root, 2),
         "factorial": FACTORIAL, "arccot": ARC_COTANGENT, "log[10]": row("log10"), "log[2]": row("log2"),
@@ -153,6 +153,7 @@ MAPLE = Dialect(
     postfixes={"!": _factorial}, ends=(";", ":"),
     unread={
         "I": "the imaginary unit", "infinity": "no number", "diff": "a derivative", "D": "a derivative",
+        "gamma": "Euler's constant, which is not in our language",
         "int": "an integral", "sum": "a sum over an index", "'": "an operation that is not done",
     },
 )  # fmt: skip
@@ -184,6 +185,7 @@ SYMPY = Dialect(
     constants={"pi": PI, "E": E, **_TRUTH},
     both=("&",), either=("|",), negations=("~",), index="[]", lists="()", postfixes={},
     name=r"[^\W\d]\w*(?:\.[^\W\d]\w*)*", modules=frozenset(("sympy", "sp", "sym")),
+    is_choosing=True,
     unread={"I": "the imaginary unit", "oo": "no number", "Derivative": "a derivative", "Integral": "an integral",
             "zoo": "no number", "nan": "no number"},
 )  # fmt: skip

@@ -8,12 +8,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from diffcompare.diagnostics import did_you_mean
 from diffcompare.language.expression import Expression
 from diffcompare.language.notation.comparisons import Condition
 from diffcompare.language.notation.foreign_functions import ForeignFunction, power
+from diffcompare.language.notation.latex_names import GREEK
+from diffcompare.language.notation.translation import NotationFault
+from diffcompare.language.tokenizer import SyntaxFault, number
 
 CHOICE, EITHER, BOTH, NOT, RELATION, SUM, PRODUCT, NEGATION, POWER, TIGHT = range(1, 11)  # levels of precedence
 
+
+MAX_DIGITS = 16  # digits of an integer with which a program is imitated
+_LETTERS = {"pi": "pi", "exponentiale": "E", "imaginaryi": "I"}  # of Mathematica, beside Greek ones
 
 STOP = "stop"  # the kind of the token after the last
 
@@ -100,6 +107,11 @@ class Dialect:
     is_beside: bool = False  # values side by side are a product
     is_chained: bool = False  # a < b < c is a < b and b < c
     divides_whole: bool = False  # a quotient of whole numbers is whole: 1/2 is 0
+    integers: str = ""  # the letters with which variables begin that are integers
+    to_integers: frozenset[str] = frozenset()  # functions whose values are integers
+    of_integers: frozenset[str] = frozenset()  # functions whose values are integers where all arguments are
+    is_octal: bool = False  # 010 is 8
+    is_choosing: bool = False  # `a and b` is one of the numbers a and b, and `&` comes before comparisons
     remarks: tuple[str, ...] = ()
 
     @cached_property
@@ -112,7 +124,7 @@ class Dialect:
     @cached_property
     def tokens(self) -> re.Pattern[str]:
         """The pattern of all tokens."""
-        signs = {":=", *self.operators, *self.relations, *self.both, *self.either, *self.negations, *self.casts}
+        signs = {":=", *self.operators, *self.relations, *self.both, *self.either, *self.negations, *self.unread}
         long = sorted((sign for sign in signs if not sign.isalnum() and len(sign) > 1), key=len, reverse=True)
         listed = "".join(f"{re.escape(sign)}|" for sign in long)
         return re.compile(
@@ -131,3 +143,44 @@ class Dialect:
         while tokens and tokens[-1].text in self.ends:
             tokens.pop()
         return [*tokens, DialectToken(STOP, "", len(text), len(text))]
+
+    def number_of(self, token: DialectToken) -> tuple[Expression, int | None, bool]:
+        """Return the value of a number, and for an integer of a program its value as one.
+
+        Returns:
+            The value, the integer where it is not too long, and whether it is one.
+
+        Raises:
+            NotationFault: The number is too long or too large, or begins with a 0 that means something.
+        """
+        match = re.match(self.number, token.text)
+        assert match is not None, "the token is a number"
+        digits = re.sub(r"`{1,2}[0-9]*\.?[0-9]*", "", match[0])  # Mathematica's precision
+        text = re.sub(self.exponent, "e", digits).replace(",", ".")
+        try:
+            value = number(text, 0)
+        except SyntaxFault:
+            raise NotationFault("this number is not read", token.span, "too long, or too large") from None
+        if self.is_octal and text.isdecimal() and re.match("0[0-9]", text):
+            raise NotationFault("a number that begins with 0 is octal", token.span, "not read", "leave the 0 out")
+        is_integer = self.divides_whole and text.isdecimal() and token.text[-1] not in "fF"
+        return value, int(text) if is_integer and len(text) < MAX_DIGITS else None, is_integer
+
+    def spelt(self, name: str) -> str:
+        """Return a name without its module, in small letters where they are the same as capitals."""
+        if name[0] == "\\":  # Mathematica's \\[Mu] and \\[CapitalOmega]
+            letter = name[2:-1].removeprefix("Capital")
+            letter = letter if len(letter) < len(name) - 3 else letter.lower()
+            return _LETTERS.get(letter, letter if letter in GREEK else name)
+        name = name.replace("$", "")
+        parts = re.split(r"\.|::", name)
+        if len(parts) > 1 and set(parts[:-1]) <= self.modules:
+            name = parts[-1]
+        return name.lower() if self.is_folded else name
+
+    def unknown(self, token: DialectToken, name: str) -> NotationFault:
+        """Return the error about a function that is not known."""
+        near = did_you_mean(name, self.functions, abbreviated=False)
+        help = None if near is None else f"did you mean `{near}`?"
+        message = f"unknown function `{token.text}` in {self.title}"
+        return NotationFault(message, token.span, "not known", help, code="E101")

@@ -10,7 +10,6 @@ import re
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from diffcompare.diagnostics import did_you_mean
 from diffcompare.language.expression import Expression, Number, Variable
 from diffcompare.language.notation.comparisons import (
     MAX_DEPTH,
@@ -36,11 +35,9 @@ from diffcompare.language.notation.dialect import (
     DialectToken,
     Operator,
 )
-from diffcompare.language.notation.foreign_functions import PI, ForeignFunction
+from diffcompare.language.notation.foreign_functions import PI, E, ForeignFunction, truncated
 from diffcompare.language.notation.translation import Meanings, NotationFault
-from diffcompare.language.tokenizer import SyntaxFault, number
-
-MAX_WHOLE = 10**15  # whole numbers up to which divisions of whole numbers are worked out
+from diffcompare.language.notation.whole_numbers import is_cut_off, result
 
 
 class _Value(NamedTuple):
@@ -48,6 +45,7 @@ class _Value(NamedTuple):
 
     value: Expression | Condition | tuple[_Value, ...]
     whole: int | None = None
+    is_integer: bool = False  # of a program that has a type for integers
     is_closed: bool = False  # in brackets of its own
 
 
@@ -62,6 +60,7 @@ class _Frame(NamedTuple):
 
 _BOTTOM = _Frame(0, "bottom", DialectToken(STOP, "", 0, 0))
 _CLOSED_BY = {"(": ")", "[": "]", "{": "}"}
+_INDEX = re.compile(r"[0-9]+|[ijklmn]")  # what a component is asked for, where a call has the same brackets
 
 
 def read_infix(text: str, names: Collection[str], meanings: Meanings, dialect: Dialect) -> Expression:
@@ -135,7 +134,7 @@ class _InfixReader:
         """Return the value that a token is, or None after opening a frame."""
         dialect, text = self.dialect, token.text
         if token.kind == "number":
-            return self._number(token)
+            return _Value(*dialect.number_of(token))
         if text in dialect.negations:
             self.stack.append(_Frame(TIGHT if text in "!~" else NOT, "not", token))
         elif text == "-":
@@ -151,7 +150,7 @@ class _InfixReader:
             if frame.payload[1] or self.tokens[self.position - 2].text in dialect.separators:
                 raise self.unexpected(token)
             return self._called(frame)
-        elif token.kind == "name" and text not in dialect.words and text not in dialect.unread:
+        elif token.kind == "name" and text not in dialect.words and (text not in dialect.unread or text in self.names):
             return self._name(token)
         else:
             raise self.unexpected(token)
@@ -235,38 +234,57 @@ class _InfixReader:
 
     def _applied(self, frame: _Frame, right: _Value) -> _Value:
         if frame.kind == "plus":
-            return _Value(self.numeric(right), None if frame.token.text in self.dialect.casts else right.whole)
+            is_cast = frame.token.text in self.dialect.casts
+            return _Value(self.numeric(right)) if is_cast else right._replace(value=self.numeric(right))
         if frame.kind == "minus":
-            return _Value(-self.numeric(right), None if right.whole is None else -right.whole)
+            whole = None if right.whole is None else -right.whole
+            return _Value(-self.numeric(right), whole, is_integer=right.is_integer)
         if frame.kind == "not":
             return self._checked(Not(self.condition(right)), frame.token)
         if frame.kind == "logic":
             is_either = frame.token.text in self.dialect.either
+            if self.dialect.is_choosing:
+                self._check_logic(frame, right)
             return self._checked(Both(self.condition(frame.payload), self.condition(right), is_either), frame.token)
         if frame.kind == "relation":
             return self._related(frame, right)
         if frame.kind == "else":
             condition, yes = frame.payload
-            return _Value(choose(self.condition(condition), self.numeric(yes), self.numeric(right)))
+            chosen = choose(self.condition(condition), self.numeric(yes), self.numeric(right))
+            return _Value(chosen, is_integer=yes.is_integer and right.is_integer)
         operator, left = frame.payload
-        whole = self._whole(frame.token, left.whole, right.whole)
-        if whole is not None and frame.token.text == "/" and whole * (right.whole or 0) != left.whole:
-            return _Value(-Number(-whole) if whole < 0 else Number(whole), whole)
-        return _Value(operator.build(self.numeric(left), self.numeric(right)), whole)
+        value = operator.build(self.numeric(left), self.numeric(right))
+        if not (left.is_integer and right.is_integer):
+            return _Value(value)
+        whole = result(frame.token.text, left.whole, right.whole)
+        if is_cut_off(frame.token.text, left.whole, right.whole):
+            if not self._is_cut_off(frame.token, left, right, whole):
+                return _Value(value)
+            value = truncated(value) if whole is None else -Number(-whole) if whole < 0 else Number(whole)
+        return _Value(value, whole, is_integer=True)
 
-    def _whole(self, token: DialectToken, left: int | None, right: int | None) -> int | None:
-        """Return the whole number that a sign makes of two; a division that has a rest is a question."""
-        if left is None or right is None:
-            return None
-        if token.text == "/" and right:
-            quotient = abs(left) // abs(right) * (1 if left * right >= 0 else -1)
-            if quotient * right == left:
-                return quotient
-            message = f"{left}/{right} is {quotient} in {self.dialect.title}, where a quotient of integers is one"
-            labels = "for the fraction", "as the program computes it"
-            return quotient if self.meanings.choose("division", token.span, message, labels) == 1 else None
-        result = {"+": left + right, "-": left - right, "*": left * right}.get(token.text)
-        return result if result is not None and abs(result) < MAX_WHOLE else None
+    def _check_logic(self, frame: _Frame, right: _Value) -> None:
+        """Raise NotationFault where a word or a sign between conditions would choose a number, or compare one."""
+        word, title = frame.token.text, self.dialect.title
+        for value in (frame.payload, right):
+            if not isinstance(value.value, Condition):
+                raise NotationFault(
+                    f"`{word}` between numbers is no condition in {title}", frame.token.span, "not read"
+                )
+            if word in "&|" and isinstance(value.value, Relation) and not value.is_closed:
+                message = f"`{word}` comes before a comparison in {title}"
+                raise NotationFault(message, frame.token.span, "not read", "write brackets: (x > 1) & (x < 2)")
+
+    def _is_cut_off(self, token: DialectToken, left: _Value, right: _Value, whole: int | None) -> bool:
+        """Tell whether a result is to be the integer that the program makes of it, rather than a fraction."""
+        title = self.dialect.title
+        message = f"a quotient of integers is an integer in {title}"
+        if whole is not None:
+            message = (
+                f"{left.whole}{token.text}{right.whole} is {whole} in {title}, where a quotient of integers is one"
+            )
+        labels = "for the fraction", "as the program computes it"
+        return self.meanings.choose("division", token.span, message, labels) == 1
 
     def _related(self, frame: _Frame, right: _Value) -> _Value:
         sign, left = self.dialect.relations[frame.token.text], frame.payload
@@ -342,23 +360,10 @@ class _InfixReader:
             return Relation(self.numeric(value), "!=", Number(0))
         return value.value
 
-    def _number(self, token: DialectToken) -> _Value:
-        dialect = self.dialect
-        match = re.match(dialect.number, token.text)
-        assert match is not None, "the token is a number"
-        digits = re.sub(r"`{1,2}[0-9]*\.?[0-9]*", "", match[0])  # Mathematica's precision
-        text = re.sub(dialect.exponent, "e", digits).replace(",", ".")
-        try:
-            value = number(text, 0)
-        except SyntaxFault:
-            raise NotationFault("this number is not read", token.span, "too long, or too large") from None
-        is_whole = dialect.divides_whole and token.text.isdecimal() and len(token.text) < 16
-        return _Value(value, int(token.text) if is_whole else None)
-
     def _name(self, token: DialectToken) -> _Value | None:
         """Read a variable, a constant, or the beginning of a call."""
         dialect = self.dialect
-        name = self._spelt(token)
+        name = self.dialect.spelt(token.text)
         follows = self.peek.text
         if name in self.given:
             return _Value(self.given[name])
@@ -368,14 +373,16 @@ class _InfixReader:
                 self.stack.append(_Frame(0, "call", token, (function, [], self.take())))
                 return None
             if dialect.call[0] != dialect.index[:1] and not dialect.is_beside:
-                raise self._unknown(token, name)
+                raise self.dialect.unknown(token, name)
             if dialect.call == "[]" and not self._is_index():
-                raise self._unknown(token, name)
+                raise self.dialect.unknown(token, name)
         if follows and follows == dialect.index[:1]:
             return _Value(Variable(self._indexed(token, name)))
         if name in dialect.constants:
             return _Value(dialect.constants[name])
-        if name in ("pi", "e") and name not in self.names:
+        if name in ("pi", "e") and (name != token.text.lower() or name not in self.names):
+            if name == "e" and token.text[-2:] == ".e":  # math.e
+                return _Value(E)
             if name == "pi":
                 return _Value(PI)
             message = f"`e` is a variable in {dialect.title}, and Euler's number in our language"
@@ -385,24 +392,11 @@ class _InfixReader:
         if dialect.is_folded:
             known = next((own for own in self.names if own.lower() == name), token.text.replace("$", ""))
             name = self.spelt.setdefault(name, known)
+        is_integer = dialect.divides_whole and name[0].lower() in dialect.integers
         is_given = dialect.statements and follows == "=" and self._begins_statement()
         if not is_given and not re.fullmatch(r"[^\W\d]\w*", name):
             raise NotationFault(f"`{token.text}` is not known in {dialect.title}", token.span, "not read")
-        return _Value(Variable(name))
-
-    def _spelt(self, token: DialectToken) -> str:
-        """Return a name without its module, in small letters where they are the same as capitals."""
-        name = token.text.replace("$", "")
-        parts = re.split(r"\.|::", name)
-        if len(parts) > 1 and set(parts[:-1]) <= self.dialect.modules:
-            name = parts[-1]
-        return name.lower() if self.dialect.is_folded else name
-
-    def _unknown(self, token: DialectToken, name: str) -> NotationFault:
-        near = did_you_mean(name, self.dialect.functions, abbreviated=False)
-        help = None if near is None else f"did you mean `{near}`?"
-        message = f"unknown function `{token.text}` in {self.dialect.title}"
-        return NotationFault(message, token.span, "not known", help, code="E101")
+        return _Value(Variable(name), is_integer=is_integer)
 
     def _is_index(self) -> bool:
         behind = self.tokens[self.position + 1 : self.position + 3]
@@ -417,9 +411,11 @@ class _InfixReader:
             if self.peek.text != ",":
                 break
             self.take()
-        if self.take().text != self.dialect.index[1] or not all(part.isalnum() for part in parts) or not parts:
+        is_call = self.dialect.index == self.dialect.call and not all(_INDEX.fullmatch(part) for part in parts)
+        closing = self.take().text
+        if closing != self.dialect.index[1] or not all(part.isalnum() for part in parts) or not parts or is_call:
             if self.dialect.index == self.dialect.call:
-                raise self._unknown(token, name)
+                raise self.dialect.unknown(token, name)
             raise NotationFault("this index is not read", opened.span, "of numbers and names only")
         glued, apart = f"{name}{parts[0]}", "_".join([name, *parts])
         is_plain = len(parts) == 1 and parts[0].isdecimal() and not name[-1].isdecimal()
@@ -435,10 +431,14 @@ class _InfixReader:
                 f"`{name}` takes {takes} argument{'s' * (takes != '1')} in {self.dialect.title}, not {len(values)}"
             )
             raise NotationFault(message, frame.token.span, "wrong number of arguments")
+        spelt = self.dialect.spelt(frame.token.text)
+        is_integer = spelt in self.dialect.to_integers or (
+            spelt in self.dialect.of_integers and all(value.is_integer for value in values)
+        )
         try:
             if function.takes_conditions:
                 return _Value(function.build(*[_plain(value) for value in values]))
-            return _Value(function.build(*[self.numeric(value) for value in values]))
+            return _Value(function.build(*[self.numeric(value) for value in values]), is_integer=is_integer)
         except ValueError as error:
             raise NotationFault(f"`{name}`: {error}", frame.token.span, "not read") from None
 

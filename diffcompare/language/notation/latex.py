@@ -282,6 +282,8 @@ class LatexReader(LatexCursor):
             raise fault(token, f"`{name}` may be the imaginary unit", "not read", help)
         if self.peek.sign == "(" and not bare:
             self.check_product(token, name, first)
+        if token.kind == "name" and self.ahead(2) == ["{", "("]:
+            raise fault(token, f"the function `{token.text}` is not known", "not read")
         return Factor(Variable(name), "letter", token.start)
 
     def _greek(self, token: Token, *, bare: bool = False) -> Factor:

@@ -75,7 +75,8 @@ MATLAB = Dialect(
     both=("&&", "&"), either=("||", "|"), negations=("~", "!"),
     number=r"(?:[0-9]+(?:\.(?![*/^'])[0-9]*)?|\.[0-9]+)(?:[eEdD][+-]?[0-9]+)?", exponent="[dD]",
     skipped=r"\s+|\.\.\.[^\n]*\n|%[^\n]*", index="()", statements=";", ends=(";", ","),
-    unread={"'": "a transpose", ".'": "a transpose", "Inf": "no number", "NaN": "no number", "[": "a matrix",
+    unread={"i": "the imaginary unit", "j": "the imaginary unit",
+            "'": "a transpose", ".'": "a transpose", "Inf": "no number", "NaN": "no number", "[": "a matrix",
             "@": "a function", "end": "not part of a formula"},
 )  # fmt: skip
 
@@ -100,7 +101,9 @@ FORTRAN = Dialect(
     both=(".and.",), either=(".or.",), negations=(".not.",),
     number=r"(?:[0-9]+(?:\.(?![A-Za-z]{2,3}\.)[0-9]*)?|\.[0-9]+)(?:[eEdDqQ][+-]?[0-9]+)?", exponent="[dDqQ]",
     suffix=r"_\w+", name=r"[^\W\d]\w*|\.(?:true|false)\.", index="()", ends=(";",), is_folded=True, divides_whole=True,
-    skipped=r"\s+|&\s*\n\s*&?|\n\s{5}[@&1-9$]\s|![^\n]*|(?i:\bparameter\s*\(\s*pi\s*=\s*3\.14159\d*(?:d0)?\s*\))",
+    integers="ijklmn", to_integers=frozenset(("int", "nint", "floor", "ceiling")),
+    of_integers=frozenset(("abs", "max", "min", "mod", "modulo", "sign")),
+    skipped=r"\n[ ]{5}[@&1-9$][ ]?|\s+|&\s*\n\s*&?|![^\n]*|(?i:\bparameter\s*\(\s*pi\s*=\s*3\.14159\d*(?:d0)?\s*\))",
     unread={"%": "a component of a structure", "//": "a joined text"},
 )  # fmt: skip
 
@@ -119,12 +122,13 @@ C = Dialect(
         "M_SQRT1_2": 1 / sqrt(Number(2)), "M_LN2": ln(Number(2)), "M_LN10": ln(Number(10)), "M_2_SQRTPI": 2 / sqrt(PI),
         "M_LOG2E": 1 / ln(Number(2)), "M_LOG10E": 1 / ln(Number(10)), "true": Always(True), "false": Always(False),
     },
-    both=("&&",), either=("||",), negations=("!",), choice="?", index="[]", suffix="[fFlL]",
+    both=("&&",), either=("||",), negations=("!",), choice="?", index="[]", suffix="[fF]|[uUlL]+",
     casts=("(double)", "(float)", "(long double)"),
     skipped=r"\s+|//[^\n]*|/\*.*?\*/|\b(?:return|const|double|float|auto)\b(?!\s*\))",
     name=r"[^\W\d]\w*(?:(?:::|\.)[^\W\d]\w*)*", modules=frozenset(("std", "Math", "math", "")), statements=";",
-    divides_whole=True,
-    unread={"^": "an exclusive or of bits; a power is pow(x, 2)", "%": "a remainder of integers", "**": "no sign",
+    divides_whole=True, is_octal=True, of_integers=frozenset(("abs",)),
+    unread={"--": "a step down by 1", "++": "a step up by 1", "<<": "a shift of bits", ">>": "a shift of bits",
+            "^": "an exclusive or of bits; a power is pow(x, 2)", "%": "a remainder of integers", "**": "no sign",
             "&": "a sign of bits", "|": "a sign of bits", "->": "a component", "NAN": "no number",
             "INFINITY": "no number",
             "I": "the imaginary unit"},
@@ -159,7 +163,7 @@ PYTHON = Dialect(
     modules=frozenset(_ARRAY_MODULES),
     unread={"^": "an exclusive or of bits; a power is x**2", "@": "a product of matrices", "lambda": "a function",
             "inf": "no number", "nan": "no number"},
-    is_chained=True,
+    is_chained=True, is_octal=True, is_choosing=True,
 )  # fmt: skip
 
 CASADI = Dialect(

@@ -52,8 +52,8 @@ _MODULES = r"\b(?:np|numpy|math|torch|jnp|tf|scipy|special)\."
 NOTATIONS: dict[str, ForeignNotation] = {
     name: ForeignNotation(title, re.compile(mark), read, re.compile(hint))
     for name, title, mark, read, hint in (
-        ("latex", "LaTeX", r"\\[A-Za-z(\[{|]|^\s*\$", read_latex, r"[\^_]\s*\{"),
-        ("mathematica", "Mathematica", r"\b[A-Z][A-Za-z0-9]+\[|(?<![\w.])[0-9]+\.?[0-9]*\*\^",
+        ("latex", "LaTeX", r"\\(?!\[[A-Z][A-Za-z]+\])[A-Za-z(\[{|%,;:!]|\{,\}|^\s*\$", read_latex, r"[\^_]\s*\{"),
+        ("mathematica", "Mathematica", r"\b[A-Z][A-Za-z0-9]+\[|\\\[[A-Z][A-Za-z]+\]|(?<![\w.])[0-9]+\.?[0-9]*\*\^",
          _in_a_line(MATHEMATICA), r"(?!)"),
         ("maxima", "Maxima", r"%(?:pi|e|i)\b|^\s*if\b.*\bthen\b", _in_a_line(MAXIMA), r"\bsignum\("),
         ("maple", "Maple", r"\b(?:GAMMA|lnGAMMA|piecewise|surd\b)|log\[(?:10|2)\]", _in_a_line(MAPLE),
@@ -63,7 +63,7 @@ NOTATIONS: dict[str, ForeignNotation] = {
         ("matlab", "MATLAB", r"\.[*/^]|\bnthroot\(|~=", _in_a_line(MATLAB), r"(?!)"),
         ("fortran", "Fortran",
         r"(?<![\w.])[0-9]+\.?[0-9]*[dD][+-]?[0-9]|[0-9.]_(?:dp|wp|rk|real64)\b|\.(?:lt|gt|le|ge|eq|ne)\."
-        r"|\b[dD](?:sin|cos|exp|log|sqrt|abs|SIN|COS|EXP|LOG|SQRT|ABS)\(",
+        r"|&\s*\n|\b[dD](?:sin|cos|exp|log|sqrt|abs|SIN|COS|EXP|LOG|SQRT|ABS)\(",
          _in_a_line(FORTRAN), r"(?!)"),
         ("c", "C", r"\bstd::|\bM_[A-Z]+|\bf(?:abs|max|min)\(|\bpow[fl]?\(|[0-9.][fF]\b|\?.*:|\(double\)",
         _in_a_line(C), r"(?!)"),
@@ -114,15 +114,19 @@ def _recognized(source: SourceText, names: Collection[str]) -> Reading | Finding
     readings: dict[Expression, Reading] = {}
     words: dict[str, str] = {}
     faults: list[Finding] = []
-    for name in names:
-        is_marked = NOTATIONS[name].mark.search(source.text) is not None
-        if not is_marked and not NOTATIONS[name].hint.search(source.text):
-            continue
+    marked = [name for name in names if NOTATIONS[name].mark.search(source.text)]
+    hinted = [name for name in names if name not in marked and NOTATIONS[name].hint.search(source.text)]
+    for name in (*marked, *hinted):
+        if name in hinted and readings:
+            break  # a mark says more than a hint
         try:
             translation = in_notation(_MIXED.get(name, name), source.text, source.names)
         except NotationFault as fault:
-            if is_marked and fault.code == "E221":
-                faults.append(finding_of(fault))
+            finding = finding_of(fault)
+            if name in marked and fault.readings:
+                return finding  # that another notation has one meaning for it settles nothing
+            if name in marked and (fault.code == "E221" or name == "spreadsheet"):
+                faults.append(finding)
             continue
         readings.setdefault(translation.expression, reading_of(translation))
         words.setdefault(str(translation.expression), f"in {NOTATIONS[name].title}")

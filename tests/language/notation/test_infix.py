@@ -19,6 +19,7 @@ MEANINGS = {
         ("If[0 < x < 1, x, 2 Sqrt[x]]", lambda x: x if 0 < x < 1 else 2 * sqrt(x)), ("(x + 1)(x - 1)", lambda x: x * x - 1),
         ("x^2/Pi - 2x", lambda x: x * x / pi - 2 * x), ("-x^2 + Max[x, 1, y]", lambda x, y: -x * x + max(x, 1, y)),
         ("(1/2)*2^(1/2)*Exp[-1/2*x^2]/Pi^(1/2)", lambda x: exp(-x * x / 2) / sqrt(2 * pi)),
+        (r"\[Mu] \[CapitalOmega]^2/\[Pi]", lambda mu, Omega: mu * Omega**2 / pi),
     ],
     "maxima": [
         ("-(x*%e^-(x^2/2))/(sqrt(2)*sqrt(%pi))", lambda x: -x * exp(-x * x / 2) / sqrt(2 * pi)),
@@ -44,7 +45,7 @@ MEANINGS = {
         ("      1.0d0/2.0d0*DSIN(X)**2", lambda X: sin(X) ** 2 / 2), ("1.5_dp*x + X", lambda x: 2.5 * x), ("a**b**c", lambda a, b, c: a ** (b**c)),
         ("merge(x**2, -x, x .gt. 1.0d0)", lambda x: x * x if x > 1 else -x), ("mod(-x, 2.0)", lambda x: fmod(-x, 2.0)), ("4/2*x", lambda x: 2 * x),
         ("      parameter (pi = 3.1415926535897932d0)\n      sin(x)/sqrt(pi)", lambda x: sin(x) / sqrt(pi)), ("-x**2 + 1.e-3", lambda x: -x * x + 0.001),
-        ("exp(-x) &\n  & + x(1)", lambda x, x1: exp(-x) + x1), ("sign(x, -y)", lambda x, y: -x),
+        ("exp(-x) &\n  & + x(1)", lambda x, x1: exp(-x) + x1), ("      x**2*(x\n     @ + 1)\n     @ **3", lambda x: x * x * (x + 1) ** 3), ("sign(x, -y)", lambda x, y: -x),
     ],
     "c": [
         ("(1.0/2.0)*M_SQRT2*exp(-1.0/2.0*pow(x, 2))/sqrt(M_PI)", lambda x: exp(-x * x / 2) / sqrt(2 * pi)),
@@ -56,7 +57,7 @@ MEANINGS = {
     "python": [
         ("np.sin(x)**2 + math.sqrt(y)", lambda x, y: sin(x) ** 2 + sqrt(y)), ("torch.exp(-x**2) // 0.1 % 3", lambda x: exp(-x * x) // 0.1 % 3),
         ("np.where(x > 1, x**2, -x)", lambda x: x * x if x > 1 else -x), ("x if 0 < x < 1 else 2", lambda x: x if 0 < x < 1 else 2),
-        ("1/2*pow(x, 2)*np.pi", lambda x: x * x / 2 * pi), ("2**-x**2", lambda x: 2 ** -(x**2)), ("return math.log(x, 2)", lambda x: log2(x)),
+        ("1/2*pow(x, 2)*np.pi", lambda x: x * x / 2 * pi), ("2**-x**2", lambda x: 2 ** -(x**2)), ("return math.log(x, 2)", lambda x: log2(x)), ("math.e**x", lambda x: exp(x)),
     ],
     "casadi": [
         ("@1=sin((x*y)), @2=1, (((@1+@2)*(@1-@2))*exp(@1))", lambda x, y: (sin(x * y) ** 2 - 1) * exp(sin(x * y))),
@@ -91,7 +92,7 @@ def test_every_notation_has_formulas():
         ("pow(x,2) + y", lambda x, y: x * x + y), ("np.cos(x)", lambda x: cos(x)), ("=EXP(A1)", lambda A1: exp(A1)), ("fabs(x)", lambda x: x),
         ("@1=sq(x), (@1*@1)", lambda x: x**4), ("std::exp(-x*x)", lambda x: exp(-x * x)), ("Piecewise((1, x > 0), (0, True))", lambda x: 1),
         ("Expr_if( ( 1  <=  x ), then=( x ), else=( 1 ) )", lambda x: max(x, 1)), ("if x > 1 then x else 1", lambda x: max(x, 1)),
-        ("piecewise(x > 1, x, 1)", lambda x: max(x, 1)), ("x if x > 1 else 1", lambda x: max(x, 1)), ("DSIN(X)", lambda X: sin(X)),
+        ("piecewise(x > 1, x, 1)", lambda x: max(x, 1)), ("x if x > 1 else 1", lambda x: max(x, 1)), ("DSIN(X)", lambda X: sin(X)), (r"Exp[x \[Mu]]", lambda x, mu: exp(x * mu)), ("pow(x,2)*M_PI", lambda x: pi * x * x), ("x + &\n y", lambda x, y: x + y),
     ],
 )  # fmt: skip
 def test_without_being_told_a_notation_is_recognized(text, function):
@@ -106,7 +107,9 @@ def test_without_being_told_a_notation_is_recognized(text, function):
     ("notation", "text", "expected"),
     [
         ("fortran", "x**(1/3)", ["x^(1/3)", "x^0"]), ("c", "1/2*x", ["1/2*x", "0*x"]), ("c", "-7/2*x", ["-7/2*x", "-3*x"]),
-        ("spreadsheet", "=2^A1^2", ["(2^A1)^2", "2^A1^2"]),
+        ("spreadsheet", "=2^A1^2", ["(2^A1)^2", "2^A1^2"]), ("c", "1L/2*x", ["1/2*x", "0*x"]), ("fortran", "10**(-2)*x", ["10^-2*x", "0*x"]),
+        ("fortran", "int(x)/2", ["sign(x)*floor(abs(x))/2", "sign(sign(x)*floor(abs(x))/2)*floor(abs(sign(x)*floor(abs(x))/2))"]),
+        ("fortran", "n/2*x", ["n/2*x", "sign(n/2)*floor(abs(n/2))*x"]), ("c", "abs(3)/2*x", ["abs(3)/2*x", "sign(abs(3)/2)*floor(abs(abs(3)/2))*x"]),
     ],
 )  # fmt: skip
 def test_where_the_program_surprises_both_readings_are_shown(notation, text, expected):
@@ -120,6 +123,8 @@ def test_where_the_program_surprises_both_readings_are_shown(notation, text, exp
         ("matlab", "x'", "'"), ("matlab", "[x 1]", "["), ("matlab", "2^-x^2", "^"), ("fortran", "e*x", "e"), ("c", "x^2", "^"), ("c", "x % 2", "%"),
         ("python", "x^2", "^"), ("python", "x.sin()", "x.sin"), ("python", "__import__('os')", "__import__"), ("c", "sni(x)", "sni"), ("c", "x < y < z", "<"),
         ("spreadsheet", "=SUM(A1:B2)", ":"), ("spreadsheet", "=A1*1,5", ","), ("spreadsheet", '=A1&"x"', "&"), ("spreadsheet", "=PI(1)", "PI"),
+        ("python", "x and y", "and"), ("python", "np.where(x > 1 & y < 2, 1, 2)", "&"), ("c", "010*x", "010"), ("c", "x--1", "--"), ("matlab", "sind(x)", "sind"),
+        ("matlab", "2*i*x", "i"), ("maple", "gamma*x", "gamma"), ("maple", "gamma(x)", "gamma"), ("mathematica", r"\[Foo] x", r"\[Foo]"),
         ("casadi", "dot(v, v)", "dot"), ("sympy", "Derivative(x, x)", "Derivative"), ("python", "max(x, )", ")"), ("maple", "piecewise(x > 0, x)", "piecewise"),
     ],
 )  # fmt: skip
@@ -140,3 +145,16 @@ def test_a_fault_has_a_code_and_its_place_in_the_text_as_it_was_written():
     with pytest.raises(DiffcompareError) as caught:
         parse("1 + 2*%i")
     assert (caught.value.diagnostic.code, caught.value.diagnostic.span) == ("E221", (6, 8))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("1/2*pow(x, 2)", "1/2 is 0 in C"), ("=ROUNDUP(A1, 0)", "unknown function `ROUNDUP`"),
+        (r"\operatorname{foo}{\left(x \right)}", "`foo` is not known"),
+    ],
+)  # fmt: skip
+def test_the_notation_of_which_a_text_bears_the_mark_says_why_it_is_not_read(text, words):
+    with pytest.raises(DiffcompareError) as caught:
+        parse(text)
+    assert words in caught.value.diagnostic.message
