@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from rows import every_row
 
 from diffcompare.cli import main
 from diffcompare.diagnostics import DiffcompareError
@@ -148,10 +149,7 @@ MISTAKES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("text", "code", "span"),
-    [pytest.param(*row, id=f"{what}: {row[0]!a}") for what, rows in MISTAKES.items() for row in rows],
-)
+@every_row(("text", "code", "span"), [row for rows in MISTAKES.values() for row in rows])
 def test_a_mistake_is_pointed_at_and_its_cure_parses(ask, text: str, code: str, span: tuple[int, int]) -> None:
     check_mistake(ask(text), text, code, span)
 
@@ -159,13 +157,12 @@ def test_a_mistake_is_pointed_at_and_its_cure_parses(ask, text: str, code: str, 
 # --- Bombs ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "code"),
     [
         ("1e999999999", "E404"), ("x*1e-1001", "E404"), ("1" * 1001, "E403"), ("x" + "+x" * 250_001, "E402"),
         ("(" * 30_000, "E205"), (")" * 30_000, "E206"), ("sin(" * 5_000 + "x", "E205"), ("sni(x)+" * 5_000 + "1", "E101"),
     ],
-    ids=lambda value: value[:12],
 )  # fmt: skip
 def test_a_bomb_is_put_out_before_any_work_is_done(ask, text: str, code: str) -> None:
     outcome = ask("-", stdin=text.encode())
@@ -219,13 +216,13 @@ EDGES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "text", "at"), [(kind, *row) for kind, rows in EDGES.items() for row in rows])
+@every_row(("kind", "text", "at"), [(kind, *row) for kind, rows in EDGES.items() for row in rows])
 def test_an_edge_is_no_answer_and_says_why(ask, kind: str, text: str, at: str) -> None:
     outcome = ask(text, "--at", at, "--method", "reverse-ad")
     assert (outcome.code, outcome.error["kind"]) == (3, kind)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "at", "partial"),
     [
         ("|x|^3", 0, 0), ("x*|x|", 0, 0), ("|x|*|x|", 0, 0), ("max(x,x)", 3, 1), ("relu(x) - relu(-x)", 0, 1), ("relu(x)^2", 0, 0), ("cbrt(x)^3", 0, 1),
@@ -242,7 +239,7 @@ def test_what_only_looks_like_a_kink_has_its_derivative(ask, text: str, at: floa
 # --- Options ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("at", "code", "span"),
     [
         ("x=nan", "E703", [0, 3]), ("x=-inf", "E703", [0, 4]), ("x=", "E703", [0, 2]), ("=2", "E703", [0, 2]), ("x=y", "E703", [0, 1]),
@@ -251,7 +248,6 @@ def test_what_only_looks_like_a_kink_has_its_derivative(ask, text: str, at: floa
         ("x=１", "E302", [0, 1]), ("x=1e1001", "E404", [0, 6]), ("x=0x10", "E304", [0, 4]), ("x=2-", "E202", [1, 2]), ("x={0}", "E301", [0, 1]),
         ("x=" + "(" * 9_000, "E205", [8_999, 9_000]), ("x=__import__('os')", "E301", [11, 12]),
     ],
-    ids=lambda value: str(value)[:20],
 )  # fmt: skip
 def test_a_coordinate_is_a_finite_number_for_a_name_that_is_there(
     ask, at: str, code: str, span: list[int] | None
@@ -261,7 +257,7 @@ def test_a_coordinate_is_a_finite_number_for_a_name_that_is_there(
     assert len(outcome.err) < 2000
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("hand", "code", "span"),
     [
         ("x=", "E703", [0, 2]), ("x=sni(x)", "E101", [0, 3]), ("x=2*z", "E705", [2, 3]), ("x=1/2x", "E204", [3, 4]), ("x=nan", "E705", [0, 3]),
@@ -273,12 +269,11 @@ def test_a_formula_by_hand_is_read_like_any_other(ask, hand: str, code: str, spa
     assert (outcome.code, outcome.error["code"], outcome.error["span"]) == (2, code, span)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("option", "value"),
     [("--step", "1e-400"), ("--step", "1e400"), ("--step", "0x1"), ("--step", ""), ("--budget", "nan"), ("--budget", "-1"), ("--budget", "1s"),
      ("--digits", "18"), ("--digits", "9" * 5000), ("--digits", "1.5"), ("--method", "reverse_ad"), ("--method", "all,foo"),
      ("--method", "[bold]"), ("--method", "\x1b[31m"), ("--charset", "utf8")],
-    ids=lambda value: ascii(value)[:20],
 )  # fmt: skip
 def test_no_option_takes_nonsense(ask, option: str, value: str) -> None:
     outcome = ask("x^2", option, value)
@@ -289,13 +284,12 @@ def test_no_option_takes_nonsense(ask, option: str, value: str) -> None:
 # --- Files and streams ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("data", "code"),
     [
         (b"x\xff", "E605"), (b"\xff\xfex\x00", "E605"), (b"\xed\xa0\x80", "E605"), (b"\xc0\x80", "E605"), (b"", "E201"), (b"\n\n", "E201"),
         (b"x\x00", "E303"), (b"x^2\x1a", "E303"), (b"# c\nx", "E301"), (b"@baydin", "E301"), (b"-", "E202"), (b" " * 1_000_001, "E606"),
     ],
-    ids=lambda value: ascii(value)[:20],
 )  # fmt: skip
 def test_standard_input_may_hold_anything(ask, data: bytes, code: str) -> None:
     outcome = ask("-", stdin=data)

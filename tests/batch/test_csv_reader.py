@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from rows import every_row
 
 from diffcompare.batch import csv_reader
 from diffcompare.batch.csv_reader import point_in, ranges_in
@@ -89,7 +90,7 @@ def test_the_rows_of_a_worksheet():
     assert [(row.text, row.point, row.line) for row in parsed] == [("x^2", {"x": "3"}, 4), ("y", None, 5)]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "delimiter"),
     [
         ("expression,x", ","),

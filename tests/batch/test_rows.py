@@ -2,7 +2,7 @@
 
 import io
 
-import pytest
+from rows import every_row
 
 from diffcompare.batch import rows
 
@@ -11,7 +11,7 @@ def text_rows(content: bytes):
     return list(rows.text_rows(io.BytesIO(content), "f.txt"))
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("line", "name", "expression", "point", "column"),
     [
         ("x^2", None, "x^2", None, 1),
@@ -73,7 +73,7 @@ def test_only_the_expression_is_needed():
     assert (row.name, row.point, row.hand) == (None, None, {})
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("line", "code", "column"),
     [
         ('{"expression": "x"', "E624", 19),

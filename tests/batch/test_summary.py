@@ -4,6 +4,7 @@ import random
 import statistics
 
 import pytest
+from rows import every_row
 
 from diffcompare.batch import summary
 from diffcompare.batch.row_result import MethodSummary, RowSummary, summarize
@@ -62,7 +63,7 @@ def test_the_worst_rows_are_those_of_exact_methods_the_first_of_equals():
     assert len(statistics.worst) == MAX_WORST
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("summary", "code"),
     [
         (row(1, error=1e-10), None),

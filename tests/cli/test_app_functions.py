@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from rows import every_row
 
 MODEL = """\
 import math, time
@@ -107,7 +108,7 @@ def test_check_judges_a_gradient_by_hand(cli):
     assert "E506" in cli("check", "x^2", "--hand", "2*x", "--at", "x=1").err
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("argument", "line", "code"),
     [
         ("model.py:g", [], "E642"),
@@ -240,7 +241,7 @@ def test_a_gradient_of_whole_arrays_by_hand(cli):
     assert "E506" in formula.err
 
 
-@pytest.mark.parametrize("command", ["trace", "graph", "derive", "sweep", "swell", "taylor", "hessian", "jacobian"])
+@every_row("command", ["trace", "graph", "derive", "sweep", "swell", "taylor", "hessian", "jacobian"])
 def test_other_commands_say_that_they_need_single_numbers(cli, command):
     answer = cli(command, "model.py:network")
     assert answer.code == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rows import every_row
 
 from diffcompare.cli.arguments import check_count, is_like_flag, separate, wants_json
 from diffcompare.diagnostics import DiffcompareError
@@ -19,7 +20,7 @@ def error(call, *arguments, **options) -> str:
     return f"{diagnostic.code} {diagnostic.message} | {diagnostic.help}"
 
 
-@pytest.mark.parametrize(
+@every_row(
     "expression",
     [
         "-x^2",
@@ -77,7 +78,7 @@ def test_a_line_that_is_still_being_typed_is_never_wrong() -> None:
     assert separate(["--json=yes"], FLAGS, complete=False).options == [("--json", None)]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("positionals", "message"),
     [
         ([], "E505 missing argument EXPR | `-h` shows examples"),
@@ -113,7 +114,7 @@ def test_what_is_spelt_like_a_flag() -> None:
     assert not any(map(is_like_flag, ["-x^2", "x", "-1", "--", "-", "--x*y", "-(x)"]))
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("line", "wanted"),
     [
         ("x --json", True),

@@ -1,6 +1,6 @@
 """Tab completes commands, options, their values, entries of the catalogue, functions and files."""
 
-import pytest
+from rows import every_row
 
 from diffcompare.cli.completion import complete
 
@@ -11,7 +11,7 @@ def completed(before):
     return [before[:start] + word for word in words]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("before", "expected"),
     [
         ("jac", ["jacobian "]),

@@ -9,6 +9,7 @@ from inspect import signature
 from pathlib import Path
 
 import pytest
+from rows import every_row
 
 from diffcompare.cli import main
 from diffcompare.cli.arguments import Reads
@@ -42,7 +43,7 @@ def _files(tmp_path, monkeypatch):
     assert {name: Path(name).read_text() for name in FILES} == FILES
 
 
-@pytest.mark.parametrize(
+@every_row(
     "line",
     [
         "batch in.csv -o in.csv",

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+from rows import every_row
 
 from diffcompare import safe_io
 from diffcompare.cli import main, output
@@ -47,7 +48,7 @@ def encoded(encoding: str) -> io.TextIOWrapper:
 # --- Colour -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("choice", "variables", "terminal", "colour", "styled"),
     [
         ("auto", {}, True, True, True),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import builtins
 import errno
 import io
+import itertools
 import os
 from pathlib import Path
 
 import pytest
 from pools import InProcessPool
+from rows import every_row
 
 from diffcompare import safe_io
 from diffcompare.cli.commands import COMMANDS
@@ -65,8 +67,7 @@ def test_every_command_has_a_line_here():
     assert set(LINES) == set(COMMANDS)
 
 
-@pytest.mark.parametrize("path", UNWRITABLE)
-@pytest.mark.parametrize("command", LINES)
+@every_row(("command", "path"), itertools.product(LINES, UNWRITABLE))
 def test_it_is_found_before_any_work_is_done(cli, monkeypatch, command, path):
     monkeypatch.setattr("diffcompare.cli.command_line.show", lambda *_: pytest.fail("it was worked for nothing"))
     assert_told(cli(*LINES[command].split(), "-o", path), path)

@@ -4,6 +4,7 @@ import cmath
 import time
 
 import pytest
+from rows import every_row
 
 from diffcompare.backends.problem import Problem
 from diffcompare.diagnostics import DiffcompareError
@@ -18,7 +19,7 @@ EXPRESSIONS = [case for case in edge_cases() if case.expression and not case.of_
 COMPLEX = [case for case in edge_cases() if case.of_complex]
 
 
-@pytest.mark.parametrize("case", EXPRESSIONS, ids=lambda case: case.name)
+@every_row("case", EXPRESSIONS)
 def test_right_values_are_those_of_the_truth(case):
     expression = parse(case.expression, names=[*case.at, *[one.name for one in case.inner]])
     problem = Problem(written_out(expression, case.inner, list(case.at)), case.at, tuple(case.at), budget=30)
@@ -57,7 +58,7 @@ FUNCTIONS = {
 }
 
 
-@pytest.mark.parametrize("case", COMPLEX, ids=lambda case: case.name)
+@every_row("case", COMPLEX)
 def test_right_values_by_a_complex_number_are_slopes_of_its_function(case):
     f, z, h = FUNCTIONS[case.text], complex(*case.at.values()), 1e-6
     upper = h * 1j if not z.imag else 0  # off a cut, on the side that it belongs to
@@ -98,7 +99,7 @@ def test_adding_a_case_is_adding_a_stanza():
     assert (case.text, case.at, case.right, case.order) == ("x^2", {"x": 3.0}, {"x": "6"}, 1)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("old", "new", "said"),
     [
         ('source = "definition"', "", "it has no `source`"),
@@ -147,7 +148,7 @@ def problem_of(text):
     return caught.value.diagnostic
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("old", "new", "line", "said", "cure"),
     [
         ("x^2", "x^^2", 5, "`x^^2`: a value is missing between `^` and `^`", "write x^2"),

@@ -6,6 +6,7 @@ import re
 import shutil
 
 import pytest
+from rows import every_row
 
 from diffcompare.engines import computer_algebra
 from diffcompare.engines.computer_algebra import (
@@ -46,7 +47,7 @@ def test_without_statements_an_expression_has_its_parts_in_parentheses():
     assert (2.5 - -x / 3.0).text == "(2.5-((-x0)/3.0))"
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "number"),
     [
         ("3.287144105209750193102286076520383129793b-1", 0.328714410520975),

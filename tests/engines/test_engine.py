@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from rows import every_row
 
 from diffcompare.engines.engine import (
     Loaded,
@@ -49,7 +50,7 @@ def run(text, *inputs, **options):
     )
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "written"),
     [
         ("x1 + sin(x2)", "(a + sin(b))"),

@@ -5,11 +5,12 @@ import random
 from fractions import Fraction
 
 import pytest
+from rows import every_row
 
 from diffcompare.engines.judgement import RIGHT_ULPS, NumberJudgement, absorbed, judge, ulp
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("number", "right", "kind"),
     [
         (0.5, "0.5", "right"),
@@ -140,8 +141,8 @@ def test_the_nearest_number_is_right(digits):
             assert judge(float(nearest), right, digits).kind == "right", right
 
 
-@pytest.mark.parametrize("digits", [24, 53])
-@pytest.mark.parametrize("right", ["0", "-0.0", "inf", "-inf", "none", "0 | 1", "-inf | inf", "inf | 1e-320", "1e400"])
+@every_row("digits", [24, 53])
+@every_row("right", ["0", "-0.0", "inf", "-inf", "none", "0 | 1", "-inf | inf", "inf | 1e-320", "1e400"])
 def test_whatever_number_comes_has_a_verdict(right, digits):
     for number in (None, math.nan, math.inf, -math.inf, 0.0, -0.0, 5e-324, 2.5e-310, -1e-45, 1.7976931348623157e308):
         verdict = judge(number, right, digits)
@@ -165,7 +166,7 @@ def test_rounding_is_what_values_that_are_right_make_of_a_difference():
     assert changed <= absorbed(53, 1, value) <= changed * 1.01
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("number", "right", "order", "size", "kind"),
     [
         (-3.1086244689504344e-15, "-1.855618264194853788990240e-15", 2, 1.0, "digits-lost"),  # JAX 0.12, tanh at 18

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from engine_tiers import INSTALLED_BY_CI, every_engine, needs
+from rows import every_row
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.engines import registry
@@ -23,7 +24,7 @@ PYPROJECT = ROOT / "pyproject.toml"
 CALLS = {case.call for case in edge_cases() if case.call}  # functions that the language lacks
 
 
-@pytest.mark.parametrize("name", engine_names())
+@every_row("name", engine_names())
 def test_every_engine_is_described(name):
     described = engine(name)
     assert described.modes
@@ -69,7 +70,7 @@ def test_what_is_left_of_a_package_that_was_removed_is_no_version(nothing_but):
     assert registry.version("autograd") is None
 
 
-@pytest.mark.parametrize("name", [name for name in engine_names() if not engine(name).program])
+@every_row("name", [name for name in engine_names() if not engine(name).program])
 def test_the_version_is_the_one_that_python_knows(name):
     known = None
     for package in (engine(name).package, *engine(name).also):
@@ -78,7 +79,7 @@ def test_the_version_is_the_one_that_python_knows(name):
     assert registry.version(name) == known
 
 
-@pytest.mark.parametrize("name", engine_names())
+@every_row("name", engine_names())
 def test_every_library_is_an_extra(name):
     project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]

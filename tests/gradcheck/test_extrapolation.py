@@ -5,6 +5,7 @@ import random
 import struct
 
 import pytest
+from rows import every_row
 
 from diffcompare.gradcheck.extrapolation import directional_slopes, with_complex_step
 from diffcompare.gradcheck.flat_arguments import flat_point
@@ -40,7 +41,7 @@ SMOOTH = {
 }
 
 
-@pytest.mark.parametrize("name", SMOOTH)
+@every_row("name", SMOOTH)
 def test_a_smooth_slope_is_within_its_error_and_that_is_small(name):
     f, x, truth, known = SMOOTH[name]
     slope = slope_of(f, x)

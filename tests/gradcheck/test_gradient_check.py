@@ -6,6 +6,7 @@ import random
 
 import numpy as np
 import pytest
+from rows import every_row
 
 import diffcompare as dc
 from diffcompare.render import PICTURES, TEXTS, render
@@ -88,7 +89,7 @@ RIGHT = {
 }
 
 
-@pytest.mark.parametrize("name", RIGHT)
+@every_row("name", RIGHT)
 def test_a_right_gradient_agrees(name):
     check = dc.check(*RIGHT[name])
     check.assert_ok()
@@ -96,7 +97,7 @@ def test_a_right_gradient_agrees(name):
     assert {entry.verdict for entry in check.entries} == {"right"}
 
 
-@pytest.mark.parametrize(
+@every_row(
     "name", [name for name in RIGHT if name not in ("constant", "saturated", "fast oscillation", "cosh far out, by steps of a double", "lgamma at its least", "Rosenbrock at its least", "edge") and "single" not in name]
 )  # fmt: skip
 def test_the_same_off_by_a_millionth_is_wrong(name):
@@ -259,7 +260,7 @@ PLANTED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", PLANTED)
+@every_row("name", PLANTED)
 def test_a_planted_mistake_is_named(name):
     change, kind, sentence = PLANTED[name]
     check = dc.check(waves, lambda x: change(slopes_of_waves(x)), X)
@@ -410,8 +411,8 @@ JUMPS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", JUMPS)
-@pytest.mark.parametrize("given", [0.0, 1e9, math.inf])
+@every_row("name", JUMPS)
+@every_row("given", [0.0, 1e9, math.inf])
 def test_where_there_is_no_derivative_no_gradient_passes(name, given):
     f, x, remark = JUMPS[name]
     check = dc.check(f, lambda x: given, x)
@@ -464,8 +465,8 @@ def late():
     return lambda x: x * x + (next(count) > 20)
 
 
-@pytest.mark.parametrize("given", [0.0, 4.0, 1e9])
-@pytest.mark.parametrize("make", [counter, running_mean, warm_start, late])
+@every_row("given", [0.0, 4.0, 1e9])
+@every_row("make", [counter, running_mean, warm_start, late])
 def test_f_that_keeps_state_is_no_function(make, given):
     check = dc.check(make(), lambda x: given, 2.0)
     assert check.verdict == "undecided"
@@ -623,7 +624,7 @@ HIDDEN = {
 }
 
 
-@pytest.mark.parametrize("name", HIDDEN)
+@every_row("name", HIDDEN)
 def test_f_that_hides_its_slope_in_a_flat_piece_is_not_believed(name):
     f, gradient, x = HIDDEN[name]
     check = dc.check(f, gradient, x)
@@ -755,7 +756,7 @@ def test_every_entry_is_looked_at_on_request():
 # --- Errors -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("code", "message", "call"),
     [
         ("E576", "f raises ValueError: math domain error at the point itself, x = -1.0", lambda: dc.check(math.log, lambda x: 1 / x, -1.0)),

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from rows import every_row
 
 from diffcompare.backends.automatic import forward_mode, reverse_mode
 from diffcompare.backends.problem import Problem
@@ -30,8 +31,8 @@ def columns_of(names):
     return [np.concatenate([random.uniform(-4, 4, 14), np.roll(EDGES, place)]) for place in range(len(names))]
 
 
-@pytest.mark.parametrize(("sweep", "singly"), [(joint_sweep, reverse_mode), (tangent_sweep, forward_mode)])
-@pytest.mark.parametrize("text", TEXTS)
+@every_row(("sweep", "singly"), [(joint_sweep, reverse_mode), (tangent_sweep, forward_mode)])
+@every_row("text", TEXTS)
 def test_every_point_is_that_of_the_scalar_sweep(text, sweep, singly):
     expression = parse(text)
     names = variables(wengert_list(expression))

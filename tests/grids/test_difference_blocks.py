@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from rows import every_row
 
 from diffcompare.backends import backend
 from diffcompare.backends.problem import Problem
@@ -31,8 +32,8 @@ def of_points(method, text, columns, step=None):
     return partials, codes
 
 
-@pytest.mark.parametrize("step", [None, 1e-3])
-@pytest.mark.parametrize("method", DIFFERENCES)
+@every_row("step", [None, 1e-3])
+@every_row("method", DIFFERENCES)
 def test_they_are_those_of_grad(method, step):
     """Bit for bit where all functions are rounded correctly."""
     text = "x^3*y - y/x + sqrt(x*y)"

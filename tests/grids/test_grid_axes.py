@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from rows import every_row
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.grids.grid_axes import GridAxis, checked_grid, parse_axes
@@ -29,7 +30,7 @@ def test_the_last_axis_moves_fastest():
     assert grid.point(5) == {"x": 1.0, "y": 7.0, "z": 2.0}
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("specs", "message"),
     [
         (["x=0:1:1e18"], "1e\\+18 points"),

@@ -29,8 +29,7 @@ UNGUARDED = ("power_zero_base", "y")
 
 def for_entries(wanted=lambda classic: True):
     """Run a test for every entry, or for those wanted."""
-    chosen = [classic for classic in ENTRIES if wanted(classic)]
-    return pytest.mark.parametrize("classic", chosen, ids=[classic.name for classic in chosen])
+    return every_row("classic", [classic for classic in ENTRIES if wanted(classic)])
 
 
 def in_many_digits(expression, point):

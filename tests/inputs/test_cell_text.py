@@ -3,11 +3,12 @@
 import time
 
 import pytest
+from rows import every_row
 
 from diffcompare.inputs.cell_text import named_answers, unwrapped
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("cell", "formula"),
     [
         ("2*x", "2*x"),
@@ -37,7 +38,7 @@ def test_what_is_around_a_formula_is_taken_off(cell, formula):
     assert unwrapped(cell) == formula
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("cell", "answers"),
     [
         ("Seed: 11; ans1: 2*x [score]; prt1: # = 1", [("ans1", "2*x")]),

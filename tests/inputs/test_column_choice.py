@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from rows import every_row
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.inputs.column_choice import ANSWER_ROLES, parse_columns
@@ -14,7 +15,7 @@ def places(spec, role, titles=TITLES):
     return parse_columns(spec, ANSWER_ROLES).places(role, titles, "a.csv")
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("spec", "role", "expected"),
     [
         ('student="Last name"+"First name",answer="Response *"', "student", [0, 1]),

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from rows import every_row
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.inputs.encodings import InUtf8, codec_of, decode, encoding_of_stream
@@ -12,7 +13,7 @@ def answered(*names):
     return "student;expression;x\r\n" + "".join(f"{name};x^2;2x\r\n" for name in names)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("encoding", "called", "text"),
     [
         ("utf-8", "UTF-8", "Zoë"),
@@ -93,7 +94,7 @@ def test_utf8_with_a_flaw_stays_utf8():
     assert decoded.text.endswith("\ufffd")
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("encoding", "expected"),
     [
         ("utf-8", ("utf-8", None, "")),
@@ -102,7 +103,7 @@ def test_utf8_with_a_flaw_stays_utf8():
         ("gbk", ("gb18030", "GBK", "学生")),
     ],
 )
-@pytest.mark.parametrize("above", [0, 200_000])
+@every_row("above", [0, 200_000])
 def test_a_stream_is_read_line_by_line_in_its_encoding(encoding, expected, above):
     text = "学生,函数\n张伟,x^2\n" + "x,x\n" * above
     stream = io.BytesIO(text.encode(encoding))

@@ -1,13 +1,14 @@
 """Which files can be read, and what to do with the others."""
 
 import pytest
+from rows import every_row
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.inputs.files import function_file, is_unreadable, unreadable
 from diffcompare.inputs.resolve import resolve
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("argument", "expected"),
     [
         ("model.py:f", ("model.py", "f")),

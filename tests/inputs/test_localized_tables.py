@@ -1,6 +1,7 @@
 """Tables from all over the world: titles of columns in many languages, decimal commas in cells."""
 
 import pytest
+from rows import every_row
 
 from diffcompare.inputs.localized_tables import (
     ambiguous_comma,
@@ -11,7 +12,7 @@ from diffcompare.inputs.localized_tables import (
 )
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("title", "role"),
     [
         ("Student", "student"),
@@ -38,7 +39,7 @@ def test_what_a_title_means_by_itself(title, role):
     assert role_of(title) == role
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("title", "role"),
     [
         ("Name des Schülers", "student"),

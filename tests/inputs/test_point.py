@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from rows import every_row
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.inputs.point import candidates, check_point, component_name, constant_value, parse_point
@@ -14,7 +15,7 @@ def problem(action, *arguments):
     return caught.value.diagnostic
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("specs", "point"),
     [
         (["x=2"], {"x": 2.0}),
@@ -41,7 +42,7 @@ def test_a_value_is_the_double_that_python_would_read():
     assert math.copysign(1, constant_value("-0", "--at x")) == -1
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("spec", "complaint"),
     [
         ("x", "`x` is not of the form NAME=VALUE"),
@@ -72,7 +73,7 @@ def test_what_is_no_point(spec, complaint):
     assert diagnostic.source.startswith("--at")
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "name"),
     [
         ("w[0]", "w[0]"),

@@ -6,6 +6,7 @@ import random
 
 import numpy as np
 import pytest
+from rows import every_row
 
 import diffcompare as dc
 from diffcompare.diagnostics import DiffcompareError
@@ -194,7 +195,7 @@ def test_points_that_are_none(specs):
     assert code_of(parse_function_point, specs).diagnostic.kind in ("bad_value", "unknown_function")
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("function", "given", "code"),
     [
         (loss, {"w": [1], "c": 1.0}, "E705"),
@@ -234,7 +235,7 @@ def test_a_parameter_that_is_a_count_stays_an_integer():
     assert run.at.point == {"x": 2.0}
 
 
-@pytest.mark.parametrize(
+@every_row(
     "function",
     [
         lambda x, n=4: math.prod(x for _ in range(int(n))),
@@ -350,7 +351,7 @@ def counting(x):
     return x * len(CALLS)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("function", "x", "code", "text"),
     [
         (lambda x: x * random.random(), 1.0, "W320", "differs from itself"),

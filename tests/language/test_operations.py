@@ -104,7 +104,7 @@ def test_a_value_in_doubles_is_right_to_two_ulp(row):
             assert reference.ulps(row.real(*sample), truth) <= VALUE_ULPS.get(row.name, 2) or near_a_root
 
 
-@pytest.mark.parametrize("row", SMOOTH, ids=lambda row: row.name)
+@every_row("row", SMOOTH)
 def test_a_value_in_balls_contains_the_truth(row):
     for sample in smooth_samples(row, kinks=True):
         for spread in (0, 2**-60, 2**-20):
@@ -174,7 +174,7 @@ HARD = [
 ]
 
 
-@pytest.mark.parametrize(("name", "sample"), [pytest.param(*case, id=f"{case[0]}-{case[1]}") for case in HARD])
+@every_row(("name", "sample"), HARD)
 def test_a_partial_is_stable_where_the_textbook_form_is_not(name, sample):
     row = OPERATIONS[name]
     for position in positions(row):
@@ -198,7 +198,7 @@ def test_the_exponent_is_lowered_only_where_that_is_exact(b):
 # --- Names and definitions --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+@every_row("row", ROWS)
 def test_a_rows_names_exist_in_their_libraries(row):
     homes = {"math": math, "cmath": cmath, "flint": arb, "mpmath": mpmath}
     for library, name in row.names.items():
@@ -392,8 +392,8 @@ def mutants():
         for position, partial in enumerate(row.partials):
             if partial is not None and not (type(partial) is int and partial == 0):
                 kinds = MUTATIONS if row.name not in SLOW_BITS else ["scaled"]
-                for name, mutation in ((kind, MUTATIONS[kind]) for kind in kinds):
-                    yield pytest.param(row, position, mutation, id=f"{row.name}-{position}-{name}")
+                for kind in kinds:
+                    yield row, position, kind
 
 
 def problem_about(row, position, sample):
@@ -423,8 +423,8 @@ def established(row, position, sample):
     return establish(problem_about(row, position, sample))
 
 
-@pytest.mark.parametrize(("row", "position", "mutation"), list(mutants()))
-def test_a_wrong_partial_does_not_survive(row, position, mutation, monkeypatch):
+@every_row(("row", "position", "kind"), mutants())
+def test_a_wrong_partial_does_not_survive(row, position, kind):
     """Not the truth, which asks values; nor a comparison with central differences."""
     sample = next(telling_samples(row, position))
     problem = problem_about(row, position, sample)
@@ -432,20 +432,21 @@ def test_a_wrong_partial_does_not_survive(row, position, mutation, monkeypatch):
     right = established(row, position, sample).gradient[name]
     original = row.partials[position]
     wrong = list(row.partials)
-    wrong[position] = lambda y, *arguments: mutation(original, y, *arguments)
-    monkeypatch.setattr(row, "partials", tuple(wrong))
+    wrong[position] = lambda y, *arguments: MUTATIONS[kind](original, y, *arguments)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(row, "partials", tuple(wrong))
 
-    by_table = float(partial_at(row, tuple(map(float, sample)), position))
-    assert abs(by_table - right.nearest) > 5e-4 * abs(right.nearest)
+        by_table = float(partial_at(row, tuple(map(float, sample)), position))
+        assert abs(by_table - right.nearest) > 5e-4 * abs(right.nearest)
 
-    truth = establish(problem)
-    assert truth.status != "ok" or truth.gradient[name].nearest == right.nearest
+        truth = establish(problem)
+        assert truth.status != "ok" or truth.gradient[name].nearest == right.nearest
 
-    x = problem.point[name]
-    moved = lambda t: row.real(*[t if index == position else s for index, s in enumerate(map(float, sample))])
-    difference = quotient(CENTRAL, moved, x, CENTRAL.default_step(x))
-    assert difference == pytest.approx(right.nearest, rel=1e-4)
-    assert difference != pytest.approx(by_table, rel=4e-4)
+        x = problem.point[name]
+        moved = lambda t: row.real(*[t if index == position else s for index, s in enumerate(map(float, sample))])
+        difference = quotient(CENTRAL, moved, x, CENTRAL.default_step(x))
+        assert difference == pytest.approx(right.nearest, rel=1e-4)
+        assert difference != pytest.approx(by_table, rel=4e-4)
 
 
 def test_every_partial_that_is_not_zero_has_a_telling_sample():

@@ -430,7 +430,7 @@ def test_every_kind_has_three_cases_that_are_not_its_example():
         assert len([case for case in cases if case != (example.expression, example.wrong)]) >= 3, kind
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@every_row("kind", KINDS)
 def test_the_example_of_a_kind_is_named(kind):
     function, by, wrong = example_of(kind)
     search = first_difference if kind in LEFT_TO_THE_TERMS else find_mistake
@@ -489,8 +489,8 @@ def test_the_branch_that_is_not_taken_does_not_matter():
     assert explain("if(x > 0, x^3, 1/0)", "if(x > 0, x^2, 7)").kind == "power-factor-missing"
 
 
-@pytest.mark.parametrize("answer", ["0", "1/x", "ln(-x^2)", "2*x*y", "1/0", "atan(x)"])
-@pytest.mark.parametrize(
+@every_row("answer", ["0", "1/x", "ln(-x^2)", "2*x*y", "1/0", "atan(x)"])
+@every_row(
     "function",
     [
         "5",
@@ -529,7 +529,7 @@ def test_the_same_mistake_throughout_is_one():
     assert mistake.sentence.endswith("and the same in 2 other places")
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("function", "answer", "kinds"),
     [
         ("cos(2*x)", "sin(2*x)", {"sign-of-derivative", "missing-inner-factor"}),

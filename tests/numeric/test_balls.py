@@ -10,6 +10,7 @@ from flint import arb, ctx, fmpq
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from mpmath import mp
+from rows import every_row
 from strategies import doubles
 
 from diffcompare.language.expression import OPERATIONS, Variable
@@ -198,7 +199,7 @@ def test_arguments_so_large_that_the_limit_is_all_there_is():
 # --- What is exact stays exact ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "x", "value"),
     [
         ("x*x + x/4 - 7", 1.5, -4.375),
@@ -418,7 +419,7 @@ def test_to_float_rounds_correctly(number):
     assert to_float(raw) == rounded.numerator / rounded.denominator
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("number", "double"),
     [
         (Fraction(1) + Fraction(1, 2**53), 1.0),

@@ -4,6 +4,7 @@ import math
 
 import pytest
 from hypothesis import given
+from rows import every_row
 from strategies import SMOOTH, expressions, points
 
 from diffcompare.backends.automatic import forward_mode
@@ -23,7 +24,7 @@ def dual(text, tangents, **point):
     return evaluate(nodes, point, system)[nodes[-1]]
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+@every_row("row", ROWS)
 def test_the_tangent_of_a_row_is_its_partials_times_tangents(row):
     for sample in row.samples:
         arguments = [pair(Real(x), Real(number + 1.0)) for number, x in enumerate(sample)]

@@ -5,6 +5,7 @@ import math
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from rows import every_row
 from strategies import expressions, points
 
 import diffcompare as dc
@@ -117,7 +118,7 @@ def test_what_is_near_range_limits(values, near):
     assert near_range_limits(values) is near
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "x", "partial"),
     [
         ("1/cosh(x)", 600, -5.300793106008621632677359e-261),
@@ -152,7 +153,7 @@ def test_functions_keep_their_range_so_that_an_overflow_of_exp_is_seen():
     assert answer.status == "undefined"
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "x", "by_x", "by_y"),
     [
         ("y*log10(x^2)", 1e200, 8.685889638065037e-201, 400),  # a double ends at 308

@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import given
+from rows import every_row
 from strategies import ARITHMETIC, expressions
 
 from diffcompare.language.expression import OPERATIONS, Expression, Number, Operation, Variable
@@ -91,7 +92,7 @@ def total_product(indices):
 # --- One row at a time ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "f", "backwards", "forwards"),
     [
         ("x + y", 1, 1, 2),  # partials that are 1 cost nothing; forward mode adds the two tangents
@@ -135,7 +136,7 @@ def test_formulas_share_their_subexpressions():
     assert formula_work([sin(x) * exp(x), sin(x) + 1, x]) == 4
 
 
-@pytest.mark.parametrize("row", OPERATIONS.values(), ids=lambda row: row.name)
+@every_row("row", OPERATIONS.values())
 def test_a_partial_costs_the_operations_of_its_formula_and_a_multiplication(row):
     exponent = Number(5) if row.name == "^n" else None
     arguments = [Variable(f"v{index}") for index in range(row.arity)]

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from array_programs import check_program, recorded
+from rows import every_row
 
 import diffcompare as dc
 from diffcompare.diagnostics import DiffcompareError
@@ -55,7 +56,7 @@ def scattered(w, into, ufunc):
     return into.sum()
 
 
-@pytest.mark.parametrize(
+@every_row(
     "function",
     [
         lambda w: np.dot(w, w), lambda w: np.sum(np.sin(w) * C), lambda w: (C @ w) @ w, filled, in_place, by_rows,
@@ -119,7 +120,7 @@ def test_arrays_of_doubles_stay_arrays():
     assert type(np.zeros(2)) is np.ndarray
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("function", "message"),
     [
         (lambda w: np.fft.fft(w)[0].real, "np.fft.fft"),
@@ -163,7 +164,7 @@ def assigns(index, value):
     return lambda out, x: out.__setitem__(index, value(x))
 
 
-@pytest.mark.parametrize(
+@every_row(
     "assign",
     [
         assigns(0, lambda x: np.array([x, x])),

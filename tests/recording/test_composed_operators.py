@@ -5,6 +5,7 @@ import statistics
 
 import numpy as np
 import pytest
+from rows import every_row
 
 from diffcompare.recording.recorder import record
 
@@ -13,7 +14,7 @@ def derivative(function, x):
     return record(function, {"x": x}, call=lambda f, numbers: f(numbers["x"])).gradient()["x"]
 
 
-@pytest.mark.parametrize(
+@every_row(
     "function",
     [
         lambda x: x // 0.4 * x, lambda x: 7 // x * x, lambda x: x % 0.4, lambda x: 7 % x, lambda x: -x % 0.4, lambda x: x % -0.4,
@@ -30,7 +31,7 @@ def test_values_are_those_of_python_and_derivatives_those_of_differences(functio
         assert tape.gradient()["x"] == pytest.approx((function(x + h) - function(x - h)) / (2 * h), rel=1e-6)
 
 
-@pytest.mark.parametrize(
+@every_row(
     "function",
     [
         lambda t: (t % 0.4) * t, lambda t: (t // 0.4) * t * t, lambda t: divmod(7, t)[1] * t, lambda t: round(t, 1) * t * t,

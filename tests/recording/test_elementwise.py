@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 from array_programs import check_program, recorded
+from rows import every_row
 
 W = np.array([0.2, 0.7, 0.9])
 C = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 7.0], [0.0, 1.0, 0.5]])
 
 
-@pytest.mark.parametrize(
+@every_row(
     "function",
     [
         lambda w: np.rint(w) * w, lambda w: np.logaddexp2(w, C[0]), lambda w: np.divmod(w, 0.16)[1], lambda w: divmod(w, 0.16)[0] * w,

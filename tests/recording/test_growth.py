@@ -4,13 +4,14 @@ import math
 
 import numpy as np
 import pytest
+from rows import every_row
 
 from diffcompare.diagnostics import DiffcompareError, ManyNumbers
 from diffcompare.recording.growth import MAX_INPUTS, MAX_RECORDED, single_operations
 from diffcompare.recording.recorder import record
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("name", "method", "shapes", "count"),
     [
         ("tanh", "__call__", [(30, 40)], 1200),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from rows import every_row
 
 from diffcompare.recording.recorded_number import RecordedNumber
 from diffcompare.recording.recorder import record
@@ -118,7 +119,7 @@ def recorded_in(value):
     return type(value) is RecordedNumber
 
 
-@pytest.mark.parametrize(
+@every_row(
     "function",
     [
         in_a_dictionary,

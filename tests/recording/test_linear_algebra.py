@@ -4,6 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 from array_programs import check_program, recorded
+from rows import every_row
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.inputs.python_function import program
@@ -14,7 +15,7 @@ B = np.array([1.0, -0.5, 2.0])
 SHIFT = np.eye(3)
 
 
-@pytest.mark.parametrize(
+@every_row(
     "function",
     [
         lambda A: np.linalg.solve(A, B), lambda A: np.linalg.solve(A, A.T @ A), lambda A: np.linalg.inv(A),
@@ -54,7 +55,7 @@ def test_norms_of_vectors(ord):
     check_program(lambda A: np.linalg.norm(A, ord, axis=0), A, 4)
 
 
-@pytest.mark.parametrize("ord", [None, "fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf])
+@every_row("ord", [None, "fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf])
 def test_norms_of_matrices(ord):
     check_program(lambda A: np.linalg.norm(A[:2], ord) + np.linalg.norm(A.T, ord, keepdims=True)[0, 0], A, 4)
     if ord not in ("nuc", 2, -2):
@@ -99,7 +100,7 @@ def test_a_determinant_has_its_derivatives_where_it_is_zero(singular):
     check_program(np.linalg.det, singular, ulp=10**9 if np.linalg.det(singular) else 0)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("function", "code", "message"),
     [
         (lambda w: np.linalg.solve(w, B), "E587", "LinAlgError: Singular matrix"),

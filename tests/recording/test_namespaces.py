@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.linalg as la
 import pytest
+from rows import every_row
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.parser import parse
@@ -91,7 +92,7 @@ DEQUE, CHAIN = collections.deque([math.sin]), collections.ChainMap({"sine": math
 TWICE = composed(math.sin, math.exp)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("function", "text"),
     [
         (lambda x: PAIR.function(x), "sin(x)"), (lambda x: FROZEN.function(x), "sin(x)"), (lambda x: SLOTTED.function(x), "sin(x)"),

@@ -13,6 +13,7 @@ from math import sin as renamed
 
 import numpy as np
 import pytest
+from rows import every_row
 
 from diffcompare.backends import automatic, finite_differences
 from diffcompare.classroom.demos.branches import recorded_problem
@@ -88,7 +89,7 @@ def test_only_the_branch_taken_is_on_the_tape():
     assert decision.numbers == (-3.0, 0)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("function", "text"),
     [
         (lambda x: 1 - x, "1 - x"),
@@ -117,7 +118,7 @@ def test_programs_are_read_as_the_parser_reads_formulas(function, text):
     assert tape.value == pytest.approx(value_at(parse(text), {"x": 1.5}), rel=4e-16)
 
 
-@pytest.mark.parametrize(
+@every_row(
     "function",
     [
         lambda x: x % 0.4, lambda x: math.fmod(-x, 0.4), lambda x: math.prod([x, x, 2]), lambda x: math.fsum([x, 1, x]),
@@ -203,7 +204,7 @@ def test_a_tape_of_a_million_operations():
     assert record(long, {"x": 1.0}).gradient() == {"x": 2.0}
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "result", "arguments"),
     [("x + y", False, []), ("x*y", False, ["x", "y"]), ("3*x", False, []), ("x/y", True, ["y"]),
      ("sin(x)", False, ["x"]), ("exp(x)", True, []), ("sqrt(x)", True, []), ("x*x", False, ["x"])],
@@ -253,7 +254,7 @@ OSCILLATOR = Oscillator(2.0)
 SINES = {"sine": math.sin}
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("function", "text"),
     [
         (helper, "sin(x)"),
@@ -313,7 +314,7 @@ def fills_array_from_outside(x):
     return OUTSIDE.sum()
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("function", "code", "message"),
     [
         (lambda x: int(x), "E584", "make a recorded number a plain one"),

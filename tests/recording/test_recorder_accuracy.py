@@ -8,7 +8,7 @@ order of sums (one contribution after the other) is 27 ulp away in the mean squa
 import math
 from fractions import Fraction
 
-import pytest
+from rows import every_row
 
 from diffcompare.recording.recorder import record
 
@@ -118,7 +118,7 @@ TRUE = [
 ]
 
 
-@pytest.mark.parametrize(("program", "point", "true", "ulps"), TRUE, ids=[case[0].__name__ for case in TRUE])
+@every_row(("program", "point", "true", "ulps"), TRUE)
 def test_partials_are_near_the_true_ones(program, point, true, ulps):
     for name, partial in record(program, point).gradient().items():
         error = abs(Fraction(partial) - Fraction(true[name])) / Fraction(math.ulp(partial))

@@ -3,6 +3,7 @@
 import statistics
 
 import pytest
+from rows import every_row
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.inputs.python_function import program
@@ -10,7 +11,7 @@ from diffcompare.language.parser import parse
 from diffcompare.recording.recorder import record
 
 
-@pytest.mark.parametrize(
+@every_row(
     "function",
     [
         lambda x, y: statistics.mean([x, y, 2.0]), lambda x, y: statistics.mean(v for v in (x, y)), lambda x, y: statistics.fmean([x, y, 2.0]),

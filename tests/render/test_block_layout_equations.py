@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from rows import every_row
 
 from diffcompare.document import Code, Document, Equation, Equations, Source
 from diffcompare.language.expression import PendingDerivative, Variable
@@ -50,8 +51,8 @@ def test_a_long_left_side_stands_above():
     assert written(LONG, "terminal", width=200).splitlines()[0] == "d/dx[sin(x)*cos(x)*ln(x)]"
 
 
-@pytest.mark.parametrize("width", [30, 40, 60, 80, 120, 200])
-@pytest.mark.parametrize("block", [SHORT, LONG], ids=["short", "long"])
+@every_row("width", [30, 40, 60, 80, 120, 200])
+@every_row("block", [SHORT, LONG])
 def test_a_terminal_folds_and_cuts_nothing(block, width):
     text = written(block, "terminal", width=width)
     assert all(len(line) <= width for line in text.splitlines())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from rows import every_row
 
 from diffcompare.document import Document
 from diffcompare.render import Look, render
@@ -53,7 +54,7 @@ def test_a_lone_surrogate_can_be_written_to_a_file() -> None:
     assert json.loads(text.encode("utf-8")) == {"x": "θ\udc80"}
 
 
-@pytest.mark.parametrize(
+@every_row(
     "data",
     [
         {},
@@ -63,7 +64,7 @@ def test_a_lone_surrogate_can_be_written_to_a_file() -> None:
         {'a"b': {"c,\n": (1, 2)}},
     ],
 )
-@pytest.mark.parametrize("unicode", [True, False])
+@every_row("unicode", [True, False])
 def test_the_lines_are_those_of_the_standard_library(data: dict[str, object], unicode: bool) -> None:
     text = render(Document((), data), "json", look=Look(charset="braille" if unicode else "ascii"))
     assert text == json.dumps(data, indent=2, ensure_ascii=not unicode) + "\n"

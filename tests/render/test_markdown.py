@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rows import every_row
 
 from diffcompare.document import Code, Column, Document, Paragraph, Table
 from diffcompare.render import render
@@ -29,7 +30,7 @@ def test_blocks(small: Document) -> None:
     )
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("cell", "written"),
     [
         ("a|b*c_d", r"a\|b\*c\_d"),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from rows import every_row
 
 from diffcompare.document import Code, Column, Document, Heading, Measured, Table, columns
 from diffcompare.render import TEXTS, Look, format_of_suffix, render
@@ -17,7 +18,7 @@ def test_an_unknown_format_is_named() -> None:
         render(Document(()), "pdf")
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("path", "format"),
     [("a.json", "json"), ("A.B.HTM", "html"), ("x.md", "markdown"), ("x.tex", "latex"), ("x.txt", "plain"),
      ("x.csv", "csv"), ("x.svg", "svg"), ("x.html", "html"), ("x", None), ("x.png", None), ("csv", None)],

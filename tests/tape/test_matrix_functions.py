@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from rows import every_row
 from tape_orders import check, leaf
 
 from diffcompare.tape import TapeError, grad
@@ -12,7 +13,7 @@ ROWS = np.random.default_rng(1).normal(size=(3, 4))
 SQUARE = np.random.default_rng(4).normal(size=(3, 3)) + 3 * np.eye(3)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("function", "x"),
     [
         (lambda a: np.linalg.solve(a, ROWS), SQUARE), (lambda a: np.linalg.solve(a, a[0] * 2), SQUARE),

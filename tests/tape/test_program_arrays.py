@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
+from rows import every_row
 
 from diffcompare import DiffcompareError
 from diffcompare.inputs.function_point import function_point
@@ -160,7 +161,7 @@ PROGRAMS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
+@every_row("program", PROGRAMS)
 def test_changes_in_place_are_those_of_numpy(program):
     at = function_point(program, {"x": START}, "f")
     result = gradient_on_arrays(program, at, None)
@@ -193,7 +194,7 @@ def into_a_broadcast_array(x):
     return y.sum()
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("program", "words"),
     [
         (a_copy_or_a_view, "write .copy()"),

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from rows import every_row
 
 from diffcompare.inputs.function_point import function_point
 from diffcompare.tape.array_run import Direction, gradient_on_arrays, slope_by_gradient, slope_of
@@ -33,7 +34,7 @@ def divide(x, by):
     return np.true_divide(x, by).sum() + np.average(x, weights=np.arange(12.0))
 
 
-@pytest.mark.parametrize("number", range(len(PROGRAMS)))
+@every_row("number", range(len(PROGRAMS)))
 def test_programs_have_the_value_and_the_slopes_of_plain_calls(number):
     program = PROGRAMS[number]
     at = function_point(program, {"x": START}, "f")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from rows import every_row
 from tape_orders import check, leaf
 
 from diffcompare.tape import TapeError
@@ -9,7 +10,7 @@ from diffcompare.tape import TapeError
 ROWS = np.random.default_rng(1).normal(size=(3, 4))
 
 
-@pytest.mark.parametrize(
+@every_row(
     "function",
     [
         lambda a: np.flip(a, 0), lambda a: np.roll(a, 1, 1), lambda a: np.repeat(a, 2, 0), lambda a: np.tile(a, (2, 1)),

@@ -10,6 +10,7 @@ import traceback
 import numpy as np
 import pytest
 from note_functions import Pair
+from rows import every_row
 
 from diffcompare.language.operations import FUNCTIONS
 from diffcompare.tape import Function, TapeError, Variable, derivative, enable_grad, grad, no_grad
@@ -396,7 +397,7 @@ def test_an_error_names_the_function_and_the_tape_can_be_used_on():
 ROWS = [row for name, row in FUNCTIONS.items() if name == row.name and name != "polygamma"]
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
+@every_row("row", ROWS)
 def test_every_function_of_the_language_works_on_numbers_and_on_arrays(row):
     for sample in row.samples:
         if not row.domain.contains(*sample):
@@ -489,7 +490,7 @@ def _filled(v):
     return np.sum(out * out)
 
 
-@pytest.mark.parametrize("case", ARRAY_CODE)
+@every_row("case", ARRAY_CODE)
 def test_array_code_of_numpy_has_the_gradient_of_its_differences(case):
     f, *values = ARRAY_CODE[case]
     for given, expected in zip(gradients(f, *values), differences(f, *values), strict=True):
@@ -497,7 +498,7 @@ def test_array_code_of_numpy_has_the_gradient_of_its_differences(case):
         np.testing.assert_allclose(given, expected, rtol=1e-7, atol=1e-7)
 
 
-@pytest.mark.parametrize("case", ARRAY_CODE)
+@every_row("case", ARRAY_CODE)
 def test_the_walk_can_be_differentiated_in_its_turn(case):
     """The gradient of |gradient|^2 by sweeping the sweep, against differences of the gradient."""
     f, *values = ARRAY_CODE[case]
@@ -697,7 +698,7 @@ def product_changed_before_backward(change):
     z.backward()
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("misuse", "code", "words"),
     [
         (lambda: (leaf([1.0, 2.0]) * 2).backward(), "E651", "needs a gradient of that shape"),

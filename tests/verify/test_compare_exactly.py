@@ -1,6 +1,7 @@
 """One point in ball arithmetic: same, different or undefined, without a tolerance; and counterexamples near by."""
 
 import pytest
+from rows import every_row
 
 from diffcompare.inputs.conditions import parse_conditions
 from diffcompare.language.parser import parse
@@ -13,7 +14,7 @@ def outcome(text, answer, deep=False, **point):
     return comparisons["x"].outcome if comparisons else None
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("answer", "expected"),
     [
         ("2*x", "same"),

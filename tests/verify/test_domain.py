@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from rows import every_row
 
 from diffcompare.inputs.conditions import parse_conditions
 from diffcompare.language.parser import parse
@@ -19,7 +20,7 @@ from diffcompare.verify.domain import (
 )
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "expected"),
     [
         ("x^2 + sin(x)", []),
@@ -70,7 +71,7 @@ def cuts(text, name="x", **point):
     return find_boundaries([formula], find_guards(wengert_list(formula)), name, point)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "expected"),
     [
         ("x^2", []),
@@ -146,12 +147,12 @@ def test_what_is_positive_everywhere(text):
     assert is_positive(parse(text))
 
 
-@pytest.mark.parametrize("text", ["x", "x^2", "x^3 + 1", "x^2 - 1", "sqrt(x)", "-exp(x)", "sin(x) + 2", "x^-2", "0"])
+@every_row("text", ["x", "x^2", "x^3 + 1", "x^2 - 1", "sqrt(x)", "-exp(x)", "sin(x) + 2", "x^-2", "0"])
 def test_what_is_not_seen_to_be(text):
     assert not is_positive(parse(text))
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "expected"),
     [
         ("x^2", []),

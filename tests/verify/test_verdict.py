@@ -4,6 +4,7 @@ import math
 
 import pytest
 from hypothesis import given
+from rows import every_row
 from strategies import expressions
 
 from diffcompare.inputs.conditions import parse_conditions
@@ -21,7 +22,7 @@ def judged(text, answer, domain=(), **options):
     return judgements["x"]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "answer"),
     [
         ("x^2", "x + x"),
@@ -73,7 +74,7 @@ def test_two_that_are_equal_in_a_whole_region_are_no_kink(text, right, wrong):
     assert judged(text, wrong).verdict == "wrong"
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "answer", "point", "yours", "right"),
     [
         ("x^2", "2*x + 1e-12", 2, "4.000000000001", "4"),

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from rows import every_row
 
 from diffcompare.cli import main
 
@@ -162,7 +163,7 @@ def test_a_gate_for_a_build(cli) -> None:
     assert "rows.csv:4: error[E814]: bad: by hand df/dx is wrong" in outcome.err
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("line", "code"),
     [
         ((), "E505"),

@@ -4,13 +4,14 @@ import json
 import re
 
 import pytest
+from rows import every_row
 
 from diffcompare.classroom.demos import NAMES, load_demo
 from diffcompare.classroom.handout import write_frame
 from diffcompare.safe_io import CannotWrite
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("line", "code", "cure"),
     [
         (("demo", "trcae"), "E581", "did you mean `trace`?"),

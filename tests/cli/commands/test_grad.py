@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from rows import every_row
 
 from diffcompare.backends import DEFAULT_METHODS, METHODS
 from diffcompare.cli.app import build
@@ -190,7 +191,7 @@ def test_the_tables_that_are_there_to_be_read(cli, command: tuple[str, ...]) -> 
 # --- Help -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@every_row("command", COMMANDS)
 def test_help_begins_with_three_examples_wherever_it_is_asked_for(cli, command: str) -> None:
     code, out, err = cli(command, "-h")
     assert (code, err) == (0, "")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from rows import every_row
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("line", "code", "cure"),
     [
         ((), "E561", "diffcompare swell --family logistic"),
@@ -32,7 +33,7 @@ def test_a_wrong_line_gets_a_cure(cli, line: tuple[str, ...], code: str, cure: s
     assert cure in outcome.err
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("command", "order"),
     [
         ("swell", "0"),  # of a series, order 0 is the value

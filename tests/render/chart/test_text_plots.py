@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from pictures import PICTURES, PLOT
+from rows import every_row
 
 from diffcompare.diagnostics import width
 from diffcompare.document import Axis, Document, Plot, Series
@@ -39,8 +40,8 @@ def test_a_line_goes_from_corner_to_corner_of_its_axes() -> None:
     ]
 
 
-@pytest.mark.parametrize("charset", ["braille", "blocks", "ascii"])
-@pytest.mark.parametrize("columns", [20, 40, 80, 200])
+@every_row("charset", ["braille", "blocks", "ascii"])
+@every_row("columns", [20, 40, 80, 200])
 def test_no_line_is_wider_than_its_place(charset: str, columns: int) -> None:
     lines = render(PICTURES, "terminal", look=Look(width=columns, charset=charset)).splitlines()  # type: ignore[arg-type]
     assert max(map(width, lines)) <= columns

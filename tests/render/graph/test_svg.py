@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 from render_graphs import EXPRESSIONS, by_chance, drawn
+from rows import every_row
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.document import MAX_DRAWN, Document, Graph
@@ -26,7 +27,7 @@ def of_class(root: ElementTree.Element, name: str) -> list[ElementTree.Element]:
     return [element for element in root.iter() if name in element.get("class", "").split()]
 
 
-@pytest.mark.parametrize("name", GRAPHS)
+@every_row("name", GRAPHS)
 def test_every_node_and_every_edge_is_drawn_once(name: str) -> None:
     graph = GRAPHS[name]
     root = page(graph)
@@ -55,7 +56,7 @@ def test_no_two_nodes_overlap_and_all_are_on_the_paper(name: str) -> None:
         assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
 
 
-@pytest.mark.parametrize("name", GRAPHS)
+@every_row("name", GRAPHS)
 def test_every_arrow_runs_from_left_to_right_and_ends_at_its_node(name: str) -> None:
     graph = GRAPHS[name]
     plan = graph_svg._plan(graph)
