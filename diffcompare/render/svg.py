@@ -1,13 +1,15 @@
 """SVG: the pictures of a document, one below the other, as a file or inside a page.
 
 Each kind of picture has one drawing function, `draw(block) -> SvgDrawing`; it uses the style classes below, which hold
-the colours of both schemes.  Meaning is never in a colour alone: primal is solid, tangent dotted, adjoint dashed.
+the colours of both schemes: literal ones, since most programs that read SVG files know no custom properties.  Meaning
+is never in a colour alone: primal is solid, tangent dotted, adjoint dashed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import cache
 from html import escape
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
@@ -39,7 +41,7 @@ PRINTED = {"paper": "#fff", "ink": "#000", "faint": "#444", "rule": "#bbb"}
 SERIES = ("blue", "vermillion", "green", "purple", "ink", "faint")  # colours of the first, second ... curve or bar
 
 _SHAPES = """\
-.dc-svg { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; font-size: 14px; }
+.dc-svg { font-family: "Segoe UI", "Helvetica Neue", "DejaVu Sans", Arial, sans-serif; font-size: 14px; }
 .dc-svg .shape { stroke-width: 1.8; }
 .dc-svg .name { font-weight: bold; font-size: 15px; }
 .dc-svg .label { font-size: 14px; }
@@ -81,48 +83,101 @@ _COLOURS = """\
 """  # fmt: skip
 
 
-def _properties(palette: Mapping[str, str]) -> str:
-    return f".dc-svg {{ {' '.join([f'--dc-{name}: {value};' for name, value in palette.items()])} }}\n"
+def colours(palette: Mapping[str, str]) -> str:
+    """Return the style rules about colours: of every class, and for a palette with all the names of `LIGHT`."""
+    return re.sub(r"\$([a-z-]+)", lambda name: palette[name[1]], _COLOURS)
 
 
-def _coloured(value: Callable[[str], str]) -> str:
-    """Return the style rules about colours, with each `$name` replaced by its value."""
-    return re.sub(r"\$([a-z-]+)", lambda name: value(name[1]), _COLOURS)
-
-
-# File viewers (librsvg, CairoSVG) do not know all of this, and skip a block that asks for custom properties: the rules
-# before it have to suffice for them.
+# What only browsers need.  A viewer that does not know `paint-order` would draw the outline over the text.
 _IN_BROWSERS = """\
+@supports (paint-order: stroke) {
 .dc-svg { max-width: 100%; height: auto; }
-.dc-svg .partial { paint-order: stroke; stroke: var(--dc-paper); stroke-width: 4px; stroke-linejoin: round; }
+.dc-svg .partial { paint-order: stroke; stroke: #fff; stroke-width: 4px; stroke-linejoin: round; }
+}
 """
+# Literal colours, because most programs that read SVG files know no custom properties.  They skip the rules in a block,
+# and with light colours for the screen and for paper nothing is missing.
+_LITERAL = _SHAPES + colours(LIGHT)
 STYLE = (
-    f"{_SHAPES}{_coloured(LIGHT.__getitem__)}@supports (fill: var(--dc-ink)) {{\n{_IN_BROWSERS}{_properties(LIGHT)}"
-    f"@media (prefers-color-scheme: dark) {{\n{_properties(DARK)}}}\n@media print {{\n{_properties(PRINTED)}}}\n"
-    f"{_coloured(lambda name: f'var(--dc-{name})')}}}\n"
+    f"{_LITERAL}{_IN_BROWSERS}@media screen and (prefers-color-scheme: dark) {{\n{colours(DARK)}"
+    f".dc-svg .partial {{ stroke: {DARK['paper']}; }}\n}}\n@media print {{\n{colours(LIGHT | PRINTED)}}}\n"
 )
 
 
-# The properties that the style sheet gives each class by itself
-_PRESENTED = [
-    (name, dict(re.findall(r"([a-z]+): ([^;]+);", rules)))
-    for name, rules in re.findall(r"^\.dc-svg \.([a-z-]+) {(.+)}$", _coloured(LIGHT.__getitem__), re.MULTILINE)
-]
+# --- Attributes -------------------------------------------------------------------------------------------------------
+#
+# The literal rules are repeated as attributes, for programs that ignore style sheets, and for pages that lose them (a
+# notebook on the web, an office document).  An attribute has lower priority than any rule of a style sheet.
 
 
-def _presented(body: str) -> str:
-    """Return the elements with their colours as attributes too, for viewers that ignore style sheets.
+Names = frozenset[str]  # of an element: its tag, and its classes with a dot before them
 
-    An attribute has lower priority than any rule of a style sheet, so other viewers show no difference.
-    """
+
+class _Rule(NamedTuple):
+    """A rule: names of the element and of elements around it, and the attributes it stands for."""
+
+    path: tuple[Names, ...]
+    attributes: dict[str, str]
+
+    def matches(self, path: tuple[Names, ...]) -> bool:
+        """Tell whether the rule is about the last element of a path."""
+        *around, own = self.path
+        above = iter(reversed(path[:-1]))
+        return own <= path[-1] and all(any(wanted <= names for names in above) for wanted in reversed(around))
+
+    def specificity(self) -> tuple[int, int]:
+        """Return the rank among the rules that match an element."""
+        names = [name for names in self.path for name in names]
+        classes = sum([name.startswith(".") for name in names])
+        return classes, len(names) - classes
+
+
+def _read_rules(sheet: str) -> list[_Rule]:
+    """Return the rules of a style sheet without blocks; of two that match an element, the later one applies."""
+    rules = []
+    for selectors, declarations in re.findall(r"^(.*) {(.*)}$", sheet, re.MULTILINE):
+        attributes = dict(re.findall(r"([a-z-]+): ([^;]+);", declarations))
+        attributes.pop("font-variant-numeric", None)  # no attribute in SVG
+        for selector in selectors.split(", "):
+            path = tuple([frozenset(re.findall(r"\.?[a-z-]+", element)) for element in selector.split()])
+            rules.append(_Rule(path, attributes))
+    return sorted(rules, key=_Rule.specificity)
+
+
+_RULES = _read_rules(_LITERAL)
+_TAG = re.compile(r"<(/?)([a-zA-Z]+)([^<>]*?)(/?)>")
+_ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
+
+
+@cache
+def _ruled(path: tuple[Names, ...]) -> dict[str, str]:
+    """Return the attributes that the rules give the last element of a path."""
+    return {key: value for rule in _RULES if rule.matches(path) for key, value in rule.attributes.items()}
+
+
+def _presented(element: str) -> str:
+    """Return an element, and those in it, with the attributes that the rules stand for, unless it inherits them."""
+    path: list[Names] = []
+    inherited: list[dict[str, str]] = [{}]
 
     def attributed(tag: re.Match[str]) -> str:
-        classes = tag["classes"].split()
-        properties = {key: value for name, rules in _PRESENTED if name in classes for key, value in rules.items()}
-        missing = {key: value for key, value in properties.items() if f" {key}=" not in tag[0]}
-        return tag[0] + "".join([f' {key}="{value}"' for key, value in missing.items()])
+        closing, name, rest, empty = tag.groups()
+        if not closing:
+            written = dict(_ATTRIBUTE.findall(rest))
+            path.append(frozenset([name, *[f".{word}" for word in written.get("class", "").split()]]))
+            ruled = _ruled(tuple(path))
+            for key, value in ruled.items():
+                if key in written:
+                    rest = rest.replace(f' {key}="{written[key]}"', f' {key}="{value}"')
+                elif inherited[-1].get(key) != value:
+                    rest += f' {key}="{escape(value)}"'
+            inherited.append(inherited[-1] | written | ruled)
+        if closing or empty:
+            path.pop()
+            inherited.pop()
+        return f"<{closing}{name}{rest}{empty}>"
 
-    return re.sub(r'<[a-z]+ [^<>]*?class="(?P<classes>[^"]*)"[^<>/]*', attributed, body)
+    return _TAG.sub(attributed, element)
 
 
 class SvgDrawing(NamedTuple):
@@ -179,9 +234,9 @@ def _element(drawn: SvgDrawing, title: str, style: str) -> str:
     name = f"<title>{text(title)}</title>\n" if title else ""
     namespace = 'xmlns="http://www.w3.org/2000/svg" ' if style else ""  # not needed inside a page
     size = f'width="{drawn.width:g}" height="{drawn.height:g}" viewBox="0 0 {drawn.width:g} {drawn.height:g}"'
-    body = f'<rect class="paper" width="100%" height="100%"/>\n{drawn.body}'
-    return (
+    # The size in pixels again: Qt paints 100% of another one.
+    body = f'<rect class="paper" width="{drawn.width:g}" height="{drawn.height:g}"/>\n{drawn.body}'
+    return _presented(
         f'<svg {namespace}class="dc-svg" role="img" {size}>\n{name}'
-        f"<desc>{text(drawn.description)}</desc>\n{sheet}"
-        f"{_presented(body) if style else body}</svg>"
+        f"<desc>{text(drawn.description)}</desc>\n{sheet}{body}</svg>"
     )

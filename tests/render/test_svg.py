@@ -13,6 +13,7 @@ from render_graphs import drawn
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.document import Document, Heading, Picture
 from diffcompare.render import Look, render
+from diffcompare.render.chart.svg import HATCHES, _hatch
 from diffcompare.render.html import fragment
 from diffcompare.render.svg import DARK, LIGHT, PRINTED, STYLE, drawing
 
@@ -51,10 +52,23 @@ def test_curves_differ_in_marker_and_dash_and_not_only_in_colour() -> None:
 
 def test_bars_differ_in_pattern_and_each_has_its_number() -> None:
     body = drawing(BARS).body
-    assert len(re.findall(r"<pattern id=", body)) == 3
-    hatches = re.findall(r'<pattern.*?(<path class="hatch" d="[^"]*"|</pattern>)', body)
-    assert len(set(hatches)) == 3
+    legend = body[body.rindex("nodes") :]
+    hatches = re.findall(r'width="22.*?</rect>(?:<path class="hatch"[^>]* d="([^"]*)"/>)?<text', legend)
+    assert len(set(hatches)) == len(hatches) == 3
     assert all(f">{number}</text>" in body for number in ("5", "4.82e+60", "600", "no value"))
+
+
+@pytest.mark.parametrize(("wide", "high"), [(22, 14), (3, 16), (0.5, 2), (417.3, 16)])
+def test_every_line_of_a_pattern_lies_within_its_rectangle(wide: float, high: float) -> None:
+    for kind in {kind for kinds in HATCHES for kind in kinds}:
+        for x, y, end_x, end_y in re.findall(
+            r"M(\S+) ([^HVL]+)(?:[HVL](\S+?)(?: (\S+?))?)(?=M|$)", _hatch(kind, wide, high)
+        ):
+            assert all(0 <= float(number) <= max(wide, high) + 0.05 for number in (x, y, end_x, end_y or "0"))
+            if end_y:
+                assert max(float(x), float(end_x)) <= wide + 0.05
+                assert max(float(y), float(end_y)) <= high + 0.05
+                assert abs(float(x) - float(end_x)) == pytest.approx(abs(float(y) - float(end_y)), abs=0.11)
 
 
 def painted(root: ElementTree.Element) -> Iterator[tuple[ElementTree.Element, str, str]]:
@@ -90,11 +104,14 @@ def matches(selector: list[str], path: list[set[str]]) -> bool:
     return all(any(part <= box for box in above) for part in outer)
 
 
-@pytest.mark.parametrize("block", [PLOT, BARS, *[drawn("x*sin(x) + if(x > y, 2, y)^2", show=show) for show in SHOWN]])
-def test_a_viewer_that_knows_no_custom_properties_has_every_colour(block: Picture) -> None:
+DRAWN = [PLOT, BARS, *[drawn("x*sin(x) + if(x > y, 2, y)^2", show=show) for show in SHOWN]]
+
+
+@pytest.mark.parametrize("styled", [True, False])
+@pytest.mark.parametrize("block", DRAWN)
+def test_a_viewer_has_every_colour_without_blocks_of_rules_and_without_any_rule(block: Picture, styled: bool) -> None:
     written = render(Document((block,)), "svg")
-    assert "var(" not in written.replace(STYLE, "")
-    elements = list(painted(ElementTree.fromstring(written)))
+    elements = list(painted(ElementTree.fromstring(written if styled else written.replace(STYLE, ""))))
     colours = {*LIGHT.values(), "none"}
     for element, fill, stroke in elements:
         tag = element.tag.removeprefix(SVG)
@@ -102,7 +119,7 @@ def test_a_viewer_that_knows_no_custom_properties_has_every_colour(block: Pictur
             assert fill in colours - {LIGHT["paper"], "none"}
             assert stroke == "none", "its outline would cover it"
         if tag in ("path", "rect", "ellipse", "circle"):
-            assert fill in colours or fill.startswith("url(#")
+            assert fill in colours
             assert stroke in colours
             assert (fill, stroke) != ("none", "none")
     assert elements[0][0].get("height") != "auto"
@@ -110,25 +127,33 @@ def test_a_viewer_that_knows_no_custom_properties_has_every_colour(block: Pictur
     assert any(fill == LIGHT["paper"] for _, fill, _ in elements)
 
 
-@pytest.mark.parametrize("block", [PLOT, BARS, drawn("x*sin(x) + if(x > y, 2, y)^2", show="adjoint")])
-def test_a_viewer_that_knows_no_style_sheets_covers_nothing_with_black(block: Picture) -> None:
-    root = ElementTree.fromstring(render(Document((block,)), "svg").replace(STYLE, ""))
-    for element, fill, stroke in painted(root):
-        tag = element.tag.removeprefix(SVG)
-        if tag in ("path", "rect", "ellipse", "circle"):
-            assert fill != "black"
-            assert (fill, stroke) != ("none", "none")
-        if tag == "text":
-            assert fill != LIGHT["paper"]
+@pytest.mark.parametrize("block", DRAWN)
+def test_attributes_say_what_the_rules_say(block: Picture) -> None:
+    written = render(Document((block,)), "svg")
+    with_rules = painted(ElementTree.fromstring(written))
+    without = painted(ElementTree.fromstring(written.replace(STYLE, "")))
+    for (element, *colours), (_, *others) in zip(with_rules, without, strict=True):
+        if element.tag.removeprefix(SVG) in ("path", "rect", "ellipse", "circle", "text"):
+            assert colours == others, ElementTree.tostring(element)
 
 
-def test_browsers_have_the_same_colours_by_properties_that_follow_the_scheme() -> None:
+@pytest.mark.parametrize("block", DRAWN)
+def test_a_picture_uses_nothing_that_viewers_of_files_do_not_know(block: Picture) -> None:
+    for written in (render(Document((block,)), "svg"), fragment(Document((block,)))):
+        svg = written[written.index("<svg") : written.index("</svg>")] + STYLE
+        outside = re.sub(r"@(media|supports)[^{]*{(?:[^{}]*{[^{}]*})*[^{}]*}", "", svg)
+        assert "@" not in outside
+        assert not re.search(r"var\(|--|color-mix|light-dark|oklch|&[^a-z#]|<pattern|url\(|currentColor|\d%", outside)
+    assert "var(" not in STYLE
+
+
+def test_schemes_have_the_rules_of_the_light_one_with_their_own_colours() -> None:
     rule = re.compile(r"^(\.dc-svg .*?) { (.*) }$", re.M)
-    known, skipped = (dict(rule.findall(part)) for part in STYLE.split("@supports", 1))
-    for selector, declarations in skipped.items():
-        if selector in known:
-            literal = re.sub(r"var\(--dc-([a-z-]+)\)", lambda match: LIGHT[match[1]], declarations)
-            assert literal in (known[selector], *re.findall(rf"{re.escape(selector)} {{ (.*) }}", STYLE))
+    literal, _, dark, paper = STYLE.split("\n@")
+    in_dark, in_print = dict(rule.findall(dark)), dict(rule.findall(paper))
+    coloured = {selector: rules for selector, rules in rule.findall(literal) if "#" in rules}
+    assert coloured.keys() == in_print.keys() == in_dark.keys() - {".dc-svg .partial"}
+    assert coloured.items() - in_dark.items() == coloured.items()
     assert LIGHT.keys() == DARK.keys() >= PRINTED.keys()
 
 
@@ -140,7 +165,7 @@ def test_text_from_outside_is_escaped() -> None:
 def test_a_page_embeds_the_pictures_with_their_numbers_folded_away() -> None:
     page = render(PICTURES, "html")
     assert page.count("<svg") == page.count("<figure>") == page.count("<details>") == 2
-    assert page.count("--dc-paper: #fff") == 2, "the style stands in the page once (screen and print)"
+    assert page.count(STYLE) == 1
     assert "<svg" in fragment(PICTURES)
     assert "dc-svg" not in render(Document((Heading("No picture"),)), "html")
 

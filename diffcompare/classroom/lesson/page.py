@@ -269,7 +269,7 @@ def _printed(computed: ComputedDemo) -> str:
     rows = "".join([_printed_row(number, frame, inside) for number, (frame, inside) in enumerate(steps, 1)])
     # Fill patterns are found by their ids, which do not work inside a picture that is hidden: printed copies need ids
     # of their own.
-    pictures = [svg.picture(picture._replace(key=f"printed-{picture.key}")) for picture in _pictures(computed.frames)]
+    pictures = [svg.picture(picture) for picture in _pictures(computed.frames)]
     figures = "".join([f"<figure>{picture}</figure>" for picture in pictures])
     kind = "printed dense" if len(rows) > MAX_PRINTED_LENGTH else "printed"
     return (

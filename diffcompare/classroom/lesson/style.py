@@ -1,5 +1,7 @@
 """The style sheet of the lesson: steps, panels, projector, forced colours, paper."""
 
+from diffcompare.render.svg import LIGHT, PRINTED, colours
+
 COLOURS = """\
 :root { --accent: #0072B2; --bad: #A84300; --soft: #f3f4f6; --grey: #4b5563; --faint: #6b7280; }
 @media (prefers-color-scheme: dark) {
@@ -91,18 +93,18 @@ GRAPH = """\
 .dc-svg .arrow.inactive, .dc-svg .inactive .shape { stroke-width: 3; }
 .dc-svg .primal rect, .dc-svg .adjoint rect { stroke-width: 2; }
 .dc-svg .tangent rect { stroke-width: 3; stroke-dasharray: .1 5; }
-.dc-svg .chip rect { fill: var(--dc-paper); }
-.dc-svg .message rect { stroke: var(--dc-vermillion-text); stroke-width: 2; stroke-dasharray: 2 2; }
-.dc-svg .message text { fill: var(--dc-vermillion-text); }
+.dc-svg .chip rect { fill: var(--paper); }
+.dc-svg .message rect { stroke: var(--bad); stroke-width: 2; stroke-dasharray: 2 2; }
+.dc-svg .message text { fill: var(--bad); }
 .dc-svg .lost text { text-decoration: line-through; }
 .dc-svg .wrong text { text-decoration: underline wavy; font-weight: bold; }
 .dc-svg .wrong rect { stroke-width: 3; }
-.dc-svg .mark { fill: var(--dc-ink); font-size: 16px; }
-.dc-svg .active .shape { fill: var(--dc-ink); }
-.dc-svg .active .shape + .shape { stroke: var(--dc-paper); }
-.dc-svg .active .name, .dc-svg .active .label { fill: var(--dc-paper); }
-.dc-svg .lit { stroke: var(--dc-blue); stroke-width: 6; }
-.dc-svg .lit .head { fill: var(--dc-blue); }
+.dc-svg .mark { fill: var(--ink); font-size: 16px; }
+.dc-svg .active .shape { fill: var(--ink); }
+.dc-svg .active .shape + .shape { stroke: var(--paper); }
+.dc-svg .active .name, .dc-svg .active .label { fill: var(--paper); }
+.dc-svg .lit { stroke: var(--accent); stroke-width: 6; }
+.dc-svg .lit .head { fill: var(--accent); }
 @media (max-width: 40rem) { .diffcompare .slot svg, .diffcompare .pair svg { max-width: none; } }
 html.projector .pair { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 0 1rem; }
 html.projector .pair svg, html.projector .told figure svg { width: 100%; height: auto;
@@ -165,15 +167,16 @@ PANELS = """\
 .legend li { display: flex; align-items: center; gap: .5rem; }
 """
 
-PAPER = """\
+PAPER = (
+    """\
 @media print {
   .controls, nav, .panel, .spoken, .banner, .subject, .stepping h1, .frame, .stepping .frame.here,
   .stepping .demo.here .panel { display: none !important; }
   :root, .dc-svg { --paper: #fff; --ink: #000; --accent: #000; --bad: #000; --soft: #fff; --grey: #000; --faint: #000;
     --line: #000; --wrong: #000; }
-  .dc-svg { --dc-ink: #000; --dc-faint: #000; --dc-blue: #000; --dc-vermillion: #000; --dc-green: #000;
-    --dc-purple: #000; --dc-blue-text: #000; --dc-vermillion-text: #000; --dc-green-text: #000;
-    --dc-orange-text: #000; }
+"""
+    + colours(dict.fromkeys(LIGHT, "#000") | {"paper": "#fff", "rule": PRINTED["rule"]})
+    + """\
   .dc-svg .active .shape { fill: #fff; }
   .dc-svg .active .name, .dc-svg .active .label { fill: #000; }
   .dc-svg .mark { display: none; }
@@ -207,26 +210,30 @@ PAPER = """\
   @page { size: A4; margin: 1.2cm; }
 }
 """
+)
 
-FORCED = """\
+_SYSTEM_COLOURS = {"paper": "Canvas", "rule": "GrayText", "blue": "LinkText", "vermillion": "LinkText"}
+
+FORCED = (
+    """\
 @media (forced-colors: active) {
   :root, .dc-svg { --paper: Canvas; --ink: CanvasText; --accent: LinkText; --bad: LinkText; --soft: Canvas;
     --grey: CanvasText; --faint: CanvasText; --line: LinkText; --wrong: LinkText; }
-  .dc-svg { --dc-paper: Canvas; --dc-ink: CanvasText; --dc-faint: CanvasText; --dc-rule: GrayText;
-    --dc-blue: LinkText; --dc-vermillion: LinkText; --dc-green: CanvasText; --dc-purple: CanvasText;
-    --dc-blue-text: CanvasText; --dc-vermillion-text: CanvasText; --dc-green-text: CanvasText;
-    --dc-orange-text: CanvasText; }
+"""
+    + colours(dict.fromkeys(LIGHT, "CanvasText") | _SYSTEM_COLOURS)
+    + """\
+  .dc-svg .partial { stroke: Canvas; }
   button { border-color: ButtonText; }
   button[aria-pressed="true"], button[aria-current="true"] { forced-color-adjust: none; color: HighlightText;
     background: Highlight; border-color: Highlight; }
   button[aria-disabled="true"] { color: GrayText; border-color: GrayText; }
   .slot ~ div tbody tr:last-child { forced-color-adjust: none; background: Highlight; color: HighlightText; }
   .fill2 { fill: Canvas }
-  .dc-svg text { fill: var(--dc-ink); }
   .dc-svg .active .shape { fill: Highlight; stroke: Highlight; }
   .dc-svg .active .name, .dc-svg .active .label { fill: HighlightText; }
   :focus-visible { outline-color: Highlight !important; }
 }
 """
+)
 
 STYLE = COLOURS + SCREEN + GRAPH + PANELS + FORCED + PAPER

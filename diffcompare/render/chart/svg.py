@@ -6,6 +6,7 @@ groups, with their numbers at the ends; their fills differ in colour and in patt
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -227,7 +228,9 @@ BARS_WIDTH = 960
 BARS_TOP, BAR, GAP = 44, 18, 14  # above the first bar, height of a bar, between groups
 NUMBER = 96  # room for the number after the longest bar
 CHARACTER = 8  # greatest width of a character of a label
-HATCHES = ("", "M0 4H8", "M4 0V8", "M0 8L8 0", "M0 4H8M4 0V8", "M0 0L8 8")  # fill patterns in a square of 8 pixels
+HATCH = 8  # pixels between two lines of a pattern
+# Drawn line by line: not every viewer fills shapes with a `<pattern>`, and its id could occur twice in a page.
+HATCHES: tuple[tuple[str, ...], ...] = ((), ("level",), ("upright",), ("rising",), ("level", "upright"), ("falling",))
 
 
 def draw_bars(bars: Bars) -> SvgDrawing:
@@ -235,7 +238,7 @@ def draw_bars(bars: Bars) -> SvgDrawing:
     heights = [height for _, row in bars.series for height in row if height is not None]
     scale = scale_of(heights, log=bars.axis.log, from_zero=True)
     left = min(24 + CHARACTER * max(map(width, bars.labels), default=0), BARS_WIDTH // 2)
-    parts = [_patterns(bars)]
+    parts = []
     if bars.caption:
         parts.append(f'<text x="16" y="26" font-size="18" font-weight="bold">{text(bars.caption)}</text>\n')
     y = float(BARS_TOP)
@@ -246,7 +249,7 @@ def draw_bars(bars: Bars) -> SvgDrawing:
             height = row[place]
             on_axis = height is not None and (height > 0 or not bars.axis.log)
             wide = scale.place(height) * (BARS_WIDTH - left - NUMBER) if height is not None and on_axis else 0.0
-            parts.append(_bar(bars.key, number, f"{label}, {name}", left, y, wide, height))
+            parts.append(_bar(number, f"{label}, {name}", left, y, wide, height))
             y += BAR
         y += GAP
     parts.append(f'<path class="ink" d="M{left} {BARS_TOP - 6}V{y - GAP + 6:g}"/>\n')
@@ -256,31 +259,38 @@ def draw_bars(bars: Bars) -> SvgDrawing:
     return SvgDrawing(BARS_WIDTH, y, "".join([*parts, legend]), _bars_description(bars))
 
 
-def _fill(key: str, number: int) -> str:
-    return f"url(#{text(key)}-{number})"
+def _filled(number: int, left: float, top: float, wide: float, high: float, inside: str = "") -> str:
+    """Draw a rectangle with the colour and the pattern of a series."""
+    box = f'x="{left:g}" y="{top:g}" width="{wide:.1f}" height="{high:g}"'
+    lines = "".join([_hatch(kind, wide, high) for kind in HATCHES[number % len(HATCHES)]])
+    place = f'transform="translate({left:g} {top:g})"'
+    hatch = f'<path class="hatch" stroke-width="2" {place} d="{lines}"/>' if lines else ""
+    return f'<rect class="{colour_class(number)}" {box}>{inside}</rect>{hatch}'
 
 
-def _patterns(bars: Bars) -> str:
-    parts = []
-    for number in range(len(bars.series)):
-        lines = HATCHES[number % len(HATCHES)]
-        hatch = f'<path class="hatch" d="{lines}" stroke-width="2"/>' if lines else ""
-        parts.append(
-            f'<pattern id="{text(bars.key)}-{number}" width="8" height="8" patternUnits="userSpaceOnUse">'
-            f'<rect class="{colour_class(number)}" width="8" height="8"/>{hatch}</pattern>\n'
-        )
-    return f"<defs>\n{''.join(parts)}</defs>\n"
+def _hatch(kind: str, wide: float, high: float) -> str:
+    """Return the lines of a pattern within a rectangle at (0, 0) as path data."""
+    if kind == "level":
+        return "".join([f"M0 {y}H{wide:.1f}" for y in range(HATCH // 2, math.ceil(high), HATCH)])
+    if kind == "upright":
+        return "".join([f"M{x} 0V{high:g}" for x in range(HATCH // 2, math.ceil(wide), HATCH)])
+    lines = []
+    for total in range(HATCH, math.ceil(wide + high), HATCH):  # of the coordinates, along a line
+        start, end = max(0.0, total - high), min(total, wide)
+        heights = [total - x if kind == "rising" else high - (total - x) for x in (start, end)]
+        lines.append(f"M{start:.1f} {heights[0]:.1f}L{end:.1f} {heights[1]:.1f}")
+    return "".join(lines)
 
 
-def _bar(key: str, number: int, name: str, left: float, y: float, wide: float, height: float | None) -> str:
+def _bar(number: int, name: str, left: float, y: float, wide: float, height: float | None) -> str:
     if height is None:
         return (
             f'<text class="faint" x="{left + 6}" y="{y + 13:g}" font-size="12">{text(translate("no value"))}</text>\n'
         )
     wide = max(wide, 2.0 if height else 0.0)
-    box = f'<rect x="{left}" y="{y + 1:g}" width="{wide:.1f}" height="{BAR - 2}" fill="{_fill(key, number)}">'
+    bar = _filled(number, left, y + 1, wide, BAR - 2, f"<title>{text(name)}</title>")
     number_at = f'<text x="{left + wide + 6:.1f}" y="{y + 13:g}" font-size="12">{power_text(height)}</text>'
-    return f"{box}<title>{text(name)}</title></rect>{number_at}\n"
+    return f"{bar}{number_at}\n"
 
 
 def _legend(bars: Bars, left: float, y: float) -> tuple[str, float]:
@@ -290,7 +300,7 @@ def _legend(bars: Bars, left: float, y: float) -> tuple[str, float]:
         wide = 44 + CHARACTER * width(name)
         if x > left and x + wide > BARS_WIDTH:
             x, y = left, y + 24
-        parts.append(f'<rect x="{x:g}" y="{y - 12:g}" width="22" height="14" fill="{_fill(bars.key, number)}"/>')
+        parts.append(_filled(number, x, y - 12, 22, 14))
         parts.append(f'<text x="{x + 30:g}" y="{y:g}">{text(name)}</text>\n')
         x += wide + 16
     return "".join(parts), y + 16
