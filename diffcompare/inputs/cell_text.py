@@ -18,7 +18,7 @@ _TAGS = (
 _TAG = re.compile(rf"<(/?)({_TAGS})(?:\s[^<>]*)?/?>", re.I)
 _BREAKS = ("br", "dd", "div", "dt", "h", "hr", "li", "p", "td", "th", "tr")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_RAISED = re.compile(r"(\^|_)\((\w+)\)(?![\w(])")  # what need not be in parentheses
+_RAISED = re.compile(r"(\^)\((\d+|[^\W\d]\w*)\)(?![\w(])|(_)\((\w+)\)(?![\w(])")  # what need not be in parentheses
 
 MATH_SIGNS = re.compile(r"\\[()\[\]]|\$\$?")
 _AT_THE_END = ";. \t\n"
@@ -48,12 +48,12 @@ def _instead(tag: re.Match[str]) -> str:
     name = tag[2].lower()
     if name in ("sup", "sub"):
         return ")" if tag[1] else "^(" if name == "sup" else "_("
-    return " " if name.rstrip("123456") in _BREAKS else ""
+    return "\n" if name.rstrip("123456") in _BREAKS else ""  # no product is implied between lines
 
 
 def _bare(raised: re.Match[str]) -> str:
     """Return an exponent, or an index, without its parentheses."""
-    return f"{raised[1]}{raised[2]}"
+    return "".join(part for part in raised.groups() if part is not None)
 
 
 def unwrapped(text: str) -> str:

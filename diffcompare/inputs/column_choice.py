@@ -104,7 +104,8 @@ def missing_column(
 ) -> DiffcompareError:
     """Return the error of a column that a table does not have: it names those there are, and a `--columns` to paste."""
     message = f"{file}: {message}: it has {listed(titles)}"
-    return DiffcompareError(Diagnostic(code, "bad_value", message, source=file, help=advice(role, titles, near)))
+    help = f"for example {advice(role, titles, near)}"
+    return DiffcompareError(Diagnostic(code, "bad_value", message, source=file, help=help))
 
 
 def advice(role: str, titles: Sequence[str], near: str = "") -> str:
@@ -114,7 +115,7 @@ def advice(role: str, titles: Sequence[str], near: str = "") -> str:
     title = close or (named[-1] if named else "2")
     if _UNSAFE.search(title) or titles.count(title) > 1 or "," in title or "+" in title:
         title = str(list(titles).index(title) + 1) if title in titles else "2"
-    return f'for example --columns "{role}={title}"'
+    return f'--columns "{role}={title}"'
 
 
 def listed(titles: Sequence[str]) -> str:

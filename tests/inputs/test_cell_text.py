@@ -22,6 +22,9 @@ from diffcompare.inputs.cell_text import named_answers, unwrapped
         ("e<sup>x<sup>2</sup></sup>", "e^(x^2)"),
         ("x<sup>2</sup>y", "x^(2)y"),  # x^2y would be x to the power of 2y, or y times x^2
         ("x<sup>-1</sup>", "x^(-1)"),
+        ("e<sup>2x</sup>", "e^(2x)"),
+        ("2<sup>x1</sup> + x<sub>0</sub>", "2^x1 + x_0"),
+        ("<div>x^2</div><div>x</div>", "x^2\n\nx"),  # two lines, and no product
         ("x<sub>1</sub>^2", "x_1^2"),
         ("x^(2)", "x^(2)"),  # nothing is changed where nothing is wrapped
         ("if(x &lt; 1, x, 1)", "if(x < 1, x, 1)"),

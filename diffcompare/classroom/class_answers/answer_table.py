@@ -7,9 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from diffcompare.classroom.class_answers.exports import cell_at, header_of, name_in, one_answer_a_row, wide_table
+from diffcompare.classroom.class_answers.exports import (
+    cell_at,
+    header_of,
+    is_of_nobody,
+    name_in,
+    one_answer_a_row,
+    wide_table,
+)
 from diffcompare.classroom.class_answers.question_text import Asked, read_question
-from diffcompare.classroom.class_answers.submissions import AnswerRow, CellError
+from diffcompare.classroom.class_answers.submissions import AnswerRow, CellError, who
 from diffcompare.classroom.class_answers.table import (
     EXAMPLE,
     AnswerColumns,
@@ -63,7 +70,9 @@ class ParsedRow(NamedTuple):
     answers: Mapping[str, TableCell] = NOTHING  # by variable
     errors: Mapping[str, CellError] = NOTHING  # errors of single answers, by the title of their column
     right: TableCell | None = None  # what the table has for the right answer
-    right_by: str | None = None  # the variable by which it is the partial
+    right_by: str | None = None  # the variable by which it is the partial, None where only the right answer can say it
+    unassigned: TableCell | None = None  # the answer for the partial that the right answer is
+    wanted: Sequence[str] = ()  # the variables by which partials were asked for; none if by all of the function
 
 
 class AnswerTable:
@@ -90,6 +99,10 @@ class AnswerTable:
         if wide is None:
             found = columns_of(header, path, choice)
         else:
+            if below and is_of_nobody(wide, below[-1]):
+                line, name = self.sheet.line(below[-1][0]), name_in(below[-1], wide.people.names)
+                self.notes.append(note("W591", f"left out line {line}, `{name}`, where nothing was asked or answered"))
+                below = below[:-1]
             found, below = one_answer_a_row(wide, below, path)
             if wide.found:
                 self.notes.append(note("W597", wide.reading, "if that is not right: --columns"))
@@ -103,6 +116,10 @@ class AnswerTable:
         names = self._variables(found)
         certain = all(isinstance(asked, Asked) for asked in self.asked.values()) and bool(names)
         self.columns, self.left_out = with_variables(found, names, path, certain=certain)
+        self.is_wide = wide is not None
+        """Whether the table has a column for every answer."""
+        if wide is not None:
+            self.left_out = wide.left_out if wide.found else []
         self.numbers = self._numbers(None if wide is None else len(wide.sources))
         self.usual = "x" if "x" in names else next(iter(names), "x")
         """The variable of a constant's derivative, if no column names one."""
@@ -159,8 +176,24 @@ class AnswerTable:
             if email and len(told_apart[name]) > 1:
                 numbers[place] = email
             elif answers is not None and not email and rows[name] > answers:
-                numbers[place] = f"line {self.sheet.line(self.records[place][0])}"
+                numbers[place] = self._line(place)
+        return self._without_doubles(names, numbers)
+
+    def _without_doubles(self, names: Sequence[str], numbers: list[str]) -> list[str]:
+        """Return numbers with which nobody is called what another one is: `Ada (7)` by name, or Ada with the id 7."""
+        people: dict[tuple[str, str], str] = {}  # with the number of the first record that is theirs
+        called = {
+            who(name, number) or self._line(place)
+            for place, (name, number) in enumerate(zip(names, numbers, strict=True))
+            if number or not name
+        }
+        for place, (name, number) in enumerate(zip(names, numbers, strict=True)):
+            if not number and name and who(name, "") in called:
+                numbers[place] = people.setdefault((name, number), self._line(place))
         return numbers
+
+    def _line(self, place: int) -> str:
+        return f"line {self.sheet.line(self.records[place][0])}"
 
     def _variables(self, columns: AnswerColumns) -> dict[str, None]:
         """Parse all questions, and return the names of their variables."""
@@ -223,11 +256,16 @@ class AnswerTable:
             return ParsedRow(row._replace(question=None, error=error), domain)
         names = _names_of(row.question) or self._of_constant(record)
         answers, errors = self._answers(record, names, asked.by)
+        is_single = not any(columns.answers.values())  # one column for the answer, whichever partial it is
+        wanted = (asked.by,) if asked.by and is_single else ()
         right = cell_at(record, columns.right)
-        if not right.text or _NO_ANSWER.fullmatch(right.text):
-            return ParsedRow(row, domain, answers, errors)
+        if _is_blank(right):
+            return ParsedRow(row, domain, answers, errors, wanted=wanted)
         by = asked.by or variable_for("", names) or next(iter(answers), None)
-        return ParsedRow(row, domain, answers, errors, right, by)
+        if by is None and is_single and len(columns.answers) == 1:
+            cell = cell_at(record, *columns.answers)
+            return ParsedRow(row, domain, right=right, unassigned=None if _is_blank(cell) else cell)
+        return ParsedRow(row, domain, answers, errors, right, by, wanted=wanted)
 
     def _row_error(
         self, record: Sequence[TableCell], function: TableCell, asked: Asked | Diagnostic | None
@@ -273,7 +311,7 @@ class AnswerTable:
         errors: dict[str, CellError] = {}
         for place, wanted in self.columns.answers.items():
             cell = cell_at(record, place)
-            if not cell.text or _NO_ANSWER.fullmatch(cell.text):
+            if _is_blank(cell):
                 continue
             name, title = variable_for(wanted or by, names), self.columns.titles[place]
             if name is None and not wanted:
@@ -299,6 +337,11 @@ def _unwrapped(cell: TableCell, unwrap: Callable[[str], str]) -> TableCell:
     if offset < 0 or cell.rewritten:
         return cell._replace(text=text, rewritten=True)
     return cell._replace(text=text, start=cell.start + offset * (not cell.address))
+
+
+def _is_blank(cell: TableCell) -> bool:
+    """Tell whether a cell has no answer: it is empty, or says that somebody did not know one."""
+    return not cell.text or _NO_ANSWER.fullmatch(cell.text) is not None
 
 
 def _names_of(question: ParsedInput) -> list[str]:

@@ -54,6 +54,14 @@ class WideTable(NamedTuple):
     found: bool  # whether the columns of answers were found by their titles
 
     @property
+    def left_out(self) -> list[str]:
+        """Titles of columns without a meaning; those of many words come first, which may be questions."""
+        used: set[object] = {*self.people.names, self.people.number, self.people.email, self.domain}
+        used.update(place for source in self.sources for place in (source.answer, source.asked, source.right))
+        titles = [title for place, title in enumerate(self.titles) if title and place not in used]
+        return sorted(dict.fromkeys(titles), key=lambda title: -len(title.split()))
+
+    @property
     def reading(self) -> str:
         """Meaning of the columns, in words."""
         names = [self.titles[place] for place in self.people.names]
@@ -249,6 +257,14 @@ def one_answer_a_row(
     return AnswerColumns(names, number, email, 3, 4, 5, 6, {7: ""}, {}, titles), narrow
 
 
+def is_of_nobody(wide: WideTable, record: Sequence[TableCell]) -> bool:
+    """Tell whether the last record is no person's: Moodle ends with `Overall average`, who was asked nothing."""
+    asked = [source.asked for source in wide.sources if isinstance(source.asked, int)]
+    people = [place for place in (wide.people.number, wide.people.email) if place is not None]
+    empty = [*asked, *people, *(source.answer for source in wide.sources)]
+    return bool(asked or people) and not any(cell_at(record, place).text for place in empty)
+
+
 def cell_at(record: Sequence[TableCell], place: int | None) -> TableCell:
     """Return a cell of a record, an empty one where the record ends before."""
     return record[place] if place is not None and place < len(record) else _NOTHING
@@ -282,15 +298,30 @@ def _with_inputs(wide: WideTable, records: Sequence[Sequence[TableCell]], file: 
         own = [source for source in wide.sources if source.answer == place]
         if len(names) > 1 or len(own) > 1:
             names = sorted(names)
+            if len(own) == 1 and _have_right_answers(own[0], records):
+                own *= len(names)
             if len(own) != len(names):
                 message = f"{file}: `{wide.titles[place]}` has {len(names)} answers in a cell ({', '.join(names)}), "
                 message += f"and {len(own)} function{'s' * (len(own) != 1)} asked"
-                help = "give the functions, one for each answer:" + ' --asked "x^2"' * min(max(len(names), 1), 3)
+                help = "give the functions, one for each answer:"
+                help += "".join(f' --asked "d/d{name} (x*y*z)"' for name in "xyz"[: max(len(names), 1)])
                 raise DiffcompareError(Diagnostic("E591", "bad_value", message, help=help, source=file))
             sources += [source._replace(input=name) for source, name in zip(own, names, strict=True)]
         else:
             sources += own
     return sources
+
+
+def _have_right_answers(source: AnswerSource, records: Sequence[Sequence[TableCell]]) -> bool:
+    """Tell whether every answer to one of several inputs has a right one beside it, which says what was asked there."""
+    if source.right is None:
+        return False
+    for record in records:
+        right = {answer.name for answer in named_answers(cell_at(record, source.right).text) or () if answer.text}
+        answered = named_answers(cell_at(record, source.answer).text) or ()
+        if not right.issuperset(answer.name for answer in answered if answer.text):
+            return False
+    return True
 
 
 def _input(cell: TableCell, name: str) -> TableCell:

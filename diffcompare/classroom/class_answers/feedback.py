@@ -30,7 +30,7 @@ MARK = "Feedback from diffcompare"  # the first words of every text
 MAX_NAME_LENGTH = 60
 MAX_NODES = 1_000  # distinct nodes of a derivative, up to which hints are searched for its text
 
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.I)
+_RESERVED = re.compile(r"(con|prn|aux|nul|(?:com|lpt)[\d¹²³])(\..*)?", re.I)
 _COMPARISON = re.compile(r": d/d\w+\[.*", re.S)
 
 

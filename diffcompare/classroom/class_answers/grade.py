@@ -72,13 +72,28 @@ class _Grader:
             if parsed.domain is None:
                 raise
             return row._replace(error=self.table.error(parsed.domain, error.diagnostic))
+        if parsed.right is not None and parsed.right_by is None:
+            parsed = self._with_partial(parsed, parsed.right, row.question, domain, names)
         refusal = self._refusal(parsed, row.question, domain)
         if refusal is not None:
             return row._replace(question=None, error=refusal)
         partials = [self._partial(row.question, domain, name, cell) for name, cell in parsed.answers.items()]
         partials += [PartialAnswer(title, "", None, error, stray=True) for title, error in parsed.errors.items()]
-        missing = tuple(name for name in names if name not in parsed.answers)
+        missing = tuple(name for name in parsed.wanted or names if name not in parsed.answers)
         return row._replace(partials=tuple(partials), missing=missing)
+
+    def _with_partial(
+        self, parsed: ParsedRow, right: TableCell, question: ParsedInput, domain: tuple[str, ...], names: Sequence[str]
+    ) -> ParsedRow:
+        """Return a row with the partial that was asked for, if the right answer is one of them and no other."""
+        fitting = [
+            name for name in names
+            if self._partial(question, domain, name, right).outcome in right_outcomes("right")
+        ]  # fmt: skip
+        if len(fitting) != 1:
+            return parsed
+        answers = {} if parsed.unassigned is None else {fitting[0]: parsed.unassigned}
+        return parsed._replace(right_by=fitting[0], wanted=fitting, answers=answers)
 
     def _refusal(self, parsed: ParsedRow, question: ParsedInput, domain: tuple[str, ...]) -> CellError | None:
         """Return why a row is not graded: what the table has for the right answer is not the derivative."""
@@ -86,7 +101,7 @@ class _Grader:
             return None
         if parsed.right_by is None:
             help = 'say by which variable: --asked "d/dx (x*y)"'
-            message = "the right answer cannot be checked, for the function has several variables"
+            message = f"the right answer here, {parsed.right.shown}, is no partial of {question.text}, or several"
             return self.table.error(parsed.right, Diagnostic("E639", "bad_value", message, help=help))
         right = self._partial(question, domain, parsed.right_by, parsed.right)
         if right.error is not None:
@@ -139,8 +154,9 @@ def _notes(table: AnswerTable, rows: Sequence[AnswerRow]) -> tuple[Diagnostic, .
     left_out = table.left_out
     if left_out:
         listed = ", ".join(f"`{title}`" for title in left_out[:8]) + ", ..." * (len(left_out) > 8)
-        message = f"left out the column{'s' * (len(left_out) > 1)} {listed}: no function has such a variable"
-        notes.append(note("W591", message))
+        message = f"left out the column{'s' * (len(left_out) > 1)} {listed}"
+        help = "if one has answers: --columns" if table.is_wide else ""
+        notes.append(note("W591", message if table.is_wide else f"{message}: no function has such a variable", help))
     return tuple(notes)
 
 

@@ -357,9 +357,13 @@ def _questions(answers: Class) -> Table:
     occurring = [outcome for outcome in RARE_OUTCOMES if answers.summary.outcomes[outcome]]
     rare = [f">{outcome.replace(' ', '_')}={RARE_OUTCOMES[outcome]}" for outcome in occurring]
     titles = columns(" | ".join(["partial", ">judged", ">right", ">wrong", *rare, "commonest=most often"]))
+    functions: dict[str, set[Expression]] = {}  # random variants of a question have its label
+    for tally in answers.summary.tallies:
+        functions.setdefault(tally.label, set()).add(tally.function)
     rows: list[tuple[Cell, ...]] = []
     for tally in answers.summary.tallies:
-        question, commonest = ", ".join([tally.label, *tally.domain]), tally.commonest
+        label = f"{tally.label}: {to_text(tally.function)}" if len(functions[tally.label]) > 1 else tally.label
+        question, commonest = ", ".join([label, *tally.domain]), tally.commonest
         counts = (tally.judged, tally.right, tally.wrong, *(tally.outcomes[outcome] for outcome in occurring))
         rows.append((question, f"df/d{tally.name}", *counts, commonest and (commonest.kind or commonest.title)))
     titles = (Column("question", "question", group=True), *titles)

@@ -74,6 +74,11 @@ class PartialAnswer(NamedTuple):
         return None if self.check is None else self.check.mistakes[self.name]
 
 
+def who(student: str, number: str) -> str:
+    """Return what a student is called: the name with the id, or the one that there is."""
+    return f"{student} ({number})" if student and number else student or number
+
+
 class AnswerRow(NamedTuple):
     """A row of the table, checked or yet to be checked."""
 
@@ -91,9 +96,7 @@ class AnswerRow(NamedTuple):
     @property
     def who(self) -> str:
         """Student's name with the id, or the line if there is neither."""
-        if self.student and self.number:
-            return f"{self.student} ({self.number})"
-        return self.student or self.number or f"line {self.line}"
+        return who(self.student, self.number) or f"line {self.line}"
 
     @property
     def outcome(self) -> Outcome:

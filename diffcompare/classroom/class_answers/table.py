@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from diffcompare.batch.csv_reader import delimiter_of
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.inputs.column_choice import MAX_COLUMNS, NO_CHOICE, ColumnChoice, missing_column
+from diffcompare.inputs.column_choice import MAX_COLUMNS, NO_CHOICE, ColumnChoice, advice, missing_column
 from diffcompare.inputs.formulas import Notation, notation_of
 from diffcompare.inputs.localized_tables import role_by_words, role_of
 from diffcompare.inputs.workbook import SheetRecord, address
@@ -229,7 +229,9 @@ def columns_of(header: Sequence[TableCell], file: str, choice: ColumnChoice = NO
     functions = [place for place in [choice.place("expression", titles, file)] if place is not None]
     functions = functions or function_columns(titles)
     if not functions:
-        raise missing_column("the table has no column `expression`", "expression", titles, file, code="E591")
+        error = missing_column("the table has no column `expression`", "expression", titles, file, code="E591")
+        help = f"{error.diagnostic.help}; or, where everybody was asked the same: {advice('answer', titles)} --asked"
+        raise DiffcompareError(error.diagnostic._replace(help=f'{help} "x^2"'))
     label = next((place for place in functions[1:] if titles[place].casefold() == "question"), None)
     taken: set[int | None] = {*functions[:1], label}
     people = people_of(titles, taken, choice, file)

@@ -118,6 +118,49 @@ def test_the_cells_of_stack(graded):
     assert [row.label for row in graded.checked.rows[:2]] == ["Response 1, ans1", "Response 1, ans2"]
 
 
+def test_right_answers_say_which_partial_each_input_of_stack_was_asked_for(graded):
+    rows = graded(
+        '"First name","Question 1","Response 1","Right answer 1"',
+        'Ada,"Let \\(f = x^2*y\\). Find both.",ans1: 2*x*y [score]; ans2: x^2 [score],ans1: 2*x*y; ans2: x^2',
+        'Bob,"Let \\(f = x*y^3\\). Find both.",ans1: y^3 [score]; ans2: y^2 [score],ans1: y^3; ans2: 3*x*y^2',
+        'Cyd,"Let \\(f = x^2*y\\). Find both.",-,ans1: x^2; ans2: 2*x*y',
+        'Dan,"Differentiate \\(x^2\\), then at 3.",ans1: 2*x [score]; ans2: 6 [score],ans1: 2*x; ans2: 6',
+        'Eve,"Let \\(f = x + y\\). Find both.",ans1: 1 [score]; ans2: 1 [score],ans1: 1; ans2: 1',
+    )
+    assert [outcome for *_, outcome in rows] == [
+        "proved", "proved", "proved", "wrong", "not answered", "not answered", "proved", "error", "error", "error",
+    ]  # fmt: skip
+    checked = graded.checked.rows
+    assert [[partial.name for partial in row.partials] for row in checked[:4]] == [["x"], ["y"], ["x"], ["y"]]
+    assert [row.missing for row in checked[:6]] == [(), (), (), (), ("y",), ("x",)]
+    assert "is no partial of x + y, or several" in checked[8].error.text
+    labels = [row[0] for row in graded.checked.document().blocks[-4].rows]
+    assert labels[0] == "Response 1, ans1: x^2*y"  # variants are told apart
+
+
+def test_several_inputs_of_stack_need_right_answers_or_functions(graded):
+    lines = (
+        '"First name","Question 1","Response 1","Right answer 1"',
+        "Ada,x^2,ans1: 2*x [score]; ans2: 6 [score],2*x",
+    )
+    with pytest.raises(DiffcompareError, match="2 answers in a cell") as error:
+        graded(*lines)
+    assert error.value.diagnostic.help.endswith('--asked "d/dx (x*y*z)" --asked "d/dy (x*y*z)"')
+    rows = graded(lines[0], "Ada,x^2,ans1: 2*x*y [score]; ans2: x^2 [score],", asked=["d/dx (x^2*y)", "d/dy (x^2*y)"])
+    assert [outcome for *_, outcome in rows] == ["proved", "proved"]
+    assert [row.missing for row in graded.checked.rows] == [(), ()]  # the other partial was asked for elsewhere
+
+
+def test_the_last_line_of_moodle_is_no_student(graded):
+    header = '"Last name","First name","Email address",Grade/10.00,"Question 1","Response 1"'
+    rows = graded(header, "Lee,Ada,ada@example.org,10.00,x^2,2*x", '"Overall average",,,10.00,,')
+    assert rows == [("Ada Lee", "x^2", "proved")]
+    left_out = [note.message for note in graded.checked.notes if note.code == "W591"]
+    assert left_out[0] == "left out line 3, `Overall average`, where nothing was asked or answered"
+    rows = graded(header, "Lee,Ada,ada@example.org,10.00,x^2,2*x", "Roe,Bob,bob@example.org,-,,")
+    assert [outcome for *_, outcome in rows] == ["proved", "not answered"]
+
+
 def test_a_right_answer_that_is_not_the_derivative_refuses_the_row(graded):
     header = '"First name","Response 1","Right answer 1"'
     lines = ("Ada,2*x,2*x", "Bob,2*x,3*x^2", "Cyd,2*x,sni(x)", "Dan,2*x,")
@@ -191,6 +234,17 @@ def test_forms_whose_titles_are_the_questions(graded, header, row):
     assert rows[0][0].startswith(("ada@", "Ada Lovelace"))
 
 
+def test_columns_that_are_not_read_are_named_those_of_many_words_first(graded):
+    rows = graded(
+        'Timestamp,"Email Address","Differentiate x^2","Differentiate it twice","Differentiate max(x; 1) please"',
+        "1,ada@example.org,2*x,2,1",
+    )
+    assert rows == [("ada@example.org", "Differentiate x^2", "proved")]
+    assert notes(graded)["W591"] == (
+        "left out the columns `Differentiate max(x; 1) please`, `Differentiate it twice`, `Timestamp`"
+    )
+
+
 # --- Who is who -------------------------------------------------------------------------------------------------------
 
 
@@ -214,6 +268,12 @@ def test_people_of_one_name_stay_apart_by_their_id_their_address_or_their_row(gr
         "Ada_Smith_a1_example.org.txt", "Ada_Smith_a2_example.org.txt", "Ada_Smith_77.txt", "Bo_Lee_line_5.txt",
         "Bo_Lee_line_6.txt", "Cy_Poe.txt",
     ]  # fmt: skip
+
+
+def test_nobody_is_called_what_another_one_is(graded):
+    lines = ("Ada (7),,x^2,2*x", "Ada,7,x^2,x", "line 5,,x^2,2*x", ",,x^2,x", "Ada (7),,x^3,3*x^2", "Bob,,x^2,2*x")
+    students = [student for student, *_ in graded("name,id,expression,answer", *lines)]
+    assert students == ["Ada (7) (line 2)", "Ada (7)", "line 5 (line 4)", "line 5", "Ada (7) (line 2)", "Bob"]
 
 
 def test_the_same_person_answers_several_questions_of_a_table_with_a_question_a_row(graded):
