@@ -13,10 +13,18 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean, shown
-from diffcompare.inputs.point import candidates, component_name, constant_value, parse_assignments, split_at_commas
+from diffcompare.inputs.point import (
+    bare_value,
+    candidates,
+    component_name,
+    constant_value,
+    parse_assignments,
+    split_at_commas,
+)
 from diffcompare.recording.recorded_number import RecordedNumber, plain
 
 MAX_SHOWN = 6  # parameters in an example of a point
+NO_NAME = ""  # of the value in `--at 2`
 
 
 class Parameter(NamedTuple):
@@ -187,6 +195,8 @@ def function_point(function: Callable[..., Any], given: Mapping[str, Any], label
     """
     parameters, missing = [], []
     signature = signature_of(function, label)
+    if NO_NAME in given:
+        given = {_only_parameter(signature): given[NO_NAME]}
     given = _joined(given, signature)
     for name in given:
         if name.partition("[")[0] not in signature:
@@ -204,6 +214,16 @@ def function_point(function: Callable[..., Any], given: Mapping[str, Any], label
     if missing:
         raise _missing(missing, parameters, label)
     return FunctionPoint(tuple(parameters))
+
+
+def _only_parameter(signature: Mapping[str, inspect.Parameter]) -> str:
+    """Return the parameter that a value without a name is for: the only one, or the only one without a default."""
+    needed = [name for name, parameter in signature.items() if parameter.default is inspect.Parameter.empty]
+    if len(signature) == 1 or len(needed) == 1:
+        return needed[0] if needed else next(iter(signature))
+    names = list(signature)[:4]
+    message = f"one value, and the function has {len(signature)} parameters: {', '.join(names)}"
+    raise _wrong(message, f"--at {','.join(f'{name}=2' for name in names)}")
 
 
 def _joined(given: Mapping[str, Any], signature: Mapping[str, inspect.Parameter]) -> Mapping[str, Any]:
@@ -399,8 +419,12 @@ def flat_values(given: Mapping[str, Any]) -> dict[str, float]:
 def parse_function_point(specs: Sequence[str], option: str = "--at") -> dict[str, Any]:
     """Parse the point of `--at "x=0.2,w=[1,2,3]"`, which may be repeated; commas inside brackets do not separate.
 
-    Raises DiffcompareError for anything but assignments of numbers.
+    `--at 2` and `--at [1,2,3]` are the value of the only parameter that needs one, under no name.  Raises
+    DiffcompareError for anything but such a value and assignments of numbers.
     """
+    value = bare_value(specs) if option == "--at" else None
+    if value is not None:
+        return {NO_NAME: parse_value(value, option)}
     return parse_assignments(specs, option, parse_value)
 
 
