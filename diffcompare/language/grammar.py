@@ -142,7 +142,7 @@ def check_operations(tokens: list[str]) -> None:
 # --- Texts that may mean something else -------------------------------------------------------------------------------
 
 _WORD = re.compile(r"[^\W\d]\w*+(?!\s*\()")  # a name that no parenthesis follows
-_CAPITALS = frozenset(("E", "I", "Pi", "PI"))
+_CAPITALS = frozenset(("E", "I", "Pi", "PI", "M_PI", "M_E", "M_SQRT2", "M_LN2", "double", "float", "int"))
 
 
 def may_have_warnings(text: str, implicit: Sequence[int], names: Collection[str] = ()) -> bool:

@@ -173,7 +173,7 @@ class _Parser:
     """One run over a text: its tokens, the stack, and what was noticed on the way."""
 
     __slots__ = (
-        "first", "implicit", "intern", "leaves", "names", "outputs",
+        "first", "implicit", "intern", "is_one_line", "leaves", "names", "outputs",
         "places", "rest", "several", "stack", "target", "text", "tokens",
     )  # fmt: skip
 
@@ -182,9 +182,9 @@ class _Parser:
     def __init__(self, text: str, names: Collection[str], intern: Intern = intern, *, several: bool = False) -> None:
         self.intern = intern
         self.several, self.outputs = several, list[Expression]()
-        self.text = text
+        self.text, self.is_one_line = text, text.isprintable()  # whatever ends lines
         self.tokens = tokens = tokenize(text)
-        if not text.isprintable():  # it may have several lines, whatever ends them
+        if not self.is_one_line:
             check_dimensions(text)
         if len(tokens) > MAX_OPERATIONS:
             check_operations(tokens)
@@ -319,7 +319,7 @@ class _Parser:
         level, operation, _ = self.stack[depth]
         if level >= POWER or operation is divide:
             raise SyntaxFault("E204", index)
-        if token[0] in SUFFIX_STARTS or not self.text.isprintable():
+        if token[0] in SUFFIX_STARTS or not self.is_one_line:
             self.check_adjacent(index)
         self.rest.append(token)
         self.implicit.append(index)

@@ -80,7 +80,8 @@ SPREADSHEET = Dialect(
     relations={"<": "<", "<=": "<=", ">": ">", ">=": ">=", "=": "==", "<>": "!="},
     name=r"\$?[A-Za-z]{1,3}\$?[0-9]+(?![\w.])|[^\W\d][\w.]*", separators=(",", ";"), is_folded=True, ends=(),
     postfixes={"%": lambda x: x / Number(100)},
-    unread={":": "a range of cells", "&": "a joined text",
+    unread={",": "a comma outside the arguments of a function; a number has a decimal point",
+    ":": "a range of cells", "&": "a joined text",
     '"': "a text", "!": "a cell of another sheet", "#": "an error of a cell",
             "'": "a cell of another sheet", "{": "a matrix"},
 )  # fmt: skip

@@ -175,7 +175,9 @@ def _colon(source: SourceText, start: int, end: int) -> Finding:
     if end > start + 1:
         fix = source.edited((start, end, "="))
         return Finding("`:=` is written `=`", (start, end), "write `=`", "with `=`:", (fix,))
-    return _unknown(source, start, end)
+    quotient = source.edited((start, end, "/"))
+    message = "`:` is not part of the language"
+    return Finding(message, (start, end), "not a sign I know", "as a quotient:", (quotient,), is_certain=False)
 
 
 def _dot(source: SourceText) -> Finding:

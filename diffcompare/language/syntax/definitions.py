@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from diffcompare.language.notation.recognition import finding_of, in_notation, reading_of
+from diffcompare.language.notation.translation import NotationFault
 from diffcompare.language.operations import CONSTANTS, FUNCTIONS
 from diffcompare.language.syntax.characters import closing_bracket
 from diffcompare.language.syntax.source_text import Finding, Reading, SourceText
@@ -42,7 +45,7 @@ DERIVATIVES = [
 _ASSIGNED = re.compile(rf"(?:^|;)\s*+({_NAME})\s*+:?=(?![=<>])")
 
 
-def definition(source: SourceText) -> Reading | None:
+def definition(source: SourceText) -> Reading | Finding | None:
     """Read `f := x -> x^2`, `f(x) = x^2` and their like as the expression after the sign."""
     match = next((match for pattern in DEFINITIONS if (match := pattern.fullmatch(source.text))), None)
     if match is None or match.groupdict().get("function") in FUNCTIONS:
@@ -57,7 +60,23 @@ def definition(source: SourceText) -> Reading | None:
         body = body[1:-1].strip()
     if re.search(r"[;{}]|(?<![<>=!])=(?!=)", body) or not {*CONSTANTS, *FUNCTIONS}.isdisjoint(names):
         return None
-    return Reading(body, variables=tuple(names))
+    notation = "matlab" if match["sign"] == "@" else "mathematica" if match["names"][-1] == "_" else ""
+    return _read_in(notation, source, body, Reading(body, variables=tuple(names)))
+
+
+def _read_in(notation: str, source: SourceText, body: str, reading: Reading) -> Reading | Finding:
+    """Return the reading of a body in the notation that the sign of a definition gives away, if it is read in one."""
+    try:
+        translation = in_notation(notation, body, {*source.names, *reading.variables}) if notation else None
+    except NotationFault as fault:
+        if not fault.readings:
+            return reading
+        start = source.text.rindex(body)
+        finding = finding_of(fault)
+        return replace(finding, span=(start + fault.span[0], start + fault.span[1]))
+    if translation is None:
+        return reading
+    return replace(reading_of(translation), variables=reading.variables, wrt=reading.wrt)
 
 
 def derivative(source: SourceText) -> Reading | Finding | None:
@@ -72,7 +91,8 @@ def derivative(source: SourceText) -> Reading | Finding | None:
         body = body[1:-1].strip()
     elif match["sign"][0] in "d∂" and source.text[match.start("body") - 1] != "[" and not _is_one_factor(body):
         return None
-    return Reading(body, wrt=match["by"], variables=(match["by"],))
+    notation = "mathematica" if source.text.lstrip()[:2] == "D[" else ""
+    return _read_in(notation, source, body, Reading(body, wrt=match["by"], variables=(match["by"],)))
 
 
 def _is_one_factor(body: str) -> bool:

@@ -175,12 +175,19 @@ def _variables(rest: str, known: Collection[str]) -> Iterator[tuple[list[str], i
 MAX_NAMES = 40  # names of a text that are looked at
 MAX_WARNINGS = 4
 
+_TYPES = ("double", "float", "int")  # of C, where `(double)x` is x
+
 # Names by which other programs call a constant: what it is called here, if it is, and what to say of it.
 CAPITALS = {
     "E": ("e", "Euler's number is `e`"),
     "Pi": ("pi", "the number is `pi`"),
     "PI": ("pi", "the number is `pi`"),
     "I": ("", "there are no complex numbers"),
+    "M_PI": ("pi", "the number is `pi`"),
+    "M_E": ("e", "Euler's number is `e`"),
+    "M_SQRT2": ("sqrt(2)", "the number is `sqrt(2)`"),
+    "M_LN2": ("ln(2)", "the number is `ln(2)`"),
+    **{name: ("", f"`({name})` is a conversion in C, which is left out here") for name in _TYPES},
 }
 
 
@@ -196,7 +203,8 @@ def misread_names(source: SourceText) -> Iterator[Diagnostic]:
             text=source.text, fix=fix, severity="note" if name in source.names else "warning",
         )  # fmt: skip
     for name in [name for name in CAPITALS if name in alone and name not in source.names]:
-        yield _capital(source, name, alone[name])
+        if name not in _TYPES or (source.token(alone[name] - 1), source.token(alone[name] + 1)) == ("(", ")"):
+            yield _capital(source, name, alone[name])
 
 
 def refuse_misread(notes: Collection[Diagnostic], deliberate: Collection[str] = ()) -> None:
@@ -306,7 +314,7 @@ def _meant(source: SourceText, alone: dict[str, int]) -> dict[str, tuple[int, li
 def _capital(source: SourceText, name: str, index: int) -> Diagnostic:
     constant, about = CAPITALS[name]
     # E is an energy and I a current: only a constant's place or a spelling that nothing else has is suspicious.
-    suspicious = name in ("Pi", "PI") or (name == "E" and _is_raised(source, index))
+    suspicious = name in ("Pi", "PI", *_TYPES) or name[:2] == "M_" or (name == "E" and _is_raised(source, index))
     fix = _rewritten(source, {index: constant}) if suspicious else None
     return Diagnostic(
         "W308", "note", f"`{name}` is read as a variable", source.span(index),

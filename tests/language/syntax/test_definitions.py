@@ -14,6 +14,7 @@ from diffcompare.language.parser import parse, parse_apart, read
         ("f := x -> x^2", "x^2"), ("x -> x^2", "x^2"), ("x => x^2", "x^2"), ("(x, y) -> x*y", "x*y"), ("f(x) -> x^2", "x^2"),
         ("f = lambda x: x**2", "x^2"), ("def f(x): return 2*x", "2*x"), ("@(x) x^2", "x^2"), ("f: x -> x^2", "x^2"),
         ("g(x,y) := x*y", "x*y"), ("f[x_, y_] := x*y", "x*y"), ("f := proc(x) x^2 end:", "x^2"), ("x ↦ x^2", "x^2"),
+        ("f = @(x) 2^x^2", "(2^x)^2"), ("f[x_] := E^x", "exp(x)"),
         # textbooks
         ("f(x) = x^2", "x^2"), ("f(x, y) = 2x + y", "2*x + y"), ("y = x^2", "x^2"), ("y=x^2;", "x^2"), ("f = 3x", "3*x"),
         ("a = 2*x; y = a^2", "(2*x)^2"), ("f(x) = x^2;", "x^2"),

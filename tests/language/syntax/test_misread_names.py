@@ -2,6 +2,7 @@
 
 from rows import every_row
 
+from diffcompare.language.parser import read
 from diffcompare.language.syntax.misread_names import readings
 
 
@@ -62,3 +63,9 @@ def test_a_name_that_cannot_stand_is_read_out_of_those_that_can():
     assert readings("cosx", {"x"}, unknown=True) == ["cos(x)"]
     assert readings("cosx", {"t"}, unknown=True) == []
     assert readings("xe", {"x"}, unknown=True) == ["x*e"]
+
+
+@pytest.mark.parametrize("text", ["M_PI*x", "x + M_SQRT2", "(double)x/2", "(int)x"])
+def test_what_a_program_calls_a_constant_or_a_type_is_no_variable(text):
+    notes = read(text).notes
+    assert [(note.code, note.severity) for note in notes if note.code == "W308"] == [("W308", "warning")]
