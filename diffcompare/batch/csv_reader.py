@@ -299,7 +299,7 @@ class _CsvTable:
         if not has_expressions or columns.expression is not None:
             return None
         message = f"the table has no column `expression`: it has {listed(columns.titles)}"
-        help = f"{_EXAMPLE}; or {advice('expression', columns.titles)}"
+        help = f"{_EXAMPLE}; or for example {advice('expression', columns.titles)}"
         return error_row(self.file, number, "E622", "bad_value", message, help)
 
     def _malformed(self, begins: int, why: str) -> InputRow:
