@@ -30,16 +30,15 @@ def every_row(
         @functools.wraps(function)
         def test(**fixtures: Any) -> None:
             failures: list[BaseException] = []
-            for case in cases:
+            for place, case in enumerate(cases, 1):
                 row = dict(zip(names, case, strict=True))
                 try:
                     function(**row, **fixtures)
                 except pytest.skip.Exception as skip:
                     raise AssertionError(f"a row cannot be skipped, as {row}: {skip}") from skip
                 except (Exception, pytest.fail.Exception) as failure:
-                    failure.add_note(
-                        f"in the row {', '.join(f'{name} = {value!r:.300}' for name, value in row.items())}"
-                    )
+                    shown = ", ".join(f"{name} = {_shown(value)}" for name, value in row.items())
+                    failure.add_note(f"in row {place}: {shown}")
                     failures.append(failure)
             if len(failures) == 1:
                 raise failures[0]
@@ -51,3 +50,10 @@ def every_row(
         return test
 
     return decorated
+
+
+def _shown(value: Any) -> str:
+    """Return a value as a message names it: a function, which may have no name, with its line."""
+    if inspect.isfunction(value):
+        return f"{value.__qualname__} of line {value.__code__.co_firstlineno}"
+    return f"{value!r:.300}"

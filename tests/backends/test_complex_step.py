@@ -4,6 +4,7 @@ import math
 
 import pytest
 import reference
+from rows import every_row
 
 from diffcompare.backends.complex_step import BACKEND, MIN_DOUBLE, default_step, quotient
 from diffcompare.backends.problem import Problem, Work
@@ -59,7 +60,7 @@ def samples(row):
                 yield position, sample
 
 
-@pytest.mark.parametrize("row", [row for row in OPERATIONS.values() if not row.selects], ids=lambda row: row.name)
+@every_row("row", [row for row in OPERATIONS.values() if not row.selects])
 def test_every_row_has_a_complex_step(row):
     """Also by rows that only mpmath has in complex numbers, however small the step."""
     names = [f"v{index}" for index in range(row.arity)]
@@ -76,7 +77,7 @@ def test_every_row_has_a_complex_step(row):
             assert answer.gradient[names[position]] == pytest.approx(float(truth), rel=1e-13, abs=1e-300), (sample, h)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "x"),
     [
         ("x^101", -1.5),  # beyond 100 Python takes the polar form, whose angle is pi
@@ -170,7 +171,7 @@ def truth(text, x):
     return establish(problem_of(text, x=x)).gradient["x"].nearest
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("x", "h"),
     [
         (0.0, 1e-20),
@@ -199,7 +200,7 @@ FOLLOWED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "x"), FOLLOWED)
+@every_row(("text", "x"), FOLLOWED)
 def test_where_x_is_tiny_the_partial_is_right_and_there_is_nothing_to_say(text, x):
     answer = differentiate(text, x=x)
     assert answer.gradient["x"] == pytest.approx(truth(text, x), rel=1e-13, abs=0)
@@ -213,7 +214,7 @@ FAR_OUT = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "x"), FAR_OUT)
+@every_row(("text", "x"), FAR_OUT)
 def test_where_x_is_huge_or_a_function_levels_off_the_partial_is_right(text, x):
     assert differentiate(text, x=x).gradient["x"] == pytest.approx(truth(text, x), rel=1e-13, abs=0)
 
@@ -229,7 +230,7 @@ def test_what_underflows_within_a_power_is_no_slope_of_0():
     assert "x^-3 is below the range of doubles" in answer.notes[0]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "x"),
     [
         ("sin(1e21*x)", 1.0),

@@ -4,6 +4,7 @@ import math
 
 import pytest
 from mpmath import mp
+from rows import every_row
 
 from diffcompare.backends import finite_differences
 from diffcompare.backends.finite_differences import (
@@ -111,8 +112,8 @@ def test_the_formula_of_a_lecture_note_has_the_wrong_sign():
 # --- Steps ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("x", [0.2, 1e10, -3.0, 0.0])
-@pytest.mark.parametrize("stencil", STENCILS, ids=lambda stencil: stencil.name)
+@every_row("x", [0.2, 1e10, -3.0, 0.0])
+@every_row("stencil", STENCILS)
 def test_the_default_step_balances_truncation_and_round_off(stencil, x):
     assert stencil.default_step(x) == EPSILON ** (1 / (stencil.order + 1)) * max(1, abs(x))
 
@@ -229,8 +230,8 @@ COMBINATION = {
 }
 
 
-@pytest.mark.parametrize(("name", "method"), ALL, ids=[name for name, _ in ALL])
-@pytest.mark.parametrize("n", [1, 3, 10])
+@every_row(("name", "method"), ALL)
+@every_row("n", [1, 3, 10])
 def test_work_is_what_is_done(name, method, n):
     """(n + 1)f + 2n for forward differences; and not one evaluation more than is counted."""
     variable_names = [f"x{index}" for index in range(n)]

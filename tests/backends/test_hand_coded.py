@@ -4,6 +4,7 @@ import math
 
 import pytest
 from hypothesis import assume, given
+from rows import every_row
 from strategies import ALL, expressions, points
 
 from diffcompare.backends import automatic
@@ -78,7 +79,7 @@ def test_a_formula_without_a_value_is_explained():
 # --- The rule sheet ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "formula"),
     [
         ("x + y", "1"),
@@ -225,7 +226,7 @@ def test_formulas_by_hand_are_evaluated_however_many():
 # --- To the letter, and light -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "raw", "light"),
     [
         ("4*x", "0*x + 4*1", "4"),

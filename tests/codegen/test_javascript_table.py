@@ -1,6 +1,7 @@
 """The table of operations as JavaScript: the text of its source (a browser compares its numbers with the rows)."""
 
 import pytest
+from rows import every_row
 
 from diffcompare.codegen.javascript_table import condition, operation_table
 from diffcompare.codegen.libraries import JAVASCRIPT
@@ -15,7 +16,7 @@ def source(text):
     return operation_table(wengert_list(parse(text)))
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "entry"),
     [
         ("ln(x)", '"ln": {value: (a) => a > 0 ? Math.log(a) : NaN, partials: (y, a) => [1/a]},'),
@@ -66,7 +67,7 @@ def test_a_row_without_any_definition_is_refused(monkeypatch):
         operation_table([mystery(Variable("x"))])
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "expected"),
     [
         ("-x^2", "-(x*x)"),

@@ -6,6 +6,7 @@ import math
 
 import pytest
 from hypothesis import given, settings
+from rows import every_row
 from strategies import ALL, expressions, points
 
 from diffcompare.codegen.joint_sweep import TOTAL, Slope, joint_sweep
@@ -49,7 +50,7 @@ def same(expression, point):
     return joint is None or joint == plain_numbers(expression, point)
 
 
-@pytest.mark.parametrize("name", [entry.name for entry in load()])
+@every_row("name", [entry.name for entry in load()])
 def test_the_catalogue_has_the_bits_of_the_plain_sweep(name):
     entry = next(entry for entry in load() if entry.name == name)
     expression = parse(entry.text, names=entry.names)
@@ -65,7 +66,7 @@ def test_random_expressions_have_the_bits_of_the_plain_sweep(expression, point):
     assert same(expression, point)
 
 
-@pytest.mark.parametrize("name", [name for name, row in OPERATIONS.items() if row.arity <= 2])
+@every_row("name", [name for name, row in OPERATIONS.items() if row.arity <= 2])
 def test_every_row_has_the_bits_of_the_plain_sweep(name):
     row = OPERATIONS[name]
     for sample in row.samples:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
+from rows import every_row
 from strategies import expressions
 
 from diffcompare.codegen.libraries import LIBRARIES
@@ -16,7 +17,7 @@ def written(text, language="python"):
     return Writer(LIBRARIES[language], {}).write(parse(text), {})
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "source"),
     [
         ("x*(y/z)", "x*(y/z)"),

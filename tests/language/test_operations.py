@@ -122,7 +122,7 @@ def test_a_value_in_balls_contains_the_truth(row):
                 assert enclosure is not ENTIRE
 
 
-@pytest.mark.parametrize("row", SMOOTH, ids=lambda row: row.name)
+@every_row("row", SMOOTH)
 def test_a_partial_is_the_derivative_of_the_value(row):
     """Independent of the partial: mpmath's values only.  In doubles to a few ulp, in balls to 60 digits."""
     for sample in smooth_samples(row):

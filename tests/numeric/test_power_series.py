@@ -5,6 +5,7 @@ import pytest
 import reference
 from flint import arb
 from mpmath import mp
+from rows import every_row
 
 from diffcompare.language.expression import OPERATIONS
 from diffcompare.language.operations import abs_, atan2, cot, exp, hypot, ln, max_, sin, sqrt
@@ -39,7 +40,7 @@ CURVES = ((1, 2), (-1, 3))
 def smooth_samples():
     """Rows that are differentiable by all of their arguments, at up to three samples each, away from their kinks."""
     return [
-        pytest.param(row, sample, id=f"{row.name}-{sample}")
+        (row, sample)
         for row in OPERATIONS.values()
         if not row.selects and None not in row.partials
         for sample in row.samples[:3]
@@ -48,7 +49,7 @@ def smooth_samples():
     ]
 
 
-@pytest.mark.parametrize(("row", "sample"), smooth_samples())
+@every_row(("row", "sample"), smooth_samples())
 def test_a_row_has_the_value_of_mpmath_beside_the_point(row, sample):
     """Along a curve at t = 2^-60, where what six terms leave out is below 2^-290."""
     curve = list(zip(sample, CURVES, strict=False))

@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 from array_programs import check_program, recorded
+from rows import every_row
 
 W = np.array([0.2, 0.7, 0.9])
 C = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 7.0], [0.0, 1.0, 0.5]])
 
 
-@pytest.mark.parametrize(
+@pytest.mark.filterwarnings("ignore:numpy.fix is deprecated")
+@every_row(
     "function",
     [
         lambda w: np.clip(w, 0.3, 0.8), lambda w: np.clip(w, a_min=0.3, a_max=None), lambda w: w.clip(max=w[1]),
@@ -45,7 +47,6 @@ C = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 7.0], [0.0, 1.0, 0.5]])
         lambda w: np.cumprod(w * C, axis=1), lambda w: np.nan_to_num(w), lambda w: np.nanstd(w) + np.nancumsum(w), lambda w: np.unique(w),
     ],
 )  # fmt: skip
-@pytest.mark.filterwarnings("ignore:numpy.fix is deprecated")
 def test_values_are_those_of_numpy_and_derivatives_those_of_differences(function):
     assert all(node.place.file == __file__ for node in check_program(function, W, 40).steps)
 

@@ -1,6 +1,6 @@
 """A gradient is confirmed by values alone, and a wrong one is not."""
 
-import pytest
+from rows import every_row
 
 from diffcompare.language.expression import Variable
 from diffcompare.language.parser import parse
@@ -47,12 +47,12 @@ SMOOTH = [
 ]
 
 
-@pytest.mark.parametrize(("text", "point"), SMOOTH)
+@every_row(("text", "point"), SMOOTH)
 def test_a_right_gradient_is_confirmed(text, point):
     assert confirmed(text, **point)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "gradient", "point"),
     [
         ("sin(x)*exp(y)", {"x": 0.0}, {"x": 1.0, "y": 2.0}),

@@ -11,6 +11,7 @@ import pytest
 import reference
 from hypothesis import HealthCheck, assume, given, settings
 from mpmath import mp
+from rows import every_row
 from strategies import ALL, expressions, points
 
 from diffcompare.backends.problem import Problem
@@ -53,7 +54,7 @@ def assert_established(text, **point):
 # --- The catalogue ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [name for name, entry in CATALOGUE.items() if "gradient_at_point" in entry])
+@every_row("name", [name for name, entry in CATALOGUE.items() if "gradient_at_point" in entry])
 def test_the_figures_of_the_catalogue_are_found(name):
     entry = CATALOGUE[name]
     truth = true(entry["expression"], **entry["point"])
@@ -63,7 +64,7 @@ def test_the_figures_of_the_catalogue_are_found(name):
         assert truth.gradient[variable].nearest == figure
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@every_row("name", CATALOGUE)
 def test_every_entry_of_the_catalogue_has_a_truth(name):
     entry = CATALOGUE[name]
     truth = true(entry["expression"], **entry.get("point", {}))
@@ -314,7 +315,7 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("text", "x", "left", "right"), BROKEN)
+@every_row(("text", "x", "left", "right"), BROKEN)
 def test_a_kink_has_two_slopes_and_no_derivative(text, x, left, right):
     truth = true(text, x=x)
     assert truth.status == "nondifferentiable"
@@ -380,15 +381,15 @@ GAPS = [
 """A quotient with a gap, where it is, the value there and the slope."""
 
 
-@pytest.mark.parametrize(("text", "x", "value", "slope"), GAPS)
+@every_row(("text", "x", "value", "slope"), GAPS)
 def test_a_gap_that_is_filled_has_a_slope(text, x, value, slope):
     truth = true(f"if(x == {x}, {value}, {text})", x=x)
     assert truth.status == "ok"
     assert abs(truth.gradient["x"].centre - slope) <= Fraction(truth.gradient["x"].bound) <= abs(slope) / 10**30
 
 
-@pytest.mark.parametrize(("text", "x", "value", "slope"), GAPS[:6])
-@pytest.mark.parametrize("off", ["1e-50", "1e-900*1e-900"])  # the second one is beyond all steps
+@every_row(("text", "x", "value", "slope"), GAPS[:6])
+@every_row("off", ["1e-50", "1e-900*1e-900"])  # the second one is beyond all steps
 def test_a_gap_that_is_filled_with_another_value_is_a_jump(text, x, value, slope, off):
     truth = true(f"if(x == {x}, {value} + {off}, {text})", x=x)
     assert (truth.status, truth.slopes["x"]) == ("nondifferentiable", Slopes(INF, -INF))
@@ -410,7 +411,7 @@ def test_a_gap_that_no_zero_is_exact_in_is_left_to_values_of_growing_precision(t
         reference.assert_true(true(text, x=x).gradient["x"], slope(), digits=500)
 
 
-@pytest.mark.parametrize(("text", "x", "partial"), MENDED)
+@every_row(("text", "x", "partial"), MENDED)
 def test_a_kink_that_heals_has_a_derivative(text, x, partial):
     truth = true(text, x=x)
     assert (truth.status, truth.gradient["x"].text) == ("ok", partial)
@@ -553,7 +554,7 @@ def test_points_are_doubles_and_literals_exact():
     assert truth.value.nearest == float(exact)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("condition", "x", "holds"),
     [
         ("0.1 + 0.2 == 0.3", 2, True), ("0.1 + 0.2 != 0.3", 2, False), ("0.1 + 0.2 <= 0.3", 2, True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+from rows import every_row
 
 from diffcompare.backends.problem import Problem
 from diffcompare.language.expression import OPERATIONS
@@ -16,7 +17,7 @@ def of(text: str, x: float) -> dict[int, float | None]:
     return higher_derivatives(Problem(parse(text), {"x": x}, ("x",)), "x")
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "x", "expected"),
     [
         ("exp(x)", 1.0, [math.e] * 4),
@@ -34,7 +35,7 @@ def test_against_closed_forms(text: str, x: float, expected: list[float]) -> Non
     assert list(of(text, x).values()) == pytest.approx(expected, rel=1e-12)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "x", "zero"),
     [("3*x+2", 1.0, {2, 3, 4, 5}), ("x^2", 3.0, {3, 4, 5}), ("sin(x)", 0.0, {2, 4}), ("cos(x)", 0.0, {3, 5}),
      ("x^4", 0.0, {2, 3, 5}), ("x^6", 0.0, {2, 3, 4, 5}), ("5+0*x", 1.0, {2, 3, 4, 5}), ("1e300", 1.0, {2, 3, 4, 5})],

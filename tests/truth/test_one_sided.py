@@ -8,6 +8,7 @@ import pytest
 import reference
 from hypothesis import assume, given
 from mpmath import mp
+from rows import every_row
 from strategies import ALL, expressions, points
 
 from diffcompare.language.expression import OPERATIONS
@@ -37,7 +38,7 @@ def sides(text, x=0.0):
 INF = math.inf
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "x", "left", "right"),
     [
         ("x^2", 3.0, 6, 6),

@@ -9,6 +9,7 @@ import pytest
 from flint import arb, fmpq
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from rows import every_row
 
 from diffcompare.backends.problem import Problem
 from diffcompare.language.parser import parse
@@ -36,7 +37,7 @@ def known(number, radius=Fraction(0)):
 # --- 25 digits --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("number", "text"),
     [
         (0, "0"),

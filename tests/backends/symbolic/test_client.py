@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import reference
+from rows import every_row
 
 from diffcompare import processes
 from diffcompare.backends import automatic
@@ -127,7 +128,7 @@ def is_inside(operation, sample):
 ROWS = [operation for operation in OPERATIONS.values() if not operation.name.startswith("if ")]
 
 
-@pytest.mark.parametrize("operation", ROWS, ids=lambda operation: operation.name)
+@every_row("operation", ROWS)
 def test_every_row_has_the_derivative_of_its_values(operation):
     answers = {}
     for expression, sample in samples_of(operation):
@@ -145,7 +146,7 @@ def test_every_row_has_the_derivative_of_its_values(operation):
                 assert value == pytest.approx(truth, rel=1e-12, abs=1e-15), (stage, sample)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda operation: operation.name)
+@every_row("operation", OPERATIONS.values())
 def test_every_row_comes_back_as_it_went(operation):
     """d(t*f)/dt is f."""
     for expression, sample in samples_of(operation):
@@ -180,7 +181,7 @@ COMPOSITIONS = [
 ]
 
 
-@pytest.mark.parametrize("text", COMPOSITIONS)
+@every_row("text", COMPOSITIONS)
 def test_compositions_agree_with_reverse_mode_at_every_stage(text):
     question = problem(text, x=1.3, y=0.6)._replace(budget=60.0)
     expected = automatic.reverse_mode(question).gradient
@@ -220,7 +221,7 @@ def test_whoever_wants_the_gradient_only_gets_no_further_stages_and_no_complaint
 # --- Formulas as a person writes them ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "partial"),
     [
         ("x^3", "3*x^2"),
@@ -262,7 +263,7 @@ def test_steps_are_flat_and_a_note_says_so():
 # --- Names -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["lambda", "I", "S", "E", "N", "beta", "θ", "zoo", "c000000", "000000", "__import__"])
+@every_row("name", ["lambda", "I", "S", "E", "N", "beta", "θ", "zoo", "c000000", "000000", "__import__"])
 def test_no_name_means_anything_to_sympy(name):
     x = Variable(name)
     expression = sin(x * x) * Variable("y")

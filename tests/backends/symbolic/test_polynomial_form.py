@@ -1,6 +1,7 @@
 """Polynomials as Table 1 of the survey writes them: the order of factors and terms, and the number in front."""
 
 import pytest
+from rows import every_row
 
 from diffcompare.backends.problem import Problem
 from diffcompare.backends.symbolic import client
@@ -13,7 +14,7 @@ def row(text, order=1):
     return tuple(map(str, answer.formulas["polynomial"].values())) if not answer.troubles else answer.troubles
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "factored", "unsimplified", "simplified"),
     [
         ("5", "5", "0", "0"),

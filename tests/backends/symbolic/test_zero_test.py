@@ -2,6 +2,7 @@
 
 import pytest
 import sympy
+from rows import every_row
 
 from diffcompare.backends.problem import Problem
 from diffcompare.backends.symbolic import client
@@ -16,7 +17,7 @@ def form(left, right, positive=()):
     return first_zero_form(difference, [symbols[name] for name in positive])
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("left", "right"),
     [
         ("(x + 1)^2", "x^2 + 2*x + 1"),
