@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from rows import every_row
 
 import diffcompare as dc
 from diffcompare.render import FORMATS, render
@@ -51,7 +52,7 @@ def test_who_was_not_timed_is_a_row_with_a_note(bench_of):
     assert "torch-reverse  not installed: pip install torch" in text
 
 
-@pytest.mark.parametrize("format", [name for name in FORMATS if name not in ("npz", "dot", "mermaid")])
+@every_row("format", [name for name in FORMATS if name not in ("npz", "dot", "mermaid")])
 def test_every_format_writes_it(bench_of, format):
     bench = bench_of(timed("reverse-ad", 1.0, 3.0), timed("forward-ad", 2.5, 7.5))
     text = render(bench.document(), format)

@@ -1,12 +1,12 @@
 """Spans: where a subexpression stands in a text."""
 
-import pytest
+from rows import every_row
 
 from diffcompare.language.parser import parse
 from diffcompare.studies.check_report import span_of
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "part", "piece"),
     [
         ("x^2*sin(x)", "sin(x)", "sin(x)"),

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from rows import every_row
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.studies.check_steps import check_derivation, parse_lines
@@ -14,7 +15,7 @@ def checked(text, *lines, **options):
     return check_derivation(question_of(text), "\n".join(lines), **options)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("line", "formula"),
     [
         ("2*x", "2*x"),
@@ -57,7 +58,7 @@ def test_a_chain_of_equations_is_several_steps():
     ]
 
 
-@pytest.mark.parametrize(
+@every_row(
     "line",
     [
         "(x^2)' sin(x) + x^2 (sin(x))'",
@@ -89,7 +90,7 @@ def test_a_second_prime_is_a_second_derivative():
     assert str(checked("x^3", "(x^3)''").lines[0].mistake.sentence) == "this is the second derivative"
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("line", "code", "span", "advice"),
     [
         ("(x^2)' sin x/2", "E215", (7, 12), "write `(x^2)' sin(x)/2` or `(x^2)' sin(x/2)`"),
@@ -153,7 +154,7 @@ def test_the_derivative_of_a_part_is_not_taken_for_that_of_the_whole():
     assert derivation.verdict == "proved"
 
 
-@pytest.mark.parametrize(
+@every_row(
     "line",
     ["f(x) = x^2", "y = x^2", "u = x, v = x", "u' = 1", "du/dx = 1", "ln(y) = 2*ln(x)", "y'/y = 2/x", "Product rule:",
      "by the chain rule"],

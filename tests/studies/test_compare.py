@@ -11,6 +11,7 @@ from fractions import Fraction
 
 import numpy
 import pytest
+from rows import every_row
 
 import diffcompare as dc
 from diffcompare.backends import DEFAULT_METHODS, METHODS
@@ -48,7 +49,7 @@ def test_signatures():
     assert dc.compare("expression*point", expression=2, point=3, methods=QUICK).value == 6
 
 
-@pytest.mark.parametrize(
+@every_row(
     "compared",
     [
         lambda: dc.compare(SURVEY, AT, methods=QUICK),
@@ -79,7 +80,7 @@ def test_the_gradient_is_a_dict_of_floats():
     assert dc.gradient("2 + 3", {}) == {}
 
 
-@pytest.mark.parametrize("method", METHODS)
+@every_row("method", METHODS)
 def test_the_gradient_by_any_method(method):
     gradient = dc.gradient(SURVEY, AT, method=method)
     assert gradient == pytest.approx(GRADIENT, rel=1e-6)
@@ -209,7 +210,7 @@ def test_without_hand_the_catalogue_knows_or_the_textbook_does():
 # --- What is wrong with a call ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("expression", "point", "kind"),
     [
         ("x*y", {"x": 1}, "missing_variable"),
@@ -233,7 +234,7 @@ def test_wrong_input_has_its_kind(expression, point, kind):
         assert refusal(call, expression, point).kind == kind
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("options", "kind", "named"),
     [
         ({"methods": ["reverse"]}, "bad_value", "`reverse`"),

@@ -6,6 +6,7 @@ Read from the JSON, as a user's program would.  All questions go to one sympy wo
 import json
 
 import pytest
+from rows import every_row
 
 import diffcompare as dc
 from diffcompare.inputs.catalogue import entry, load
@@ -54,7 +55,7 @@ def partials_of(figures):
 # --- The smooth entries -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", SMOOTH)
+@every_row("name", SMOOTH)
 def test_figures(figures, name):
     entry = ENTRIES[name]
     data, methods = figures(name)
@@ -116,8 +117,8 @@ def test_figure_2_truth(figures):
         assert data["truth"]["gradient"]["x"].startswith("9.06608640000000074824")
 
 
-@pytest.mark.parametrize("program", [LOOP, CLOSED])
-@pytest.mark.parametrize("method", EXACT)
+@every_row("program", [LOOP, CLOSED])
+@every_row("method", EXACT)
 def test_figure_2_exact_methods(partials_of, program, method):
     assert partials_of(program)[method] == pytest.approx(SLOPE, rel=1e-14)
 
@@ -187,7 +188,7 @@ def test_every_nasty_entry_has_its_test_below():
     assert nasty == tested
 
 
-@pytest.mark.parametrize("name", [name for name, entry in ENTRIES.items() if not smooth(entry)])
+@every_row("name", [name for name, entry in ENTRIES.items() if not smooth(entry)])
 def test_the_truth_is_that_of_the_references(figures, name):
     data, _ = figures(name)
     entry = ENTRIES[name]

@@ -7,6 +7,7 @@ import json
 import math
 
 import pytest
+from rows import every_row
 
 import diffcompare as dc
 from diffcompare.inputs.catalogue import load
@@ -239,7 +240,7 @@ def test_correct_digits_are_rounded_down_and_end_at_a_double():
 # --- The catalogue ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [entry.name for entry in load()])
+@every_row("name", [entry.name for entry in load()])
 def test_every_entry_of_the_catalogue_keeps_to_the_schema(compared, plain_data, name):
     data = plain_data(compared(name))
     assert data["entry"] == name

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from rows import every_row
 
 import diffcompare as dc
 from diffcompare.inputs.catalogue import load
@@ -401,7 +402,7 @@ def test_a_formula_by_hand_that_has_no_value_in_half_of_the_domain():
     assert "no value" not in whole  # a hole is no region
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "point", "reason"),
     [
         ("x^0.5", {"x": -1}, "x^0.5 needs x >= 0, and x is -1"),
@@ -494,7 +495,7 @@ def test_a_constant():
 # --- Everywhere -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [entry.name for entry in load()])
+@every_row("name", [entry.name for entry in load()])
 def test_one_sentence_whose_figures_are_those_of_the_table(compared, name):
     comparison = compared(name)
     sentence = comparison.verdict

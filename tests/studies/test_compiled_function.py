@@ -10,6 +10,7 @@ import numpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rows import every_row
 from strategies import ALL, doubles, expressions
 
 import diffcompare as dc
@@ -48,7 +49,7 @@ def assert_same(expression, point):
     )
 
 
-@pytest.mark.parametrize("name", [entry.name for entry in load()])
+@every_row("name", [entry.name for entry in load()])
 def test_the_catalogue(name):
     entry = next(entry for entry in load() if entry.name == name)
     expression = parse(entry.text, names=entry.names)
@@ -204,7 +205,7 @@ def test_a_coordinate_that_is_no_number_has_no_result():
     assert numpy.isnan(f(0.5, 1.0, [2.0, math.inf])).tolist() == [False, True]
 
 
-@pytest.mark.parametrize("name", [name for name in OPERATIONS if name not in ("^n", "polygamma")])
+@every_row("name", [name for name in OPERATIONS if name not in ("^n", "polygamma")])
 def test_every_row_over_arrays(name):
     row = OPERATIONS[name]
     f = CompiledFunction(row(*[Variable(f"x{place}") for place in range(row.arity)]) * Variable("z"))
@@ -299,7 +300,7 @@ def test_operations_of_a_user_s_own(tmp_path):
     assert f.value_and_gradient(0.5, 2.0) == (2 * math.sinh(0.5), (2 * math.cosh(0.5), math.sinh(0.5)))
 
 
-@pytest.mark.parametrize(
+@every_row(
     "text",
     [
         "x*1e300*1e-200*1e-200",  # the adjoint alone would be 0
@@ -311,7 +312,7 @@ def test_operations_of_a_user_s_own(tmp_path):
         "min(lgamma(x*1e400), 1e400)",  # a pole beyond the doubles
     ],
 )
-@pytest.mark.parametrize("x", [2.0, -1.5e77])
+@every_row("x", [2.0, -1.5e77])
 def test_constants_near_the_ends_of_the_doubles(text, x):
     assert_same(parse(text), {"x": x})
 

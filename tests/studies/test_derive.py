@@ -6,6 +6,7 @@ import json
 
 import pytest
 from hypothesis import assume, given
+from rows import every_row
 from strategies import ALL, expressions
 from thorough_tier import one_in
 
@@ -77,7 +78,7 @@ def test_a_shared_subexpression_is_differentiated_once():
     ]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "raw", "tidied"),
     [
         ("sin(x)/x", "(cos(x)*x - sin(x))/x^2", "(x*cos(x) - sin(x))/x^2"),
@@ -195,10 +196,8 @@ def test_every_format_writes_every_derivation(format, text):
     assert render(derive(text).document(), format, look=Look(charset="ascii")).isascii()
 
 
-@pytest.mark.parametrize("width", [60, 80, 200])
-@pytest.mark.parametrize(
-    "text", [SURVEY, L4, "exp(sin(x^2))/sqrt(1 + x)", "*".join(f"sin(x^{n})" for n in range(2, 20))]
-)
+@every_row("width", [60, 80, 200])
+@every_row("text", [SURVEY, L4, "exp(sin(x^2))/sqrt(1 + x)", "*".join(f"sin(x^{n})" for n in range(2, 20))])
 def test_no_line_of_a_terminal_is_too_long_and_nothing_is_cut(text, width):
     record = derive(text)
     screen = render(record.document(), "terminal", look=Look(width=width))

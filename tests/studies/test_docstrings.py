@@ -5,6 +5,7 @@ import inspect
 import re
 
 import pytest
+from rows import every_row
 
 import diffcompare as dc
 from diffcompare.studies.derive import Derive
@@ -15,7 +16,7 @@ from diffcompare.studies.trace import Trace
 PUBLIC = ["check", "compare", "derive", "gradient", "graph", "parse", "sweep", "trace"]
 
 
-@pytest.mark.parametrize("name", PUBLIC)
+@every_row("name", PUBLIC)
 def test_arguments_result_errors_and_source_are_told(name):
     text = inspect.getdoc(getattr(dc, name))
     sections = re.split(r"^(Args|Returns|Raises|Example|Source): ?", text, flags=re.M)
@@ -24,7 +25,7 @@ def test_arguments_result_errors_and_source_are_told(name):
     assert described == list(inspect.signature(getattr(dc, name)).parameters)
 
 
-@pytest.mark.parametrize("name", PUBLIC)
+@every_row("name", PUBLIC)
 def test_the_example_runs(name):
     (example,) = doctest.DocTestFinder(recurse=False).find(getattr(dc, name), name, globs={name: getattr(dc, name)})
     assert example.examples

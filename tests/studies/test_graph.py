@@ -5,6 +5,7 @@ import math
 import re
 
 import pytest
+from rows import every_row
 
 import diffcompare as dc
 from diffcompare.cli.options import QUANTITIES
@@ -235,8 +236,8 @@ def test_the_command_offers_what_the_study_shows():
     assert QUANTITIES == SHOWN
 
 
-@pytest.mark.parametrize("text", [SURVEY, LOOP, "2+3", "x", "if(x > 0, x, -x)", "ln(x)", "θ*x"])
-@pytest.mark.parametrize("show", SHOWN)
+@every_row("text", [SURVEY, LOOP, "2+3", "x", "if(x > 0, x, -x)", "ln(x)", "θ*x"])
+@every_row("show", SHOWN)
 def test_every_format_and_plain_data(text, show):
     record = graph(text, show=show)
     data = record.data()

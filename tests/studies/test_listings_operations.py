@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from rows import every_row
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.document import Heading, Listing, Table
@@ -22,14 +23,14 @@ def test_every_operation_is_shown_and_if_once():
     assert [name for name in names if name.startswith("if ")] == ["if <"]
 
 
-@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=list(OPERATIONS))
+@every_row("operation", OPERATIONS.values())
 def test_an_argument_for_every_partial(operation):
     assert len(parameters(operation)) == operation.arity
     assert len(set(parameters(operation))) == operation.arity
     assert [name for name, _ in partials(operation)] == list(parameters(operation))
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("name", "expected"),
     [
         ("sin", {"x": "cos(x)"}),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from rows import every_row
 from strategies import SMOOTH, expressions, points
 
 import diffcompare as dc
@@ -105,7 +106,7 @@ W = np.array([[1.0, 2.0], [3.0, 4.0]])
 D = np.array([[0.0, 1.0], [0.0, 0.0]])
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("function", "point", "direction", "along", "weights", "back"),
     [
         (scalar, 3.0, 2.0, 12.0, 5.0, {"x": 30.0}),
@@ -166,7 +167,7 @@ def test_numbers_that_leave_the_range_on_the_way():
     assert dc.vjp("1/cosh(x)", {"x": 600}) == pytest.approx({"x": exact}, rel=1e-12, abs=0)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("call", "code"),
     [
         (lambda: dc.jvp("[ln(x), x]", {"x": -1}, {"x": 1}), "E802"),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from rows import every_row
 
 import diffcompare as dc
 from diffcompare.language.parser import parse
@@ -32,7 +33,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("name", WRONG)
+@every_row("name", WRONG)
 def test_a_wrong_type_is_told_with_its_option(name):
     call, message = WRONG[name]
     with pytest.raises(dc.DiffcompareError) as caught:
@@ -61,7 +62,7 @@ def test_a_misspelt_option_of_a_check_is_named():
         dc.check(math.sin, math.cos, 1.0, poits=[2.0])
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "point"),
     [
         ("x*y", {"x": 2.0, "y": 5.0}),

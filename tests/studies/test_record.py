@@ -4,6 +4,7 @@ import math
 from typing import NamedTuple
 
 import pytest
+from rows import every_row
 
 from diffcompare.backends.problem import Size
 from diffcompare.language.parser import read
@@ -26,7 +27,7 @@ class Line(NamedTuple):
     judgement: Verdict | None = None
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("value", "data"),
     [
         (None, None),

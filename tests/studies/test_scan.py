@@ -7,6 +7,7 @@ import shutil
 
 import numpy as np
 import pytest
+from rows import every_row
 
 import diffcompare as dc
 from diffcompare.backends import METHODS
@@ -112,7 +113,7 @@ def test_a_grid_that_takes_longer_than_the_budget_is_cut_short_and_said_so():
     assert np.isnan(scanned.arrays["f"][scanned.measured.done])
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("arguments", "options", "message"),
     [
         (("x", {"x": (0, 1)}), {}, "has no axis"),

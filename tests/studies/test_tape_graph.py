@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from note_functions import Pair, Sinh
+from rows import every_row
 
 import diffcompare as dc
 from diffcompare.inputs.python_function import program
@@ -70,7 +71,7 @@ def test_a_parameter_that_counts_is_no_leaf():
     assert program(lambda x, n=2: x * sum(range(n)), {"x": 2.0}, "f").tape_nodes() is None
 
 
-@pytest.mark.parametrize("format", ["plain", "html", "latex", "markdown", "csv", "json", "svg", "dot", "mermaid"])
+@every_row("format", ["plain", "html", "latex", "markdown", "csv", "json", "svg", "dot", "mermaid"])
 def test_it_is_drawn_in_every_format(format):
     nodes = program(own_variables, {"x": 0.5}, "f").tape_nodes()
     assert "SinhBackward" in render(TapeGraph("f", {"x": 0.5}, nodes).document(), format)

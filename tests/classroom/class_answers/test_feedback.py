@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from rows import every_row
 
 from diffcompare.classroom.class_answers.feedback import MARK, file_names, hint, texts
 from diffcompare.language.differentiation_rules import ZERO, derivatives_of
@@ -15,7 +16,7 @@ from diffcompare.misconceptions.kinds import KINDS
 from diffcompare.misconceptions.messages import Mistake
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("student", "name"),
     [
         ("Ada", "Ada.txt"),

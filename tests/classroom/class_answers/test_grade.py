@@ -1,6 +1,7 @@
 """Rows and their verdicts: everything a spreadsheet exports, and rows that are wrong in themselves."""
 
 import pytest
+from rows import every_row
 
 from diffcompare.classroom.class_answers import grade
 from diffcompare.classroom.class_answers.grade import check_class
@@ -47,7 +48,7 @@ def test_entries_of_the_catalogue_by_their_names(judged):
     assert outcomes(checked) == ["proved", "proved"]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("line", "place", "code"),
     [
         ("Eve,x^2,2*sni(x),", "answers.csv:3:11", "E101"),
@@ -146,8 +147,8 @@ def test_an_answer_that_is_none_costs_its_cell_only(judged, answer, words):
     assert (checked.rows[1].partials[0].name, checked.summary.outcomes["not answered"]) == ("x", 0)
 
 
-@pytest.mark.parametrize(("answer", "outcome"), [("0", "proved"), ("3*pi^2", "wrong"), ("", "not answered")])
-@pytest.mark.parametrize("title", ["x", "df/dx", "derivative"])
+@every_row(("answer", "outcome"), [("0", "proved"), ("3*pi^2", "wrong"), ("", "not answered")])
+@every_row("title", ["x", "df/dx", "derivative"])
 def test_a_constant_has_the_derivative_0(judged, title, answer, outcome):
     assert outcomes(judged(f"student,expression,{title}", f"Ada,pi^3,{answer}", "Bob,x^2,2*x")) == [outcome, "proved"]
 
@@ -171,7 +172,7 @@ def test_a_table_none_of_whose_questions_can_be_read_has_its_rows_all_the_same(j
     assert outcomes(judged("student,expression,x", f'Ada,"{function}",x')) == ["error"]
 
 
-@pytest.mark.parametrize(
+@every_row(
     "header",
     [
         "学生;函数;导数",

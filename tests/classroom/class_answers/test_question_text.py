@@ -3,11 +3,12 @@
 import time
 
 import pytest
+from rows import every_row
 
 from diffcompare.classroom.class_answers.question_text import Asked, read_question
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "function", "by"),
     [
         ("x^2", "x^2", ""),
@@ -52,7 +53,7 @@ def test_the_only_formula_of_a_question_is_what_was_asked(text, function, by):
     assert (asked.question.text, asked.by) == (function, by)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "code", "message"),
     [
         ("What is this?", "E593", "no function is found in the question"),

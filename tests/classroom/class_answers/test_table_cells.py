@@ -1,6 +1,7 @@
 """Tables as spreadsheets write them, and the places of their cells."""
 
 import pytest
+from rows import every_row
 
 from diffcompare.classroom.class_answers.table import Sheet
 
@@ -9,7 +10,7 @@ def texts(text):
     return [[cell.text for cell in record] for record in Sheet(text).records()]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "records"),
     [
         ("a,b\n1,2\n", [["a", "b"], ["1", "2"]]),

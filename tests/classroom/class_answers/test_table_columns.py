@@ -1,6 +1,7 @@
 """What columns mean, however they are spelt."""
 
 import pytest
+from rows import every_row
 
 from diffcompare.classroom.class_answers.table import TableCell, columns_of, variable_for, with_variables
 from diffcompare.diagnostics import DiffcompareError
@@ -10,7 +11,7 @@ def recognized(*titles, variables=("x", "y")):
     return with_variables(columns_of([TableCell(title, 0) for title in titles], "a.csv"), variables, "a.csv")
 
 
-@pytest.mark.parametrize(
+@every_row(
     "title",
     [
         "x",
@@ -68,7 +69,7 @@ def test_what_is_differentiated_in_another_column_is_the_function(titles):
     assert recognized(*titles, variables=("x", "t"))[0].function == 1
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("titles", "names"),
     [
         (("Vorname", "Name"), (0, 1)),
@@ -109,7 +110,7 @@ def test_tables_that_cannot_be_read(titles, code, message):
     assert message in error.value.diagnostic.message
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("name", "variables", "meant"),
     [
         ("x", ("x", "X"), "x"),

@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from rows import every_row
 
 from diffcompare.classroom.demos import ENCORES, NAMES, TEN, load_demo
 from diffcompare.classroom.demos.frame import mask, table
@@ -20,7 +21,7 @@ def test_the_ten_take_an_hour():
     assert (*TEN, *ENCORES) == NAMES
 
 
-@pytest.mark.parametrize("name", NAMES)
+@every_row("name", NAMES)
 def test_every_demo_says_what_it_claims_and_what_to_take_home(name):
     which = load_demo(name)
     assert which.name == name
@@ -28,7 +29,7 @@ def test_every_demo_says_what_it_claims_and_what_to_take_home(name):
     assert which.lesson.endswith(".")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@every_row("name", NAMES)
 def test_frames_are_complete(name, played):
     frames = played(name).frames
     assert frames
@@ -39,7 +40,7 @@ def test_frames_are_complete(name, played):
     assert any(frame.question for frame in frames)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@every_row("name", NAMES)
 def test_what_is_asked_is_not_told(name, played):
     """A question's answer stands in no table beside it: where a cell is `?` the revealed one has a value."""
     for frame in played(name).frames:
@@ -70,8 +71,8 @@ def test_plain_and_markdown_have_the_numbers_of_the_tables(name, played):
                 assert all(repr(cell) in text for text in texts)
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("format", TEXTS)
+@every_row("name", NAMES)
+@every_row("format", TEXTS)
 def test_every_demo_can_be_written_in_every_format(name, format, played):
     text = render(played(name).document(), format)
     assert text

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from english import words
+from rows import every_row
 
 from diffcompare.classroom.demos import NAMES, load_demo
 from diffcompare.classroom.demos.frame import localized
@@ -123,8 +124,8 @@ def test_english_is_left_alone():
     assert localized(which) is which
 
 
-@pytest.mark.parametrize("format", ["terminal", "plain", "markdown", "html"])
-@pytest.mark.parametrize("name", NAMES)
+@every_row("format", ["terminal", "plain", "markdown", "html"])
+@every_row("name", NAMES)
 def test_renderers_add_no_word_of_english(name, format, played):
     translated = chinese(played(name))
     with use_language("zh"):

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+from rows import every_row
 
 from diffcompare.classroom.player.player import LATE, NAMES, _Terminal, escape_length, is_begun
 
@@ -174,8 +175,8 @@ def test_a_clicker_steps_and_escape_does_nothing():
     assert terminal.end() == (0, b"")
 
 
-@pytest.mark.parametrize("pause", [0.02, 0.1])
-@pytest.mark.parametrize("pieces", [("\x1b", "[C"), ("\x1b", "[", "C"), ("\x1b[", "6~"), ("\x1b[6", "~")])
+@every_row("pause", [0.02, 0.1])
+@every_row("pieces", [("\x1b", "[C"), ("\x1b", "[", "C"), ("\x1b[", "6~"), ("\x1b[6", "~")])
 def test_a_sequence_that_comes_in_pieces_is_one_key(pieces, pause):
     reader, writer = os.pipe()
     keyboard = _Terminal(reader)
@@ -205,7 +206,7 @@ def test_but_not_where_there_is_none(waiting):
     assert not is_begun(waiting)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("waiting", "length"),
     [(b"\x1b", 1), (b"\x1b[C", 3), (b"\x1b[C\x1b[D", 3), (b"\x1bOC", 3), (b"\x1b[15~x", 5), (b"\x1bx", 2),
      (b"\x1b\x1b", 1), (b"\x1b[", 2), (b"\x1b[1;5Cq", 6)],

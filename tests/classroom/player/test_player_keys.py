@@ -4,6 +4,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from rows import every_row
 
 from diffcompare.classroom.player import player as keys
 from diffcompare.classroom.player.player import NAMES, WINDOWS, console_with_escapes
@@ -22,8 +23,8 @@ def console(monkeypatch):
     return waiting
 
 
-@pytest.mark.parametrize(("second", "name"), WINDOWS.items())
-@pytest.mark.parametrize("first", ["\0", "\xe0"])
+@every_row(("second", "name"), WINDOWS.items())
+@every_row("first", ["\0", "\xe0"])
 def test_a_special_key_is_two_characters(console, first, second, name):
     assert console([first, second, "q"]).read(0) == name
 
@@ -38,7 +39,7 @@ def test_a_special_key_without_a_meaning_takes_both_its_characters(console):
     assert [keyboard.read(0), keyboard.read(0)] == ["", "quit"]
 
 
-@pytest.mark.parametrize("key", [key for key in NAMES if len(key) == 1])
+@every_row("key", [key for key in NAMES if len(key) == 1])
 def test_other_keys_are_those_of_every_terminal(console, key):
     assert console([key]).read(0) == NAMES[key]
 

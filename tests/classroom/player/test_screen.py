@@ -6,6 +6,7 @@ import re
 
 import playing
 import pytest
+from rows import every_row
 from thorough_tier import one_in
 
 from diffcompare.classroom.demos import NAMES, load_demo
@@ -260,8 +261,8 @@ def test_of_the_keys_as_many_are_named_as_there_is_room_for(columns):
     assert ("[+/-] digits" in keys) == (columns >= 100)
 
 
-@pytest.mark.parametrize("spoken", ["en", "zh"])
-@pytest.mark.parametrize("columns", [20, 21, 30, 40, 50, 60, 80, 120])
+@every_row("spoken", ["en", "zh"])
+@every_row("columns", [20, 21, 30, 40, 50, 60, 80, 120])
 def test_the_keys_of_a_lecture_are_named_in_every_window(spoken, columns):
     state = State(frame=next(place for place, frame in enumerate(frames("trace")) if frame.broken and frame.sweep))
     with use_language(spoken):
@@ -306,8 +307,8 @@ def test_what_does_not_fit_can_be_scrolled():
     assert any("above (up)" in line for line in below)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 24), (30, 40)])
-@pytest.mark.parametrize(("name", "place", "key"), [("four-ways", 2, "hand"), ("swell", 3, "formulas")])
+@every_row("size", [(80, 24), (120, 40), (60, 24), (30, 40)])
+@every_row(("name", "place", "key"), [("four-ways", 2, "hand"), ("swell", 3, "formulas")])
 def test_a_long_formula_goes_on_below_at_any_width(name, place, key, size):
     table = next(block for block in frames(name)[place].blocks if getattr(block, "key", "") == key)
     text = "".join("".join(screen(name, State(frame=place, revealed=True), *size)).split())

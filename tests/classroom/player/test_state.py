@@ -2,7 +2,7 @@
 
 import random
 
-import pytest
+from rows import every_row
 
 from diffcompare.classroom.demos.frame import Broken, Frame
 from diffcompare.classroom.player.state import DIGITS, LAST, State, has_open_question, press
@@ -67,7 +67,7 @@ SWEEPS = (
 """Nine steps of three sweeps: two seeds, and two messages to x."""
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("place", "key", "there"),
     [
         (2, "forward", 5),  # the value of y: its tangent
@@ -115,7 +115,7 @@ def test_any_key_leaves_the_help():
     assert pressed("help", "quit").over
 
 
-@pytest.mark.parametrize("seed", range(20))
+@every_row("seed", range(20))
 def test_no_keys_lead_astray(seed):
     draw = random.Random(seed)
     keys = ("next", "back", "first", "last", "up", "down", "predict", "break", "more", "fewer", "help", "forward",

@@ -5,6 +5,7 @@ import random
 from itertools import pairwise
 
 import pytest
+from rows import every_row
 
 from diffcompare.backends.automatic import gradient_at
 from diffcompare.classroom.quiz.exercises import (
@@ -91,7 +92,7 @@ def test_a_topic_is_what_the_derivative_needs(many):
             assert "sqrt" in exercise.question.text or "cbrt" in exercise.question.text
 
 
-@pytest.mark.parametrize("seed", range(20))
+@every_row("seed", range(20))
 def test_no_two_questions_of_a_quiz_are_alike(seed):
     quiz = exercises(10, level=seed % 5 + 1, seed=seed)
     assert len({exercise.expression for exercise in quiz}) == 10
@@ -99,7 +100,7 @@ def test_no_two_questions_of_a_quiz_are_alike(seed):
         assert len({form(exercise.expression) for exercise in quiz}) == 10
 
 
-@pytest.mark.parametrize(("level", "topic"), PAIRS)
+@every_row(("level", "topic"), PAIRS)
 def test_every_topic_has_enough_questions(level, topic):
     drawn = exercises(12, level=level, topic=topic, seed=1)
     assert len({exercise.expression for exercise in drawn}) == 12

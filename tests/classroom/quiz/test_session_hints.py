@@ -1,6 +1,6 @@
 """Hints: the rule in letters first, then steps that leave something to do."""
 
-import pytest
+from rows import every_row
 
 from diffcompare.classroom.quiz.exercises import exercises
 from diffcompare.classroom.quiz.session import hints
@@ -13,7 +13,7 @@ def lines(text, by="x"):
     return [(hint.rule, f"{hint.equation.left} = {hint.equation.right}") for hint in hints(parse(text), by)]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "rule", "line"),
     [
         ("x*sin(x)", "product rule", "d/dx[u*v] = d/dx[u]*v + u*d/dx[v]"),
@@ -37,7 +37,7 @@ def test_the_next_hints_are_the_steps():
     ]
 
 
-@pytest.mark.parametrize("seed", range(20))
+@every_row("seed", range(20))
 def test_no_hint_on_the_function_itself_is_the_answer(seed):
     for exercise in exercises(5, seed=seed):
         given = hints(exercise.expression, exercise.by)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from rows import every_row
 
 from diffcompare.studies.step_sweep.measurements import bracketed, shared_digits, table_steps
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("a", "b", "shared"),
     [(0.28901376, 0.28901385, 6), (0.28901376, 0.28901376, 17), (1.5, -1.5, 0), (1.5, 15.0, 0), (0.2, 0.4, 0),
      (123456.0, 123459.0, 5), (-2.5e-300, -2.4e-300, 1), (0.0, 0.0, 17)],

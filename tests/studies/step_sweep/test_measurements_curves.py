@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isfinite, nextafter
 
 import pytest
+from rows import every_row
 
 from diffcompare.backends.finite_differences import STENCILS, quotient, quotients, richardson, richardsons
 from diffcompare.backends.problem import Problem
@@ -63,7 +64,7 @@ def test_values_computed_together_are_those_computed_one_by_one(text: str, x: fl
         assert set(asked) <= set(together)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("f", "x"),
     [
         (lambda x: x * x * x - x, 0.2),
@@ -72,7 +73,7 @@ def test_values_computed_together_are_those_computed_one_by_one(text: str, x: fl
         (abs, 1e300),
     ],
 )
-@pytest.mark.parametrize("nominal", [True, False])
+@every_row("nominal", [True, False])
 def test_quotients_computed_together_are_those_computed_one_by_one(f, x: float, nominal: bool) -> None:
     steps = [1e300, 1.0, *bin_steps(-3.0, 4, 31), 1e-17, 5e-324]
     for stencil in STENCILS:

@@ -9,6 +9,7 @@ import json
 from math import log10
 
 import pytest
+from rows import every_row
 
 from diffcompare.backends.symbolic import client
 from diffcompare.diagnostics import DiffcompareError
@@ -66,7 +67,7 @@ def test_the_function_and_its_derivatives(nominal: StepSweep) -> None:
     assert nominal.higher[3] == pytest.approx(-3948.87168, rel=1e-14)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("step", "forward", "central"),
     [(1e-1, 2.0, 5.5), (1e-2, 2.7e-1, 6.6e-2), (1e-4, 3.4e-3, 6.6e-6), (1e-6, 3.4e-5, 5.8e-10), (1e-8, 3.3e-7, 4.5e-9),
      (1e-10, 3.7e-7, 6.5e-7), (1e-12, 6.1e-5, 6.1e-5), (1e-14, 6.7e-3, 6.7e-3), (1e-16, 0.93, 1.2), (1e-17, 9.07, 9.07)],

@@ -1,6 +1,7 @@
 """Members: ranges, files, and where they are looked at."""
 
 import pytest
+from rows import every_row
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.studies.swell.families import FAMILIES, MAX_MEMBER, numbers, of_family, of_file
@@ -20,7 +21,7 @@ def test_a_range_is_a_number_or_two(text, expected):
     assert numbers(text) == expected
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "cure"),
     [
         ("0", "1..1"), ("0..3", "1..3"), ("5..3", "3..5"), ("", "1..12"), ("a", "1..12"), ("1..", "1..12"),

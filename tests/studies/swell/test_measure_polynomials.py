@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from rows import every_row
 
 from diffcompare.backends.problem import Problem
 from diffcompare.document import Table
@@ -92,7 +93,7 @@ def test_without_time_the_row_says_so(monkeypatch):
     assert form.trouble == "timed out after 0 s"
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "degree"),
     [
         ("7", 0), ("x", 1), ("x*x - x", 2), ("-(x + 1)^3*x", 4), ("x^2/4", 2), ("x^0", 0), ("pi*x", None),

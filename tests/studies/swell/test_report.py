@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from rows import every_row
 
 from diffcompare.diagnostics import width
 from diffcompare.document import Bars, Equations, Table
@@ -157,8 +158,8 @@ def test_tables_fit_the_terminal_without_losing_a_digit(family, columns):
         assert cell in text
 
 
-@pytest.mark.parametrize("format", TEXTS)
-@pytest.mark.parametrize("unicode", [True, False])
+@every_row("format", TEXTS)
+@every_row("unicode", [True, False])
 def test_every_format_takes_it(family, format, unicode):
     text = render(family.document(), format, look=Look(charset="braille" if unicode else "ascii"))
     assert "137215" in text
