@@ -126,6 +126,7 @@ cli/                          The command line; only this package prints and imp
     lesson.py                 `diffcompare lesson`: the demos as one page for the browser
     list.py                   `diffcompare list`: the catalogue of examples
     ops.py                    `diffcompare ops`: the table of elementary operations, or one of its rows
+    plot.py                   `diffcompare plot`: the graph of a function with its derivative, tangent and secants
     quiz.py                   `diffcompare quiz`: exercises in differentiation, with hints and explanations of mistakes
     scan.py                   `diffcompare scan`: value, gradient and the error of every method over a grid of points
     sweep.py                  `diffcompare sweep`: the error of a difference quotient against its step
@@ -379,6 +380,14 @@ studies/                      Studies: each puts questions to the table, the cat
   trace_wording.py            The wording of a trace: what a node computes and passes on, with the names of the list and with numbers
   two_paths.py                `graph --other-at`: the paths of a program at two points in one graph, what they share and what each has alone
   two_paths_report.py         Two paths of a program as JSON and as a document: one drawing, the table of nodes, and the decisions with numbers
+  function_plot/              The graph of a function, its derivative, tangent and secants
+    along_line.py             A function and its derivative along one variable, in doubles: the numbers that a plot draws
+    breaks.py                 The ends, jumps, poles, holes and kinks of a graph: the values on both sides of a place, and their limits
+    curves.py                 The points of a graph: dense where it bends, in pieces that no line joins, with rings and dots at their ends
+    plot.py                   `dc.plot` and `plot`: a function, its derivative, the tangent at a point, and secants that turn into it
+    report.py                 The report of a plot: what the picture shows in a sentence, the picture, and the slopes of its lines
+    true_values.py            The true values of a function along a line, by ball arithmetic: what its values in doubles are drawn against
+    window.py                 The window of a plot: how far it reaches along x, and which values it shows; both are robust to poles
   step_sweep/                 The error of difference quotients against their step
     findings.py               The sentences of a step sweep: each appears only where the measured figures support it
     measurements.py           The measurements of a step sweep: errors at many steps, the cancellation table, methods without a step
@@ -443,6 +452,7 @@ if TYPE_CHECKING:
     from diffcompare.studies.compare import Comparison, compare
     from diffcompare.studies.compiled_function import CompiledFunction, function
     from diffcompare.studies.derive import derive
+    from diffcompare.studies.function_plot.plot import plot
     from diffcompare.studies.gradient import gradient
     from diffcompare.studies.graph import graph
     from diffcompare.studies.hessian import hessian
@@ -474,6 +484,7 @@ __all__ = [
     "jacobian",
     "jvp",
     "parse",
+    "plot",
     "scan",
     "sweep",
     "taylor",
@@ -502,6 +513,7 @@ _HOMES = {
     "jvp": "diffcompare.studies.products",
     "vjp": "diffcompare.studies.products",
     "parse": "diffcompare.language.parser",
+    "plot": "diffcompare.studies.function_plot.plot",
     "scan": "diffcompare.studies.scan",
     "sweep": "diffcompare.studies.step_sweep.sweep",
     "taylor": "diffcompare.studies.taylor",

@@ -44,9 +44,9 @@ CYCLIC = {
 MAY_RECUR = {"__init__", "report"}
 """Base names that may occur more than once, beside media of pictures, commands, and demos named after their subject."""
 
-MAX_MODULES = 412
-MAX_LATE_IMPORTS = 111
-MAX_TYPE_IMPORTS = 95
+MAX_MODULES = 419
+MAX_LATE_IMPORTS = 112
+MAX_TYPE_IMPORTS = 96
 MAX_LOADED_MODULES = 63
 MAX_MODULE_LINES = 450
 """The ledger: what is smaller may become the new limit; what has to grow needs a reason.  `python

@@ -15,7 +15,8 @@ from diffcompare.inputs.point import constant_value, parse_assignments
 
 MAX_POINTS = 10**8
 EXAMPLE = "x=0:10:1000"
-OVER = "--over"
+OVER, RANGE = "--over", "--range"
+MIN_DOUBLES = 8  # in a range that is drawn
 
 
 class GridAxis(NamedTuple):
@@ -118,6 +119,29 @@ def _number(name: str, text: str) -> int:
     return 10**19 if number > 1e18 else int(number)
 
 
+def parse_range(text: str) -> tuple[float, float]:
+    """Parse `0:10`, the first and the last value of one variable.  Raises DiffcompareError for anything else."""
+    parts = text.split(":")
+    if len(parts) != 2:
+        message = f"`{RANGE} {text[:40]}` is no range"
+        raise _bad(message, f"first value and last value: {RANGE} 0:10", RANGE)
+    low, high = [constant_value(part, RANGE) for part in parts]
+    return checked_range(low, high)
+
+
+def checked_range(low: float, high: float) -> tuple[float, float]:
+    """Return both ends of a range, or raise DiffcompareError where nothing is between them."""
+    if not (math.isfinite(low) and math.isfinite(high) and math.isfinite(high - low)):
+        raise _bad("the range is longer than the doubles", f"for example {RANGE} 0:10", RANGE)
+    if not low < high:
+        help = f"the smaller one first: {RANGE} {high:g}:{low:g}" if high < low else f"for example {RANGE} 0:10"
+        raise _bad(f"the range from {low:g} to {high:g} is empty", help, RANGE)
+    if high - low < MIN_DOUBLES * max(math.ulp(low), math.ulp(high)):
+        message = f"there are fewer than {MIN_DOUBLES} doubles from {low!r} to {high!r}"
+        raise _bad(message, f"a longer range: {RANGE} {low - abs(low) * 1e-14!r}:{high + abs(high) * 1e-14!r}", RANGE)
+    return low, high
+
+
 def checked_axis(name: str, start: float, stop: float, points: int, *, is_log: bool = False) -> GridAxis:
     """Return an axis, or raise DiffcompareError where it has too few or too many points, or no logarithm."""
     if points < 1 or (points == 1 and start != stop):
@@ -153,5 +177,5 @@ def checked_grid(variables: Sequence[str], axes: Sequence[GridAxis], fixed: Mapp
     return PointGrid(tuple(variables), tuple(axes), dict(fixed))
 
 
-def _bad(message: str, help: str) -> DiffcompareError:
-    return DiffcompareError(Diagnostic("E661", "bad_value", message, source=OVER, help=help))
+def _bad(message: str, help: str, source: str = OVER) -> DiffcompareError:
+    return DiffcompareError(Diagnostic("E661", "bad_value", message, source=source, help=help))

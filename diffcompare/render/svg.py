@@ -92,7 +92,7 @@ def colours(palette: Mapping[str, str]) -> str:
 _IN_BROWSERS = """\
 @supports (paint-order: stroke) {
 .dc-svg { max-width: 100%; height: auto; }
-.dc-svg .partial { paint-order: stroke; stroke: #fff; stroke-width: 4px; stroke-linejoin: round; }
+.dc-svg .partial, .dc-svg .beside { paint-order: stroke; stroke: #fff; stroke-width: 4px; stroke-linejoin: round; }
 }
 """
 # Literal colours, because most programs that read SVG files know no custom properties.  They skip the rules in a block,
@@ -100,7 +100,7 @@ _IN_BROWSERS = """\
 _LITERAL = _SHAPES + colours(LIGHT)
 STYLE = (
     f"{_LITERAL}{_IN_BROWSERS}@media screen and (prefers-color-scheme: dark) {{\n{colours(DARK)}"
-    f".dc-svg .partial {{ stroke: {DARK['paper']}; }}\n}}\n@media print {{\n{colours(LIGHT | PRINTED)}}}\n"
+    f".dc-svg .partial, .dc-svg .beside {{ stroke: {DARK['paper']}; }}\n}}\n@media print {{\n{colours(LIGHT | PRINTED)}}}\n"
 )
 
 

@@ -187,14 +187,16 @@ def find_boundaries(
     name: str,
     point: Mapping[str, float],
     check: Check = _unchecked,
+    grid: Sequence[float] = (),
 ) -> list[float]:
     """Return where a guard changes its sign or a formula its domain along a variable, in rising order.
 
-    A boundary is rounded to a number with few digits if there is one within the accuracy of the search.
+    A boundary is rounded to a number with few digits if there is one within the accuracy of the search.  `grid` is
+    rising; by default it has all scales.
     """
     if not guards:
         return []
-    grid = scale_grid()
+    grid = grid or scale_grid()
     columns = evaluate_along(wengert_list(*formulas, *guards), point, name, grid, check)
     boundaries: set[float] = set()
     for formula, classify in _watched_quantities(formulas, guards):
@@ -252,7 +254,7 @@ def _changes_along(
             if first == last:
                 break
             below, low = _bisect(low, high, lambda x, first=first: class_at(x) == first)  # type: ignore[misc]
-            changes.add(_fewest_digits_between(below, low))
+            changes.add(fewest_digits_between(below, low))
             first = class_at(low)
     return changes
 
@@ -282,7 +284,7 @@ def _bisect(low: float, high: float, holds: Callable[[float], bool]) -> tuple[fl
     return low, high
 
 
-def _fewest_digits_between(low: float, high: float) -> float:
+def fewest_digits_between(low: float, high: float) -> float:
     """Return the number with the fewest digits between two neighbours: a boundary is rarely meant to be a double."""
     slack = 4 * math.ulp(max(abs(low), abs(high)))
     if low <= slack and high >= -slack:
@@ -315,7 +317,7 @@ def _zeros_near_minimum(height: Callable[[float], float], low: float, high: floa
     if height(lowest) < -noise:
         falling = _bisect(low, lowest, lambda x: height(x) >= 0)
         rising = _bisect(lowest, high, lambda x: height(x) < 0)
-        return {_fewest_digits_between(*falling), _fewest_digits_between(*rising)}
+        return {fewest_digits_between(*falling), fewest_digits_between(*rising)}
     return {_most_readable_zero(height, lowest, low, high)} if height(lowest) <= noise else set()
 
 

@@ -19,6 +19,7 @@ from diffcompare.safe_io import CannotWrite
 
 LINES = {
     "grad": "grad x --method reverse-ad --no-truth",
+    "plot": "plot x --at x=1",
     "sweep": "sweep x --at x=1",
     "swell": "swell x --order 1",
     "derive": "derive x^2",

@@ -11,6 +11,7 @@ COMMANDS: tuple[str, ...] = (
     "jacobian",
     "hessian",
     "taylor",
+    "plot",
     "sweep",
     "scan",
     "swell",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 # --- Plots ------------------------------------------------------------------------------------------------------------
 
 PLOT_WIDTH, HEIGHT = 960, 600
-LEFT, RIGHT, PLOT_TOP, BOTTOM = 84, 24, 44, 72  # margins; the left one grows with the numbers of the axis
+LEFT, RIGHT, PLOT_TOP, BOTTOM = 84, 32, 44, 72  # margins; the left one grows with the numbers of the axis
 SIZE, TITLE_SIZE = 18, 21  # of letters: to be read from the last row when the picture fills a screen
 LETTER = 0.56  # of the size: the width of a letter, on average
 LEGEND_ROW, SAMPLE_LINE = 32, 44
@@ -56,7 +56,7 @@ def colour_class(number: int) -> str:
 def draw_plot(plot: Plot) -> SvgDrawing:
     """Draw the plot: axes with a grid, curves, and a legend below."""
     x_scale, y_scale = scales(plot)
-    frame = _PlotFrame(plot, y_scale)
+    frame = _PlotArea(plot, y_scale)
     parts = [_heading(plot), _grid(plot, x_scale, y_scale, frame)]
     labels = []
     for number, series in enumerate(plot.series):
@@ -68,7 +68,7 @@ def draw_plot(plot: Plot) -> SvgDrawing:
     return SvgDrawing(PLOT_WIDTH, HEIGHT + 14 + rows * LEGEND_ROW, "".join([*parts, legend]), _plot_description(plot))
 
 
-class _PlotFrame:
+class _PlotArea:
     """The rectangle between the axes, in pixels."""
 
     def __init__(self, plot: Plot, y_scale: Scale) -> None:
@@ -82,6 +82,11 @@ class _PlotFrame:
         x, y = place
         return self.left + x * (self.right - self.left), self.bottom - y * (self.bottom - self.top)
 
+    def contains(self, box: tuple[float, float, float, float]) -> bool:
+        """Tell whether a box (left, top, right, bottom) is inside."""
+        left, top, right, bottom = box
+        return self.left <= left and right <= self.right and self.top <= top and bottom <= self.bottom
+
 
 def _heading(plot: Plot) -> str:
     size = min(TITLE_SIZE, (PLOT_WIDTH - LEFT) / (0.6 * max(width(plot.caption), 1)))
@@ -89,7 +94,7 @@ def _heading(plot: Plot) -> str:
     return caption if plot.caption else ""
 
 
-def _grid(plot: Plot, x_scale: Scale, y_scale: Scale, frame: _PlotFrame) -> str:
+def _grid(plot: Plot, x_scale: Scale, y_scale: Scale, frame: _PlotArea) -> str:
     """Draw lines at the ticks with their numbers, the lines at 0, the frame, and the titles of the axes."""
     (left, bottom), (right, top) = frame.at((0, 0)), frame.at((1, 1))
     parts = []
@@ -167,17 +172,26 @@ def _marker(shape: str, x: float, y: float) -> str:
     return f'<g transform="translate({x:.1f} {y:.1f})">{shape}</g>\n'
 
 
-def _labels(labels: Sequence[tuple[tuple[float, float], str]], frame: _PlotFrame) -> str:
-    """Write labels beside their points, to the left where there is no room on the right."""
-    parts = []
+def _labels(labels: Sequence[tuple[tuple[float, float], str]], frame: _PlotArea) -> str:
+    """Write labels beside their points, where there is room: below or above, to the right or to the left."""
+    parts: list[str] = []
+    taken: list[tuple[float, float, float, float]] = []
     for (x, y), label in labels:
-        if frame.left <= x <= frame.right and frame.top <= y <= frame.bottom:
-            is_right = x + 12 + LETTER * SIZE * width(label) <= frame.right
-            at = f'x="{x + (12 if is_right else -12):.1f}" y="{min(y + 22, frame.bottom - 6):.1f}"'
-            parts.append(
-                f'<text {at} font-size="{SIZE}" text-anchor="{"start" if is_right else "end"}">{text(label)}</text>\n'
-            )
+        wide = LETTER * SIZE * width(label)
+        for right, down in ((True, 22), (True, -12), (False, -12), (False, 22), (True, 44), (False, -34)):
+            left = x + 12 if right else x - 12 - wide
+            box = (left, y + down - SIZE, left + wide, y + down + 4)
+            if frame.contains(box) and not any(_overlap(box, other) for other in taken):
+                taken.append(box)
+                parts.append(
+                    f'<text class="beside" x="{left:.1f}" y="{y + down:.1f}" font-size="{SIZE}">{text(label)}</text>\n'
+                )
+                break
     return "".join(parts)
+
+
+def _overlap(box: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
 
 
 def _plot_legend(plot: Plot) -> tuple[str, int]:

@@ -1,0 +1,1 @@
+"""The graph of a function, its derivative, tangent and secants."""
