@@ -100,7 +100,8 @@ _IN_BROWSERS = """\
 _LITERAL = _SHAPES + colours(LIGHT)
 STYLE = (
     f"{_LITERAL}{_IN_BROWSERS}@media screen and (prefers-color-scheme: dark) {{\n{colours(DARK)}"
-    f".dc-svg .partial, .dc-svg .beside {{ stroke: {DARK['paper']}; }}\n}}\n@media print {{\n{colours(LIGHT | PRINTED)}}}\n"
+    f".dc-svg .partial, .dc-svg .beside {{ stroke: {DARK['paper']}; }}\n}}\n"
+    f"@media print {{\n{colours(LIGHT | PRINTED)}}}\n"
 )
 
 

@@ -1,5 +1,6 @@
 """Names that look like several things written together, and the ordinary names that do not."""
 
+import pytest
 from rows import every_row
 
 from diffcompare.language.parser import read
