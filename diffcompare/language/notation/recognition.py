@@ -125,7 +125,7 @@ def _recognized(source: SourceText, names: Collection[str]) -> Reading | Finding
             finding = finding_of(fault)
             if name in marked and fault.readings:
                 return finding  # that another notation has one meaning for it settles nothing
-            if name in marked and (fault.code == "E221" or name == "spreadsheet"):
+            if fault.readings or (name in marked and (fault.code == "E221" or name == "spreadsheet")):
                 faults.append(finding)
             continue
         readings.setdefault(translation.expression, reading_of(translation))

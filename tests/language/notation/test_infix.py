@@ -151,7 +151,7 @@ def test_a_fault_has_a_code_and_its_place_in_the_text_as_it_was_written():
     ("text", "words"),
     [
         ("1/2*pow(x, 2)", "1/2 is 0 in C"), ("=ROUNDUP(A1, 0)", "unknown function `ROUNDUP`"),
-        (r"\operatorname{foo}{\left(x \right)}", "`foo` is not known"),
+        (r"\operatorname{foo}{\left(x \right)}", "`foo` is not known"), ("x^{2}^{3}", "two exponents of one base"),
     ],
 )  # fmt: skip
 def test_the_notation_of_which_a_text_bears_the_mark_says_why_it_is_not_read(text, words):
