@@ -251,6 +251,7 @@ language/                     The language of expressions: reading, printing, di
     misread_names.py          Warnings about names that were probably meant otherwise: `sinx`, `cos2x`, `pix`, `E`, `Pi` (W307, W308)
     names.py                  Findings about names and calls: E101 to E105, and E215
     reading.py                Readings: a text in a notation that is not ours, and has one meaning, is read as the text that writes it in ours
+    sentences.py              The finding about a formula in a sentence of a textbook, `Find f'(x) if f(x) = x sin x`: the formula alone is shown
     source_text.py            The text in error: its tokens with their places, and the tools to write a corrected text
     spelling.py               Spelling of function names: what other languages call them, and misspelt ones
     structure.py              Findings about missing values and operators, brackets, commas and conditions: E201 to E216

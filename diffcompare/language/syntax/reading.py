@@ -28,6 +28,7 @@ from diffcompare.language.notation.translation import NotationFault
 from diffcompare.language.syntax.definitions import definition, derivative, value_of_name
 from diffcompare.language.syntax.diagnose import diagnostic_of, explain
 from diffcompare.language.syntax.juxtaposition import juxtaposed
+from diffcompare.language.syntax.sentences import sentence
 from diffcompare.language.syntax.source_text import Attempt, Finding, Reading, SourceText
 from diffcompare.language.syntax.typeset import typeset
 from diffcompare.language.tokenizer import SyntaxFault
@@ -36,6 +37,7 @@ Reader: TypeAlias = Callable[[SourceText], Reading | Finding | None]
 
 READERS: tuple[Reader, ...] = (
     latex_notation, definition, derivative, notation_in_a_line, value_of_name, typeset, juxtaposed,
+    sentence,
 )  # fmt: skip
 
 MAX_READ_LENGTH = 10_000  # characters of a text that is looked at: an answer takes milliseconds
