@@ -14,7 +14,7 @@ from diffcompare.language.syntax.typeset import typeset
 from diffcompare.language.tokenizer import SyntaxFault
 
 _WORDS = (
-    "a|an|by|calculate|compute|consider|derivative|derive|determine|differentiate|evaluate|find|for|function|given"
+    "by|calculate|compute|consider|derivative|derive|determine|differentiate|evaluate|find|for|function|given"
     "|gradient|if|is|let|of|please|respect|slope|suppose|that|the|to|what|when|where|with"
 )
 _WORD = re.compile(rf"\b(?:{_WORDS})\b", re.I)
@@ -35,7 +35,9 @@ def sentence(source: SourceText) -> Finding | None:
     start = opening.end() if opening else 0
     closing = next((match for match in _CLOSING.finditer(source.text, start) if match.end() == len(source.text)), None)
     end = closing.start() if closing else len(source.text)
-    if (opening is None and (closing is None or not closing[0].strip(" ?.!"))) or not source.text[start:end].strip():
+    if opening is None and (closing is None or closing[0][0] not in ",;" or not _WORD.search(closing[0])):
+        return None
+    if not source.text[start:end].strip():
         return None
     message, label = "an expression has no words around it", "leave this out"
     span = (0, start) if start else (end, len(source.text))

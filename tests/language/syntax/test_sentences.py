@@ -28,7 +28,9 @@ def test_a_formula_of_two_readings_is_shown_in_both():
     assert "`sin(x)/x` or `sin(x/x)`" in (caught.value.diagnostic.help or "")
 
 
-@pytest.mark.parametrize("text", ["a + b", "is*2", "by^2 + x", "find(x)", "a a", "d/dx (x) + (2)"])
+@pytest.mark.parametrize(
+    "text", ["a + b", "is*2", "by^2 + x", "find(x)", "a a", "d/dx (x) + (2)", "a, b", "x for x in y"]
+)
 def test_a_text_without_a_sentence_has_another_error_or_none(text):
     try:
         read(text)
