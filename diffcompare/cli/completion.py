@@ -48,6 +48,8 @@ def _candidates(earlier: list[str], word: str) -> Iterator[str]:
         return
     if word.startswith("-") and earlier:
         yield from (f"{found} " for found in beginning(word, options))
+    if word.startswith("--"):  # no expression such as --atan(x)
+        return
     for one in declared:
         if isinstance(one.declaration, Argument):
             yield from _values(one, word)

@@ -11,6 +11,7 @@ shell.  A word ends at a blank outside quotes and brackets; a quote after a lett
 from __future__ import annotations
 
 import inspect
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -45,12 +46,12 @@ _OPERATORS = tuple("+*/^=<>,;:|·×÷")  # what a word may begin with that goes 
 
 
 NOTES = """\
+
 At the prompt, write commands without quotes: grad sin(x) + 1 --at x=2
   sin(x)^2 --at x=1   an expression alone is a question for grad
   ans                 the last expression: ans*2, derive ans
   help grad           the help of a command
   exit                or Ctrl-D; Ctrl-C ends an answer
-
 """
 
 
@@ -81,12 +82,12 @@ def answer(line: str, last: str | None, run: Callable[[Sequence[str]], int]) -> 
         return report(error, line.split()), last
     if typed.words is None:
         return None, last
-    if typed.words == [HELP[-1]]:
-        safe_io.write(NOTES)
     try:
         code = run(typed.words)
     finally:
         processes.end_passing_workers()
+    if typed.words == [HELP[-1]]:  # the last lines are those that are seen
+        safe_io.write(NOTES)
     if typed.expression is None:
         return code, last
     is_answered = code != WRONG_INPUT or (len(typed.words) > 2 and _is_read(typed.expression))
@@ -199,7 +200,8 @@ def _arranged(line: str, name: str, words: Sequence[Word], last: str | None) -> 
                         values = [expression := _with_last(values[0], last)]
                     arranged += values
         if rest:
-            given = _texts(line, rest) if is_joined else [word.text for word in rest]
+            is_path = len(rest) > 1 and os.path.exists(line[rest[0].start : rest[-1].end])  # a name with blanks
+            given = _texts(line, rest) if is_joined or is_path else [word.text for word in rest]
             if is_joined and _is_expression(positional[0]) and len(given) == 1 and not is_given:
                 given = [expression := _with_last(given[0], last)]
             arranged += given

@@ -33,6 +33,8 @@ def completed(before):
         ("demo kin", ["demo kinks"]),
         ("ops hyp", ["ops hypot"]),
         ("quiz --topic cha", ["quiz --topic chain"]),
+        ("grad x --at", ["grad x --at "]),  # and not --atan(
+        ("grad -ata", ["grad -atan(", "grad -atan2(", "grad -atanh("]),
         ("nonsense(", []),
         ("\0\x1b", []),
     ],

@@ -194,3 +194,11 @@ def test_hostile_lines_are_read_at_once(line):
         except DiffcompareError as error:
             assert error.exit_code == 2
     assert process_time() - start < 2
+
+
+def test_a_file_name_with_blanks_is_one_word_where_there_is_such_a_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    tmp_path.joinpath("my class.csv").touch()
+    assert words("batch my class.csv -q") == ["batch", "my class.csv", "-q"]
+    assert words("batch one.csv two.csv") == ["batch", "one.csv", "two.csv"]
+    assert words("check my class.csv -q") == ["check", "my class.csv", "-q"]
