@@ -24,7 +24,8 @@ ONE_READING = [
     ("$xy + 2 x^2 y$", lambda x, y: x * y + 2 * x * x * y), (r"\pi x \cdot y \times 3", lambda x, y: pi * x * y * 3),
     (r"x_{12} + x_{i} + x_{\max} + \alpha_{\text{in}}", lambda x12, x_i, x_max, alpha_in: x12 + x_i + x_max + alpha_in),
     (r"x_1^2 + x^2_1 + {x}_1^{2}", lambda x1: 3 * x1 * x1), (r"\bar{v}_1 \hat{y}", lambda v_bar1, y_hat: v_bar1 * y_hat),
-    (r"x\,y\;z\!\quad {}", lambda x, y, z: x * y * z), (r"2~\left( y + 1 \right)", lambda y: 2 * (y + 1)),
+    (r"x\,y\;z\!\quad {}", lambda x, y, z: x * y * z), (r"a\,x^2", lambda a, x: a * x * x), (r"2\;x", lambda x: 2 * x),
+    (r"2~\left( y + 1 \right)", lambda y: 2 * (y + 1)),
     (r"x(x+1)", lambda x: x * (x + 1)), (r"2a(x - 1)", lambda x, a: 2 * a * (x - 1)), (r"-x^2", lambda x: -x * x),
     # fractions, roots, powers
     (r"\frac{x^2}{x+1}", lambda x: x * x / (x + 1)), (r"\frac12 x", lambda x: x / 2), (r"\dfrac{x}{y}", lambda x, y: x / y),
