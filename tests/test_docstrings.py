@@ -9,12 +9,10 @@ FOREIGN = ("What", "Whether", "How", "Where", "Which", "Why", "Of", "Those", "Th
 
 
 def docstrings():
-    for path, tree in package_source.trees().items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module):
-                text = ast.get_docstring(node)
-                if text:
-                    yield f"{path.relative_to(package_source.PACKAGE)}:{getattr(node, 'lineno', 1)}", text
+    for path, node in package_source.nodes(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module):
+        text = ast.get_docstring(node)
+        if text:
+            yield f"{path.relative_to(package_source.PACKAGE)}:{getattr(node, 'lineno', 1)}", text
 
 
 def test_no_docstring_begins_without_its_subject():

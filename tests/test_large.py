@@ -16,7 +16,7 @@ from diffcompare.language.printer import to_text
 from diffcompare.language.wengert import tree_size, variables, wengert_list
 from diffcompare.studies.accuracy import truth_about
 
-SIZE = 600
+SIZE = 400
 
 
 def long_sum(n):

@@ -21,16 +21,12 @@ MADE_FROM_A_WORD = {"its tangent", "its adjoint", "warning: ", "python source", 
 def texts():
     """Every string constant of the package (and the headings in those of tables), and the patterns that are said."""
     constants, patterns = [], []
-    for tree in package_source.trees().values():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                constants += [node.value, *(head.strip().removeprefix(">") for head in node.value.split(" | "))]
-            elif (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Name)
-                and node.func.id in ("translate", "phrase")
-            ):
-                patterns += [argument.value for argument in node.args[:1] if isinstance(argument, ast.Constant)]
+    for _, node in package_source.nodes(ast.Constant):
+        if isinstance(node.value, str):
+            constants += [node.value, *(head.strip().removeprefix(">") for head in node.value.split(" | "))]
+    for _, node in package_source.nodes(ast.Call):
+        if isinstance(node.func, ast.Name) and node.func.id in ("translate", "phrase"):
+            patterns += [argument.value for argument in node.args[:1] if isinstance(argument, ast.Constant)]
     return constants, patterns
 
 
