@@ -1,6 +1,7 @@
 """Every kind of mistake injected at every node of forty functions: how many are named rightly."""
 
 import pytest
+from rows import every_row
 from thorough_tier import one_in
 
 from diffcompare.language.differentiation_rules import derivatives_of
@@ -88,7 +89,7 @@ def test_injected_mistakes_are_named(text, record_property):
     assert right / every >= 0.9
 
 
-@pytest.mark.parametrize("text", FUNCTIONS)
+@every_row("text", FUNCTIONS)
 def test_the_right_derivative_is_no_mistake(text):
     expression = parse(text)
     right = derivatives_of(wengert_list(expression), "x")[expression]

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from rows import every_row
 
 from diffcompare.language.expression import Variable
 from diffcompare.language.operations import sin
@@ -28,7 +29,7 @@ def letters(pattern, text):
     return None if matched is None else {name: str(node) for name, node in matched.nodes.items()}
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("pattern", "text", "nodes"),
     [
         (Pattern(u * v), "x^2*sin(x)", {"u": "x^2", "v": "sin(x)"}),

@@ -113,7 +113,7 @@ CANCELLING = [
 ]
 
 
-@pytest.mark.parametrize(("text", "point"), CANCELLING)
+@every_row(("text", "point"), CANCELLING)
 def test_cancellation_costs_precision_and_never_digits(text, point):
     assert_established(text, **point)
 
@@ -124,7 +124,7 @@ def test_agreement_of_two_precisions_would_have_been_wrong():
     assert (truth.value.text, truth.gradient["x"].text) == ("2.250000000000000000000000", "3.000000000000000000000000")
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "x", "partial"),
     [
         ("x^1000", 1.5, "8.225603979374489861516261e+178"),

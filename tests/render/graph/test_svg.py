@@ -39,7 +39,7 @@ def test_every_node_and_every_edge_is_drawn_once(name: str) -> None:
     assert len(of_class(root, "partial")) - any(e.label for e in graph.edges) == sum(bool(e.label) for e in graph.edges)
 
 
-@pytest.mark.parametrize("name", GRAPHS)
+@every_row("name", GRAPHS)
 def test_no_two_nodes_overlap_and_all_are_on_the_paper(name: str) -> None:
     graph = GRAPHS[name]
     plan = graph_svg._plan(graph)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
 from render_graphs import EXPRESSIONS, by_chance, drawn
+from rows import every_row
 
 from diffcompare.diagnostics import width
 from diffcompare.document import Graph
@@ -104,7 +104,7 @@ def head(cells: list[list[str]], row: int, column: int, by_words: dict[str, str]
 GRAPHS = {**{name: drawn(text) for name, text in EXPRESSIONS.items()}, **{f"#{n}": by_chance(n, 10) for n in range(30)}}
 
 
-@pytest.mark.parametrize("name", GRAPHS)
+@every_row("name", GRAPHS)
 def test_every_wire_leads_from_an_argument_to_its_user(name: str) -> None:
     graph = GRAPHS[name]
     assert sorted(arrows(graph)) == sorted((edge.source, edge.target) for edge in graph.edges)
