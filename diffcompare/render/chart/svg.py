@@ -59,13 +59,18 @@ def draw_plot(plot: Plot) -> SvgDrawing:
     frame = _PlotArea(plot, y_scale)
     parts = [_heading(plot), _grid(plot, x_scale, y_scale, frame)]
     labels = []
+    occupied: list[tuple[float, float]] = []
     for number, series in enumerate(plot.series):
         places = [[frame.at(place) for place in piece] for piece in placed(series, x_scale, y_scale)]
         parts.append(_curve(number, series, places, len(plot.series)))
+        occupied += [point for piece in places for point in piece if series.marks == "curve"]
         labels += [(frame.at((x_scale.place(x), y_scale.place(y))), label) for x, y, label in series.labels]
-    parts.append(_labels(labels, frame))
+    parts.append(_labels(labels, occupied, frame))
     legend, rows = _plot_legend(plot)
     return SvgDrawing(PLOT_WIDTH, HEIGHT + 14 + rows * LEGEND_ROW, "".join([*parts, legend]), _plot_description(plot))
+
+
+_Box = tuple[float, float, float, float]  # left, top, right and bottom
 
 
 class _PlotArea:
@@ -82,7 +87,7 @@ class _PlotArea:
         x, y = place
         return self.left + x * (self.right - self.left), self.bottom - y * (self.bottom - self.top)
 
-    def contains(self, box: tuple[float, float, float, float]) -> bool:
+    def contains(self, box: _Box) -> bool:
         """Tell whether a box (left, top, right, bottom) is inside."""
         left, top, right, bottom = box
         return self.left <= left and right <= self.right and self.top <= top and bottom <= self.bottom
@@ -98,14 +103,15 @@ def _grid(plot: Plot, x_scale: Scale, y_scale: Scale, frame: _PlotArea) -> str:
     """Draw lines at the ticks with their numbers, the lines at 0, the frame, and the titles of the axes."""
     (left, bottom), (right, top) = frame.at((0, 0)), frame.at((1, 1))
     parts = []
-    ticks = x_scale.ticks(12)
-    while len(ticks) > 2 and LETTER * SIZE * sum(map(len, _numbers(ticks, plot.x.log))) > 0.8 * (right - left):
-        ticks = x_scale.ticks(len(ticks) - 1) if len(x_scale.ticks(len(ticks) - 1)) < len(ticks) else ticks[::2]
+    ticks = _ticks_with_room(x_scale, right - left)
     for tick, number in zip(ticks, _numbers(ticks, plot.x.log), strict=True):
-        at = f"{frame.at((tick.place, 0))[0]:.1f}"
+        x = frame.at((tick.place, 0))[0]
         kind = "ink" if plot.x.span and tick.number == 0 else "rule"
-        parts.append(f'<path class="{kind}" d="M{at} {bottom:.1f}V{top:.1f}"/>')
-        parts.append(f'<text x="{at}" y="{bottom + 24:.1f}" font-size="{SIZE}" text-anchor="middle">{number}</text>')
+        parts.append(f'<path class="{kind}" d="M{x:.1f} {bottom:.1f}V{top:.1f}"/>')
+        middle = min(x, PLOT_WIDTH - 4 - LETTER * SIZE * len(number) / 2)
+        parts.append(
+            f'<text x="{middle:.1f}" y="{bottom + 24:.1f}" font-size="{SIZE}" text-anchor="middle">{number}</text>'
+        )
     ticks = y_scale.ticks(10)
     for tick, number in zip(ticks, _numbers(ticks, plot.y.log), strict=True):
         height = frame.at((0, tick.place))[1]
@@ -123,6 +129,15 @@ def _grid(plot: Plot, x_scale: Scale, y_scale: Scale, frame: _PlotArea) -> str:
     turned = f"translate(24 {(top + bottom) / 2:.1f}) rotate(-90)"
     parts.append(f'<text transform="{turned}" font-size="{SIZE}" text-anchor="middle">{text(plot.y.title)}</text>\n')
     return "\n".join(parts)
+
+
+def _ticks_with_room(scale: Scale, room: float) -> list[Tick]:
+    """Return the ticks of the horizontal axis: as many as have room for their numbers."""
+    for most in range(12, 1, -1):
+        ticks = scale.ticks(most)
+        if LETTER * SIZE * sum(map(len, _numbers(ticks, scale.log))) <= 0.75 * room:
+            break
+    return ticks
 
 
 def _numbers(ticks: Sequence[Tick], log: bool) -> list[str]:
@@ -172,25 +187,29 @@ def _marker(shape: str, x: float, y: float) -> str:
     return f'<g transform="translate({x:.1f} {y:.1f})">{shape}</g>\n'
 
 
-def _labels(labels: Sequence[tuple[tuple[float, float], str]], frame: _PlotArea) -> str:
-    """Write labels beside their points, where there is room: below or above, to the right or to the left."""
+def _labels(
+    labels: Sequence[tuple[tuple[float, float], str]], occupied: Sequence[tuple[float, float]], frame: _PlotArea
+) -> str:
+    """Write labels beside their points: where no other label is, and as few points of curves as possible."""
     parts: list[str] = []
-    taken: list[tuple[float, float, float, float]] = []
+    taken: list[_Box] = []
     for (x, y), label in labels:
         wide = LETTER * SIZE * width(label)
-        for right, down in ((True, 22), (True, -12), (False, -12), (False, 22), (True, 44), (False, -34)):
-            left = x + 12 if right else x - 12 - wide
-            box = (left, y + down - SIZE, left + wide, y + down + 4)
-            if frame.contains(box) and not any(_overlap(box, other) for other in taken):
-                taken.append(box)
-                parts.append(
-                    f'<text class="beside" x="{left:.1f}" y="{y + down:.1f}" font-size="{SIZE}">{text(label)}</text>\n'
-                )
-                break
+        boxes = [
+            (left, y + down - SIZE, left + wide, y + down + 4)
+            for down in (22, -10, 44, -32)
+            for left in (x + 12, x - 12 - wide)
+        ]
+        free = [box for box in boxes if frame.contains(box) and not any(_overlap(box, other) for other in taken)]
+        if free:
+            box = min(free, key=lambda box: sum(box[0] <= a <= box[2] and box[1] <= b <= box[3] for a, b in occupied))
+            taken.append(box)
+            at = f'x="{box[0]:.1f}" y="{box[3] - 4:.1f}"'
+            parts.append(f'<text class="beside" {at} font-size="{SIZE}">{text(label)}</text>\n')
     return "".join(parts)
 
 
-def _overlap(box: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+def _overlap(box: _Box, other: _Box) -> bool:
     return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from diffcompare.document import (
@@ -119,11 +119,10 @@ def _of_point(plot: FunctionPlot) -> str:
     steps = sorted({secant.slope for secant in plot.secants})
     if len(steps) < 2 or max(abs(s.slope - plot.slope) for s in plot.secants) <= 1e-12 * abs(plot.slope):
         return f"{tangent}."
-    last, shortest = plot.secants[0], plot.secants[-1]
-    return (
-        f"{tangent}: the secant with h = {format_coordinate(last.h)} has {_short(last.slope)}, with h = "
-        f"{format_coordinate(shortest.h)} {_short(shortest.slope)}."
-    )
+    first, last = [
+        f"{_short(secant.slope)} (h = {format_coordinate(secant.h)})" for secant in (plot.secants[0], plot.secants[-1])
+    ]
+    return f"{tangent}; the slopes of the secants go from {first} to {last}."
 
 
 def _convention(plot: FunctionPlot) -> str:
@@ -145,7 +144,7 @@ def _of_no_value(plot: FunctionPlot) -> str:
 
 def _of_noise(plot: FunctionPlot) -> str:
     text = (
-        f"What jumps up and down is rounding: the values in doubles err by up to {approximate(plot.noise)} here, and "
+        f"What jumps up and down is rounding: the values in doubles err by up to {plot.noise:.2g} here, and "
         "the true curve is smooth."
     )
     if plot.slope is None or plot.here.slope is None:
@@ -263,31 +262,33 @@ def _picture(plot: FunctionPlot) -> Plot:
 
 
 def _of_one(plot: FunctionPlot) -> list[Series]:
+    """Return the lines, then the rings and dots at their ends: so colours do not depend on how many of these are."""
     values = value_curve(plot.samples, plot.breaks)
     if plot.noise:
         points = tuple([(x, y - plot.level) for x, y in values.points])
         noisy = Series(translate("f in doubles"), points, "guide", breaks=values.breaks)
-        series = [noisy, Series(translate("f, true values"), plot.true_curve, "curve")]
-    else:
-        series = _graph("f", values, 0)
-        if plot.shows_slopes:
-            name = "f'" if len(plot.problem.point) == 1 else f"df/d{plot.name}"
-            series += _graph(name, slope_curve(plot.samples, plot.breaks), len(series))
-        series += _secant_series(plot, len(series))
-    series += _tangent(plot)
-    if plot.here.value is not None and not plot.noise:
+        return [noisy, Series(translate("f, true values"), plot.true_curve, "curve"), *_tangent(plot)]
+    curves = {"f": values}
+    if plot.shows_slopes:
+        name = "f'" if len(plot.problem.point) == 1 else f"df/d{plot.name}"
+        curves[name] = slope_curve(plot.samples, plot.breaks)
+    series = [*_lines_of(curves), *_secant_series(plot, len(curves)), *_tangent(plot), *_ends_of(curves)]
+    if plot.here.value is not None:
         series.append(Series("", ((plot.here.x, plot.here.value),), "dots", of=0))
     return series
 
 
-def _graph(name: str, curve: GraphCurve, number: int) -> list[Series]:
-    """Return the series of a curve, of which `number` is the place."""
-    series = [Series(name, curve.points, "curve", curve.breaks)]
-    if curve.rings:
-        series.append(Series("", curve.rings, "rings", of=number))
-    if curve.dots:
-        series.append(Series("", curve.dots, "dots", of=number))
-    return series
+def _lines_of(curves: Mapping[str, GraphCurve]) -> list[Series]:
+    return [Series(name, curve.points, "curve", curve.breaks) for name, curve in curves.items()]
+
+
+def _ends_of(curves: Mapping[str, GraphCurve]) -> list[Series]:
+    """Return the rings and the dots of curves that are the first series of a picture."""
+    ends: list[Series] = []
+    for place, curve in enumerate(curves.values()):
+        ends += [Series("", curve.rings, "rings", of=place)] if curve.rings else []
+        ends += [Series("", curve.dots, "dots", of=place)] if curve.dots else []
+    return ends
 
 
 def _tangent(plot: FunctionPlot) -> list[Series]:
@@ -304,6 +305,9 @@ def _tangent(plot: FunctionPlot) -> list[Series]:
         ends = [(at, y + plot.slope * (at - x)) for at in (low, high)]
         name = translate("tangent, slope {slope}", slope=_short(plot.slope))
         return [Series(name, (ends[0], (x, y), ends[1]), "guide")]
+    place = plot.break_here
+    if place is not None and place.kind == "jump":
+        return []  # to one side or both there is no line that the graph approaches
     points: list[tuple[float, float]] = []
     for slope, end in zip(plot.slopes, (low, high), strict=True):
         if slope is None:
@@ -314,8 +318,10 @@ def _tangent(plot: FunctionPlot) -> list[Series]:
         else:
             half = [(end, y + slope * (end - x)), (x, y)]
         points += half if end == low else half[::-1]
-    left, right = [_slope(slope) for slope in plot.slopes]
-    name = translate("slopes {left} and {right}", left=left, right=right)
+    slopes = [_slope(slope) for slope in plot.slopes if slope is not None]
+    name = translate("tangent, slope {slope}", slope=slopes[0])
+    if len(slopes) == 2:
+        name = translate("slopes {left} and {right}", left=slopes[0], right=slopes[1])
     return [Series(name, tuple(points), "guide")]
 
 
@@ -342,10 +348,12 @@ def _secant_series(plot: FunctionPlot, number: int) -> list[Series]:
 
 def _of_versus(plot: FunctionPlot, versus: Versus) -> list[Series]:
     """Return both curves and their difference."""
-    series = _graph("f", value_curve(plot.samples, plot.breaks), 0)
-    series += _graph(f"g = {_clipped(versus.text)}", value_curve(versus.samples, versus.breaks), len(series))
-    series.append(Series("f - g", versus.differences, "curve", _gaps(plot, versus)))
-    return series
+    curves = {
+        "f": value_curve(plot.samples, plot.breaks),
+        f"g = {_clipped(versus.text)}": value_curve(versus.samples, versus.breaks),
+    }
+    difference = Series("f - g", versus.differences, "curve", _gaps(plot, versus))
+    return [*_lines_of(curves), difference, *_ends_of(curves)]
 
 
 def _gaps(plot: FunctionPlot, versus: Versus) -> tuple[int, ...]:

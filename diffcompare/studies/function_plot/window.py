@@ -10,10 +10,10 @@ from typing import NamedTuple
 from diffcompare.studies.function_plot.along_line import FunctionAlong, PlotSample
 from diffcompare.studies.function_plot.curves import first_samples
 
-LOOKS = 48  # samples that decide about one width
-MAX_WAVES = 6  # changes between rising and falling that can be told apart
+LOOKS = 120  # samples that decide about one width
+MAX_WAVES = 8  # changes between rising and falling that can be told apart
 MAX_HALVINGS, MAX_DOUBLINGS = 30, 12
-TOO_STEEP = 2_000  # a window whose values vary by more than this times those in its inner eighth hides them
+TOO_STEEP = 100  # a window whose values vary by more than this times those in its inner eighth hides them
 NEARLY_STRAIGHT = 0.01  # of the height: a graph that is nowhere farther from its tangent is looked at from farther away
 BLANK = 0.12  # of the function's own width: how much of a window outside its domain is shown
 

@@ -120,7 +120,8 @@ def test_noise_is_drawn_beside_the_true_curve():
     assert all(y == pytest.approx(1 + x / 2, abs=1e-15) for x, y in plotted.true_curve)
     f = dc.function("(exp(x) - 1)/x")
     assert all(y == f(x) for x, y in series(plotted, "f in doubles").points)
-    assert "rounding" in plotted.verdict
+    assert f"is rounding: the values in doubles err by up to {plotted.noise:.2g} here" in plotted.verdict
+    assert "the slope is 0.5; reverse mode says -81.74" in plotted.verdict
     assert not plot("(exp(x) - 1)/x", x=0.5).noise
 
 
@@ -168,7 +169,7 @@ def test_a_function_that_decides_is_run_at_every_point():
 
 @pytest.mark.parametrize(
     ("text", "x", "least", "most"),
-    [("exp(100*x)", 0, 0.01, 0.5), ("sin(x/1000)", 0, 500, 1e4), ("sin(50*x)", 0, 0.02, 1), ("x^5", 0, 2, 2),
+    [("exp(100*x)", 0, 0.01, 0.5), ("sin(x/1000)", 0, 500, 1e4), ("sin(50*x)", 0, 0.02, 1), ("x^5", 0, 2, 2), ("@logistic_l4", 0.2, 0.1, 0.5), ("sin(1/x)", 0.1, 0.02, 0.2),
      ("x", 3e5, 1, 1e6), ("x^2", 0, 2, 2)],
 )  # fmt: skip
 def test_the_range_follows_the_function(text, x, least, most):
@@ -223,3 +224,15 @@ def test_the_record_shows_itself_everywhere():
     assert data["at"] == {"x": 0.0, "value": 0.0, "slope": None, "slope_from_left": -1.0, "slope_from_right": 1.0,
                           "reverse_ad": 0.0}  # fmt: skip
     assert data["breaks"][0]["kind"] == "kink"
+
+
+def test_colours_do_not_depend_on_what_breaks_a_curve():
+    for text in ("x^2 + 1", "1/x", "floor(x)", "abs(x - 1)"):
+        owners = [one.name for one in picture(plot(text, x=0.5, range=(-1, 2))).series if one.of is None]
+        assert owners[:2] == ["f", "f'"]
+        assert [one.name for one in picture(plot(text, x=0.5, range=(-1, 2))).series[:2]] == owners[:2]
+
+
+def test_at_a_jump_there_is_no_tangent():
+    names = [one.name for one in picture(plot("floor(x)", x=1)).series]
+    assert not any(name.startswith(("tangent", "slope")) for name in names)
