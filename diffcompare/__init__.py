@@ -317,6 +317,7 @@ render/                       The output formats, each a renderer that writes an
   latex.py                    LaTeX for an article, to be included or pasted; all special characters of the text are escaped
   markdown.py                 GitHub-flavoured Markdown: text is escaped, formulas are code, digits that differ from the truth are bold
   npz.py                      NPZ: the arrays of a document as NumPy reads them (`numpy.load("jacobian.npz")`), written without NumPy
+  picture_file.py             PNG and PDF: the pictures of a document as pixels or as a page of their size, made from the SVG by Typst
   plain.py                    Plain text for pipes and files: columns two spaces apart, all digits, no boxes, no folding
   svg.py                      SVG: the pictures of a document, one below the other, as a file or inside a page
   terminal.py                 Terminal output: tables between rules, folded to the width without ever cutting a number

@@ -243,6 +243,7 @@ FENCES = {
     "distributed": lambda name: name == "batch.dask_pool",
     "openpyxl": lambda name: name == "inputs.workbook",
     "python_calamine": lambda name: name == "inputs.workbook",
+    "typst": lambda name: name == "render.picture_file",
     "flint": lambda name: name == "numeric.arb_functions",  # with a stand-in where it is missing
 }
 """Libraries, and the only modules that may import them at all."""

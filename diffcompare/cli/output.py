@@ -17,12 +17,13 @@ from diffcompare.cli.commands import COMMANDS
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, usage_error, width
 from diffcompare.document import Document
 from diffcompare.localization import language
-from diffcompare.render import FORMATS, Look, format_of_suffix, render
+from diffcompare.render import FILES, FORMATS, Look, check_library, format_of_suffix, render, render_file
 
 COLORS = ("auto", "always", "never")
 CHARSETS = ("auto", "braille", "blocks", "ascii")
 SUFFIXES = (
-    ".txt", ".json", ".jsonl", ".csv", ".npz", ".md", ".html", ".tex", ".svg", ".dot", ".mmd", ".py", ".js", ".c",
+    ".txt", ".json", ".jsonl", ".csv", ".npz", ".md", ".html", ".tex", ".svg", ".png", ".pdf", ".dot", ".mmd", ".py",
+    ".js", ".c",
 )  # fmt: skip
 MIN_WIDTH = 20
 ESCAPING = ("json", "jsonl", "svg")  # formats that can express every character in ASCII
@@ -67,11 +68,9 @@ def show(result: CommandResult, settings: Settings, live: LiveOutput | None = No
         _tell_notes(result, settings)
     format = choose_format(settings)
     to_file = settings.output not in (None, "-")
-    if format == "npz" and result.document.blocks:
-        from diffcompare.render.npz import archive
-
+    if format in FILES and result.document.blocks:
         assert settings.output is not None, "the format is that of a file's suffix"
-        safe_io.write_file(settings.output, archive(result.document))
+        safe_io.write_file(settings.output, render_file(result.document, format))
     elif result.document.blocks or format in ("json", "jsonl"):  # a mere failure goes to stderr only
         text = result.page if format == "html" else None
         if text is None:
@@ -198,6 +197,7 @@ def check_destination(settings: Settings) -> None:
     to_file = settings.output not in (None, "-")
     if settings.output is not None and to_file:
         safe_io.check_destination(settings.output)
+    check_library(format)
     if language() != "en" and format not in ESCAPING and choose_look(settings, to_file=to_file).charset == "ascii":
         requested = settings.charset == "ascii"
         help = "leave out `--charset ascii`" if requested else "set PYTHONUTF8=1, or write a file: `-o FILE`"

@@ -7,13 +7,27 @@ is imported on first use, so that a command pays only for the format it writes.
 from __future__ import annotations
 
 import importlib
+from importlib.util import find_spec
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
 
 if TYPE_CHECKING:
     from diffcompare.document import Document
 
-__all__ = ["FORMATS", "LINES", "PICTURES", "TEXTS", "Look", "format_of_suffix", "render"]
+__all__ = [
+    "FILES",
+    "FORMATS",
+    "LINES",
+    "PICTURES",
+    "TEXTS",
+    "Look",
+    "check_library",
+    "format_of_suffix",
+    "render",
+    "render_file",
+]
 
 TEXTS = ("terminal", "plain", "json", "csv", "markdown", "html", "latex")  # can write every document
 
@@ -23,8 +37,13 @@ LINES = ("jsonl",)  # for many documents in one file: the plain data of each on 
 
 FORMATS: tuple[str, ...] = TEXTS + LINES + PICTURES
 
+FILES = ("npz", "png", "pdf")  # are no text, and written to a file whose suffix asks for them
+
 # The module and the function of those formats that are not written by `render` of the module with their name.
 _RENDERERS = {
+    "npz": ("npz", "archive"),
+    "png": ("picture_file", "png"),
+    "pdf": ("picture_file", "pdf"),
     "jsonl": ("json", "render_line"),
     "dot": ("graph.diagram_code", "render_dot"),
     "mermaid": ("graph.diagram_code", "render_mermaid"),
@@ -42,8 +61,10 @@ _SUFFIXES = {
     ".py": "plain",  # the programs of `derive --code`
     ".js": "plain",
     ".c": "plain",
-    ".npz": "npz",  # the arrays of a document, which are no text: see `npz`
+    ".npz": "npz",
     ".svg": "svg",
+    ".png": "png",
+    ".pdf": "pdf",
     ".dot": "dot",
     ".gv": "dot",
     ".mmd": "mermaid",
@@ -77,6 +98,25 @@ def render(document: Document, format: str, *, look: Look | None = None) -> str:
     module, function = _RENDERERS.get(format, (format, "render"))
     text: str = getattr(importlib.import_module(f"{__name__}.{module}"), function)(document, look or Look())
     return text
+
+
+def render_file(document: Document, format: str) -> bytes:
+    """Return the content of a file in one of the formats of `FILES`.
+
+    Raises DiffcompareError if the document has no array (E514) or no picture (E512), or if a library is missing (E515).
+    """
+    check_library(format)
+    module, function = _RENDERERS[format]
+    content: bytes = getattr(importlib.import_module(f"{__name__}.{module}"), function)(document)
+    return content
+
+
+def check_library(format: str) -> None:
+    """Raise DiffcompareError (E515) if the library that writes a format is not installed."""
+    if format in ("png", "pdf") and find_spec("typst") is None:
+        message = "PNG and PDF files are made with Typst, which is not installed"
+        help = 'pip install "diffcompare[pictures]", or end the name in .svg'
+        raise DiffcompareError(Diagnostic("E515", "io_error", message, help=help))
 
 
 def format_of_suffix(path: str | PathLike[str]) -> str | None:

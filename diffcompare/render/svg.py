@@ -192,9 +192,16 @@ class SvgDrawing(NamedTuple):
 
 def render(document: Document, look: Look) -> str:
     """Return the document's pictures as an SVG file.  Raises DiffcompareError (E512) if it has none."""
+    title, whole = assemble(document)
+    text = f'<?xml version="1.0" encoding="UTF-8"?>\n{_element(whole, title, STYLE)}\n'
+    return text if look.unicode else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
+def assemble(document: Document) -> tuple[str, SvgDrawing]:
+    """Return the title, and the document's pictures as one.  Raises DiffcompareError (E512) if it has none."""
     drawings = [(block.caption, drawing(block)) for block in pictures(document)]
     if not drawings:
-        message = "this result has no picture that could be drawn as SVG"
+        message = "this result has no picture to draw"
         raise DiffcompareError(Diagnostic("E512", "bad_value", message, help="choose another format, such as html"))
     width = max(drawn.width for _, drawn in drawings)
     parts, top = [], 0.0
@@ -202,9 +209,7 @@ def render(document: Document, look: Look) -> str:
         parts.append(f'<g transform="translate(0 {top:g})">\n{drawn.body}</g>\n')
         top += drawn.height + GAP
     title = "; ".join(caption for caption, _ in drawings if caption)
-    whole = SvgDrawing(width, top - GAP, "".join(parts), " ".join(drawn.description for _, drawn in drawings))
-    text = f'<?xml version="1.0" encoding="UTF-8"?>\n{_element(whole, title, STYLE)}\n'
-    return text if look.unicode else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+    return title, SvgDrawing(width, top - GAP, "".join(parts), " ".join(drawn.description for _, drawn in drawings))
 
 
 def pictures(document: Document) -> list[Picture]:

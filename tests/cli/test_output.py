@@ -355,3 +355,14 @@ def test_bytes_that_are_no_text_are_a_mistake_like_any_other(process, expression
 def test_pictures_are_drawn_with_what_the_stream_can_take(choice: str, encoding: str, charset: str) -> None:
     assert output.choose_charset(choice, encoded(encoding)) == charset
     assert output.choose_charset(choice, None) == (choice if choice != "auto" else "braille")
+
+
+def test_without_the_library_the_error_says_what_installs_it(cli, monkeypatch, tmp_path):
+    monkeypatch.setattr("diffcompare.render.find_spec", lambda name: None)
+    monkeypatch.setattr("diffcompare.cli.command_line.show", lambda *_: pytest.fail("it was worked for nothing"))
+    for name in ("x.png", "x.pdf"):
+        done = cli("graph", "x^2", "--at", "x=1", "-o", str(tmp_path / name))
+        assert done.code == 2
+        assert "error[E515]" in done.err
+        assert 'pip install "diffcompare[pictures]"' in done.err
+    assert list(tmp_path.iterdir()) == []

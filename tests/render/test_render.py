@@ -21,7 +21,7 @@ def test_an_unknown_format_is_named() -> None:
 @every_row(
     ("path", "format"),
     [("a.json", "json"), ("A.B.HTM", "html"), ("x.md", "markdown"), ("x.tex", "latex"), ("x.txt", "plain"),
-     ("x.csv", "csv"), ("x.svg", "svg"), ("x.html", "html"), ("x", None), ("x.png", None), ("csv", None)],
+     ("x.csv", "csv"), ("x.svg", "svg"), ("x.html", "html"), ("x", None), ("x.PNG", "png"), ("x.pdf", "pdf"), ("x.gif", None), ("csv", None)],
 )  # fmt: skip
 def test_a_suffix_asks_for_a_format(path: str, format: str | None) -> None:
     assert format_of_suffix(path) == format
