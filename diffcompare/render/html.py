@@ -49,12 +49,14 @@ from diffcompare.render.text_layout import (
 # (7.9).  What is wrong is also underlined, because colour alone means nothing to some readers and to some printers.
 
 # All rules apply to elements inside `.diffcompare` only; colours are those of the host page, except for the underline.
-# Notebooks style every list themselves (JupyterLab floats them); the rules with a second class outweigh those.
+# Notebooks style lists, tables and code themselves (JupyterLab floats lists); in a fragment each rule outweighs theirs.
 FRAGMENT_STYLE = """\
 .diffcompare .scroll { overflow-x: auto; max-width: 100%; margin: 1em 0 .3em; }
-.diffcompare .scroll table { border-collapse: collapse; margin: 0; border-top: 2px solid; border-bottom: 2px solid; }
-.diffcompare .scroll caption { text-align: left; font-weight: bold; padding: 0 .6em .4em 0; }
-.diffcompare .scroll th, .diffcompare .scroll td { padding: .25em .6em; vertical-align: baseline; text-align: left; }
+.diffcompare .scroll table { border-collapse: collapse; margin: 0; border: 0; border-top: 2px solid;
+  border-bottom: 2px solid; display: table; table-layout: auto; width: auto; color: inherit; }
+.diffcompare .scroll caption { text-align: left; font-weight: bold; padding: 0 .6em .4em 0; color: inherit; }
+.diffcompare .scroll th, .diffcompare .scroll td { padding: .25em .6em; vertical-align: baseline; text-align: left;
+  border: 0; max-width: none; }
 .diffcompare .scroll th { font-weight: normal; white-space: nowrap; }
 .diffcompare .scroll thead th { font-weight: bold; border-bottom: 1px solid; }
 .diffcompare .scroll tbody + tbody { border-top: 1px solid #8886; }
@@ -85,11 +87,12 @@ FRAGMENT_STYLE = """\
 .diffcompare dt { font-weight: bold; overflow-wrap: anywhere; }
 .diffcompare dd { margin: 0; overflow-x: auto; }
 .diffcompare dl.facts { display: grid; margin: 1em 0; width: auto; overflow: visible; }
-.diffcompare .facts dt, .diffcompare .facts dd { display: block; float: none; width: auto; }
+.diffcompare .facts dt, .diffcompare .facts dd { display: block; float: none; clear: none; width: auto; margin: 0;
+  padding: 0; border: 0; text-align: left; color: inherit; background: none; }
 .diffcompare figure { margin: 1em 0; }
 .diffcompare figcaption { font-weight: bold; }
 .diffcompare figure svg { display: block; }
-.diffcompare summary { cursor: pointer; }
+.diffcompare summary { cursor: pointer; display: list-item; }
 .diffcompare p, .diffcompare h1, .diffcompare h2, .diffcompare h3 { overflow-wrap: anywhere; }
 """
 
@@ -225,7 +228,9 @@ def render(document: Document, look: Look) -> str:
 def fragment(document: Document, look: Look | None = None) -> str:
     """Return the document as part of another page (`_repr_html_`); its style affects nothing outside."""
     inner = body(document, look or Look(), 2)  # a notebook has its own h1 and h2
-    return f'<div class="diffcompare">\n<style>\n{FRAGMENT_STYLE}{_picture_style(document)}</style>\n{inner}</div>\n'
+    # A class named twice counts twice: no rule of the page about its own tables and code has as much weight.
+    style = re.sub(r"(\.diffcompare|\.dc-svg) ", r"\1\1 ", FRAGMENT_STYLE + _picture_style(document))
+    return f'<div class="diffcompare">\n<style>\n{style}</style>\n{inner}</div>\n'
 
 
 def _picture_style(document: Document) -> str:

@@ -44,7 +44,7 @@ _SHAPES = """\
 .dc-svg { font-family: "Segoe UI", "Helvetica Neue", "DejaVu Sans", Arial, sans-serif; font-size: 14px; }
 .dc-svg .shape { stroke-width: 1.8; }
 .dc-svg .name { font-weight: bold; font-size: 15px; }
-.dc-svg .label { font-size: 14px; }
+.dc-svg .label { font-size: 14px; font-weight: normal; }
 .dc-svg .figure, .dc-svg .partial { font-size: 12.5px; font-variant-numeric: tabular-nums; }
 .dc-svg .arrow { stroke-width: 1.8; }
 .dc-svg .arrow.inactive { stroke-width: 1; }

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import browser
 import pytest
+from render_graphs import drawn
 
 from diffcompare import compare
 from diffcompare.document import Column, Document, Table
@@ -123,7 +124,9 @@ def test_a_table_to_be_sorted_brings_its_script_and_the_policy_allows_that_one_a
     assert "<script" not in render(Document((table._replace(sortable=False),)), "html")
 
 
-NOTEBOOK = """
+# What pages do to the lists, tables, code and classes of whatever a cell shows.
+HOSTS = {
+    "JupyterLab 4.6": """
 .output { width: 100%; overflow: auto; }
 .output dl, .output dt, .output dd { display: block; }
 .output dl { width: 100%; overflow: hidden; padding: 0; margin: 0; }
@@ -132,34 +135,70 @@ NOTEBOOK = """
 .output table { border: none; table-layout: fixed; margin-left: auto; }
 :not(.text).output td, :not(.text).output th, :not(.text).output tr { text-align: right; }
 .output td, .output th, .output tr { padding: .5em; white-space: normal; max-width: none; border: none; }
-"""
-"""What JupyterLab does to the lists and tables of whatever a cell shows, as measured in 4.6."""
+.output pre, .output code { background-color: #eee; padding: 0; white-space: pre-wrap; }
+.output :not(pre) > code { background-color: #ddd; padding: 1px 5px; }
+""",
+    "the classic notebook, with Bootstrap 3": """
+dt { float: left; width: 14.9px; clear: left; overflow: hidden; text-align: right; }
+dd { margin-left: 40px; }
+code { padding: 2px 4px; font-size: 90%; color: #c7254e; background-color: #f9f2f4; }
+.output table { width: 100%; border: 1px solid; }
+.output td, .output th { border: 1px solid; text-align: right; }
+caption { color: #777; }
+summary { display: block; }
+.label { display: inline; font-size: 75%; font-weight: bold; color: #fff; }
+.output svg text { fill: #fff; font-weight: bold; }
+""",
+    "VS Code": """
+table, thead, tr, th, td, tbody { border: none; border-spacing: 0; border-collapse: collapse; }
+table, th, tr { vertical-align: middle; text-align: right; }
+th, td { padding: 4px 8px; }
+code { color: #d7ba7d; background: #333; }
+""",
+}
 
 
 def test_in_a_notebook_the_header_and_the_tables_stand_as_on_a_page(tmp_path: Path) -> None:
     """Whether the notebook's style sheet comes before what the cell shows, or after it."""
-    page = compare("x^2*sin(x)", x=1.5, methods="reverse-ad", truth=False)._repr_html_()
-    style, output = f"<style>{NOTEBOOK}</style>", f'<div class="output">{page}</div>'
-    for name, parts in (("before", style + output), ("after", output + style)):
-        (tmp_path / f"{name}.html").write_text(f"<!DOCTYPE html><meta charset=utf-8>{parts}", "utf-8")
-    with browser.showing(tmp_path / "before.html", tmp_path / "profile") as window:
-        aligned = window.run("[...document.querySelectorAll('tbody td')].map(each => getComputedStyle(each).textAlign)")
-        assert "left" in aligned
-        for name in ("before", "after"):
-            window.open(tmp_path / f"{name}.html")
-            rows = window.run("[...document.querySelectorAll('tbody tr')].map(each => each.offsetHeight)")
-            assert max(rows) < 50
-            boxes = window.run(
-                "[...document.querySelectorAll('dt, dd')].map(each => each.getClientRects()[0])"
-                ".map(box => [box.left, box.top, box.width, box.height])"
-            )
-            names, values = boxes[::2], boxes[1::2]
-            for label, value in zip(names, values, strict=True):
-                assert label[2] > 10
-                assert max(label[3], value[3]) < 40, "one line each"
-                assert abs(label[1] - value[1]) < 12, "side by side"
-                assert value[0] > label[0] + label[2]
-            assert len({value[0] for value in values}) == 1, "one below the other"
+    record = compare("x^2*sin(x)", x=1.5, methods="reverse-ad", truth=False)
+    graph = drawn("x^2*sin(x)")
+    output = f'<div class="output">{record._repr_html_()}{fragment(Document((graph,)))}</div>'
+    for place, style in enumerate(HOSTS.values()):
+        style = f"<style>{style}</style>"
+        for name, parts in (("before", style + output), ("after", output + style)):
+            page = f"<!DOCTYPE html><meta charset=utf-8>{parts}"
+            (tmp_path / f"{name}{place}.html").write_text(page, "utf-8")
+    with browser.showing(tmp_path / "before0.html", tmp_path / "profile") as window:
+        for place, host in enumerate(HOSTS):
+            for name in ("before", "after"):
+                window.open(tmp_path / f"{name}{place}.html")
+                assert_it_stands_as_on_a_page(window, f"{name} what {host} says")
+
+
+def assert_it_stands_as_on_a_page(window: browser.Browser, where: str) -> None:
+    def styles(selector: str, name: str) -> set[str]:
+        return set(window.run(f"[...document.querySelectorAll('{selector}')].map(it => getComputedStyle(it).{name})"))
+
+    assert "left" in styles("tbody td", "textAlign"), where
+    assert styles("dt", "textAlign") == {"left"}, where
+    assert styles("td.left", "borderLeftWidth") == {"0px"}, where
+    assert styles("code", "backgroundColor") == {"rgba(0, 0, 0, 0)"}, where
+    assert styles("caption, code", "color") == {"rgb(0, 0, 0)"}, where
+    assert styles("svg .label", "fontWeight") == {"400"}, where
+    assert styles("svg .label", "fill") == {"rgb(17, 24, 39)"}, where
+    assert styles("summary", "display") == {"list-item"}, where
+    assert max(window.run("[...document.querySelectorAll('tbody tr')].map(each => each.offsetHeight)")) < 50, where
+    boxes = window.run(
+        "[...document.querySelectorAll('dt, dd')].map(each => each.getClientRects()[0])"
+        ".map(box => [box.left, box.top, box.width, box.height])"
+    )
+    names, values = boxes[::2], boxes[1::2]
+    for label, value in zip(names, values, strict=True):
+        assert label[2] > 10, where
+        assert max(label[3], value[3]) < 40, f"one line each, {where}"
+        assert abs(label[1] - value[1]) < 12, f"side by side, {where}"
+        assert value[0] > label[0] + label[2], where
+    assert len({value[0] for value in values}) == 1, f"one below the other, {where}"
 
 
 def test_a_filter_that_hides_nothing_is_not_printed():
