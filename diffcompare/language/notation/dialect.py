@@ -102,6 +102,7 @@ class Dialect:
     unread: Mapping[str, str] = field(default_factory=dict)  # names and signs without a meaning here, and what they are
     choice: str = ""  # of "?" (c ? a : b), "else" (a if c else b) and "then" (if c then a else b), those there are
     ends: tuple[str, ...] = (";",)  # signs that may stand at the end
+    targets: tuple[str, ...] = ("=", ":=")  # signs between a name and its value, where a statement begins
     statements: str = ""  # what separates statements that give names a value
     is_folded: bool = False  # capitals and small letters are the same
     is_beside: bool = False  # values side by side are a product

@@ -168,7 +168,7 @@ class _InfixReader:
             self.take()
             value = self._reduce(value, operator.level + self._is_right(operator, token))
             self.stack.append(_Frame(operator.level, "binary", token, (operator, value)))
-        elif text in ("=", ":=") and self._is_target(value):
+        elif text in dialect.targets and self._is_target(value):
             self.take()
             self.target = self.tokens[self.position - 2].text
         elif text in dialect.relations:
@@ -254,7 +254,9 @@ class _InfixReader:
             return _Value(chosen, is_integer=yes.is_integer and right.is_integer)
         operator, left = frame.payload
         value = operator.build(self.numeric(left), self.numeric(right))
-        if not (left.is_integer and right.is_integer):
+        if not all(side.is_integer or isinstance(side.value, Condition) for side in (left, right)):
+            return _Value(value)
+        if not self.dialect.divides_whole:
             return _Value(value)
         whole = result(frame.token.text, left.whole, right.whole)
         if is_cut_off(frame.token.text, left.whole, right.whole):

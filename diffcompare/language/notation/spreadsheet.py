@@ -77,6 +77,7 @@ SPREADSHEET = Dialect(
     operators={**ARITHMETIC, "^": DOUBTFUL_POWER},
     constants={"true": Always(True), "false": Always(False)},
     minus=TIGHT,
+    targets=(),
     relations={"<": "<", "<=": "<=", ">": ">", ">=": ">=", "=": "==", "<>": "!="},
     name=r"\$?[A-Za-z]{1,3}\$?[0-9]+(?![\w.])|[^\W\d][\w.]*", separators=(",", ";"), is_folded=True, ends=(),
     postfixes={"%": lambda x: x / Number(100)},

@@ -71,7 +71,7 @@ MEANINGS = {
         ("=EXP(-A1^2)", lambda A1: exp(A1 * A1)), ("=1-A1^2", lambda A1: 1 - A1 * A1), ("=PI()*POWER(A1;2)+1,5*$B$2", lambda A1, B2: pi * A1**2 + 1.5 * B2),
         ("=IF(A1>=1, LN(A1), LOG(A1))", lambda A1: log(A1) if A1 >= 1 else log10(A1)), ("=ATAN2(A1,B1)", lambda A1, B1: atan2(B1, A1)),
         ("=a1*5% + A1", lambda a1: 1.05 * a1), ("=WENN(A1<>0;WURZEL(A1);0)", lambda A1: sqrt(A1)), ("=MOD(-A1,2)+INT(A1)", lambda A1: (-A1) % 2 + floor(A1)),
-        ("=SUM(A1,B1,2)*TANH(A1)", lambda A1, B1: (A1 + B1 + 2) * tanh(A1)), ("=LOG10(A1)*LOG(A1,2)", lambda A1: log10(A1) * log2(A1)),
+        ("=SUM(A1,B1,2)*TANH(A1)", lambda A1, B1: (A1 + B1 + 2) * tanh(A1)), ("=LOG10(A1)*LOG(A1,2)", lambda A1: log10(A1) * log2(A1)), ("=A1=B1", lambda A1, B1: A1 == B1),
     ],
 }  # fmt: skip
 
@@ -107,7 +107,7 @@ def test_without_being_told_a_notation_is_recognized(text, function):
     ("notation", "text", "expected"),
     [
         ("fortran", "x**(1/3)", ["x^(1/3)", "x^0"]), ("c", "1/2*x", ["1/2*x", "0*x"]), ("c", "-7/2*x", ["-7/2*x", "-3*x"]),
-        ("spreadsheet", "=2^A1^2", ["(2^A1)^2", "2^A1^2"]), ("c", "1L/2*x", ["1/2*x", "0*x"]), ("fortran", "10**(-2)*x", ["10^-2*x", "0*x"]),
+        ("spreadsheet", "=2^A1^2", ["(2^A1)^2", "2^A1^2"]), ("c", "1L/2*x", ["1/2*x", "0*x"]), ("c", "(x > 1)/2", ["if(x > 1, 1, 0)/2", "sign(if(x > 1, 1, 0)/2)*floor(abs(if(x > 1, 1, 0)/2))"]), ("fortran", "10**(-2)*x", ["10^-2*x", "0*x"]),
         ("fortran", "int(x)/2", ["sign(x)*floor(abs(x))/2", "sign(sign(x)*floor(abs(x))/2)*floor(abs(sign(x)*floor(abs(x))/2))"]),
         ("fortran", "n/2*x", ["n/2*x", "sign(n/2)*floor(abs(n/2))*x"]), ("c", "abs(3)/2*x", ["abs(3)/2*x", "sign(abs(3)/2)*floor(abs(abs(3)/2))*x"]),
     ],
