@@ -262,7 +262,7 @@ log2 = row("log2", partials=[lambda y, x: _inverse_ln(2, x)], domain=POSITIVE, a
 
 # --- Trigonometry -----------------------------------------------------------------------------------------------------
 
-sin = row("sin", partials=[lambda y, x: cos(x)])
+sin = row("sin", partials=[lambda y, x: cos(x)], aliases=("sen",))
 cos = row("cos", partials=[lambda y, x: -sin(x)])
 tan = row("tan", partials=[lambda y, x: 1 + _square(y)], domain=NO_POLE_OF_TAN, aliases=("tg",))
 cot = row("cot", partials=[lambda y, x: -(1 + _square(y))], real=lambda x: 1 / math.tan(x), aliases=("ctg", "cotan"),
@@ -271,7 +271,7 @@ sec = row("sec", partials=[lambda y, x: y * tan(x)], real=lambda x: 1 / math.cos
           domain=NO_POLE_OF_TAN, definition=lambda x: 1 / cos(x), flint="sec", sympy="sec")  # fmt: skip
 csc = row("csc", partials=[lambda y, x: -y * cot(x)], real=lambda x: 1 / math.sin(x), aliases=("cosec",),
           domain=NO_POLE_OF_COT, definition=lambda x: 1 / sin(x), flint="csc", sympy="csc")  # fmt: skip
-asin = row("asin", partials=[lambda y, x: 1 / sqrt((1 - x) * (1 + x))], domain=UNIT, aliases=("arcsin",),
+asin = row("asin", partials=[lambda y, x: 1 / sqrt((1 - x) * (1 + x))], domain=UNIT, aliases=("arcsin", "arcsen"),
            numpy="arcsin")  # fmt: skip
 acos = row("acos", partials=[lambda y, x: -1 / sqrt((1 - x) * (1 + x))], domain=UNIT, aliases=("arccos",),
            numpy="arccos")  # fmt: skip

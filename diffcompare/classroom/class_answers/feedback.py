@@ -95,7 +95,8 @@ def _about(partial: PartialAnswer, solution: bool) -> Iterator[Block]:
             yield Source("text", diagnostic_text(diagnostic._replace(source=f"your {partial.label}")))
         return
     judgement = partial.check.judgements[partial.name]
-    yield Paragraph(f"{partial.label} = {partial.text} {headline(partial.check, judgement)}.")
+    text = partial.check.answers[partial.name].text if "=" in partial.text else partial.text  # not df/dx = f'(x) = 2x
+    yield Paragraph(f"{partial.label} = {text} {headline(partial.check, judgement)}.")
     right = _right(partial.check, partial.name)
     if judgement.counterexample is not None and not (solution or right is None or right.varies):
         yield Paragraph("The right derivative is a constant, and yours has a different value.")

@@ -13,7 +13,7 @@ MODULES = frozenset(
 ALIASES = {
     "sine": "sin", "cosine": "cos", "tangent": "tan", "cotangent": "cot", "secant": "sec", "cosecant": "csc",
     "arcsine": "asin", "arccosine": "acos", "arctangent": "atan", "arcus": "atan", "invsin": "asin", "invcos": "acos",
-    "invtan": "atan", "asn": "asin", "arcsen": "asin", "sen": "sin", "senh": "sinh",
+    "invtan": "atan", "asn": "asin", "senh": "sinh",
     "hypsin": "sinh", "hypcos": "cosh", "hyptan": "tanh",
     "logarithm": "ln", "loge": "ln", "logn": "ln", "natlog": "ln", "log_10": "log10", "log_2": "log2", "lnx": "ln",
     "exponential": "exp", "exponent": "exp",

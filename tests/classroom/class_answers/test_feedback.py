@@ -26,6 +26,7 @@ from diffcompare.misconceptions.messages import Mistake
         ("con", "_con.txt"),
         ("NUL.x", "_NUL.x.txt"),
         ("com1", "_com1.txt"),
+        ("COM¹", "_COM¹.txt"),
         ("-rf", "rf.txt"),
         ("a. ", "a.txt"),
         ("a\x00b\nc", "a_b_c.txt"),
@@ -97,3 +98,8 @@ def test_a_hint_has_neither_the_comparison_nor_the_derivative_itself(right, expe
     sentence = "the inner derivative 2*x of x^2 is missing: d/dx[x^2] is 7, not 8"
     mistake = Mistake("missing-inner-factor", sentence, parse("x^2"), (), None)
     assert hint(mistake, parse(right)) == expected
+
+
+def test_an_answer_that_is_an_equation_is_quoted_without_its_left_side(judged):
+    (text,) = texts(judged("student;expression;x", "Ada;x^2;f'(x) = 2x")).values()
+    assert "df/dx = 2x is right" in text

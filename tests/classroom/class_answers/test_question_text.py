@@ -41,6 +41,7 @@ from diffcompare.classroom.class_answers.question_text import Asked, read_questi
         ("Derive y = exp(-x) (3 points)", "exp(-x)", ""),
         ("x^2 (3 points)", "x^2", ""),
         ("Leite f(x) = x^2 ab.", "x^2", ""),
+        ("Deriva f(x) = sen(x)/x", "sen(x)/x", ""),
         ("Dérivez la fonction f(x) = x^3 par rapport à x", "x^3", "x"),
         ("¿Cuál es la derivada de x^2 respecto a x?", "x^2", "x"),
         ("Найдите производную функции x^2*sin(x) по x", "x^2*sin(x)", "x"),
