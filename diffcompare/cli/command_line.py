@@ -30,7 +30,7 @@ HELP = ("-h", "--help")
 # Of `--notation`: our language and those of `language.notation.recognition`.
 NOTATIONS = (
     "diffcompare", "latex", "mathematica", "maxima", "maple", "giac", "sympy", "matlab", "fortran", "c", "python",
-    "casadi", "pyomo", "spreadsheet",
+    "casadi", "pyomo", "pysr", "spreadsheet",
 )  # fmt: skip
 Notation: TypeAlias = Annotated[
     str | None,

@@ -166,6 +166,18 @@ PYTHON = Dialect(
     is_chained=True, is_octal=True, is_choosing=True,
 )  # fmt: skip
 
+# The strings of PySR, which writes its equations with functions of Julia and some of its own.
+PYSR = Dialect(
+    title="PySR",
+    functions={
+        **COMMON, **renamed("sign gamma relu"), "square": SQUARE, "cube": formula(lambda x: x**3),
+        "inv": formula(lambda x: 1 / x), "neg": formula(lambda x: -x), "abs2": SQUARE,
+    },
+    operators={**ARITHMETIC, "^": RIGHT_POWER},
+    constants={},
+    index="[]",
+)  # fmt: skip
+
 CASADI = Dialect(
     title="CasADi",
     functions={**_C_FUNCTIONS, **renamed("sign"), "sq": SQUARE, "if_else": IF},

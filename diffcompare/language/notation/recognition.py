@@ -17,7 +17,7 @@ from diffcompare.language.notation.algebra_systems import GIAC, MAPLE, MATHEMATI
 from diffcompare.language.notation.dialect import Dialect
 from diffcompare.language.notation.infix import read_infix
 from diffcompare.language.notation.latex_statement import read_latex
-from diffcompare.language.notation.programming import CASADI, FORTRAN, MATLAB, PYOMO, PYTHON, C, with_powers
+from diffcompare.language.notation.programming import CASADI, FORTRAN, MATLAB, PYOMO, PYSR, PYTHON, C, with_powers
 from diffcompare.language.notation.spreadsheet import read_spreadsheet
 from diffcompare.language.notation.translation import MAX_LENGTH, Meanings, NotationFault, Translation, translate
 from diffcompare.language.syntax.source_text import Finding, Reading, SourceText
@@ -70,6 +70,7 @@ NOTATIONS: dict[str, ForeignNotation] = {
         ("python", "Python", rf"{_MODULES}|\bif\b.*\belse\b", _in_a_line(PYTHON), r"\bpow\("),
         ("casadi", "CasADi", r"@[0-9]+\s*=", _in_a_line(CASADI), r"(?!)"),
         ("pyomo", "Pyomo", r"\bExpr_if\(", _in_a_line(PYOMO), r"(?!)"),
+        ("pysr", "PySR", r"(?!)", _in_a_line(PYSR), r"\b(?:square|cube|inv)\("),
         ("spreadsheet", "a spreadsheet", r"^\s*=", _spreadsheet, r"(?!)"),
     )
 }  # fmt: skip

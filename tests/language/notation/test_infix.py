@@ -67,6 +67,10 @@ MEANINGS = {
     "pyomo": [
         ("Expr_if( ( 1  <=  x ), then=( x**2 ), else=( - x ) )", lambda x: x * x if x >= 1 else -x), ("(x + 1)**(-2)*y[1]", lambda x, y1: y1 / (x + 1) ** 2),
     ],
+    "pysr": [
+        ("square(x0) + 1.2 * inv(x1)", lambda x0, x1: x0 * x0 + 1.2 / x1), ("neg(cube(x)) ^ 2.0 - relu(y)", lambda x, y: x**6 - max(y, 0)),
+        ("-square(x) * log(y) / inv(2.0)", lambda x, y: -x * x * log(y) * 2),
+    ],
     "spreadsheet": [
         ("=EXP(-A1^2)", lambda A1: exp(A1 * A1)), ("=1-A1^2", lambda A1: 1 - A1 * A1), ("=PI()*POWER(A1;2)+1,5*$B$2", lambda A1, B2: pi * A1**2 + 1.5 * B2),
         ("=IF(A1>=1, LN(A1), LOG(A1))", lambda A1: log(A1) if A1 >= 1 else log10(A1)), ("=ATAN2(A1,B1)", lambda A1, B1: atan2(B1, A1)),
