@@ -188,11 +188,12 @@ def find_boundaries(
     point: Mapping[str, float],
     check: Check = _unchecked,
     grid: Sequence[float] = (),
+    most: int = MAX_BOUNDARIES,
 ) -> list[float]:
     """Return where a guard changes its sign or a formula its domain along a variable, in rising order.
 
     A boundary is rounded to a number with few digits if there is one within the accuracy of the search.  `grid` is
-    rising; by default it has all scales.
+    rising; by default it has all scales.  Of more than `most` boundaries those nearest to 0 are returned.
     """
     if not guards:
         return []
@@ -206,7 +207,7 @@ def find_boundaries(
             boundaries |= _changes_along(formula, classify, grid, classes, name, point)
     for guard in guards:
         boundaries |= _touching_points(guard, grid, columns[guard], name, point)
-    return sorted(sorted(boundaries, key=abs)[:MAX_BOUNDARIES])
+    return sorted(sorted(boundaries, key=abs)[:most])
 
 
 def _watched_quantities(

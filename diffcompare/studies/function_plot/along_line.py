@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from diffcompare.backends.automatic import plain_gradient
+from diffcompare.backends.automatic import plain_gradient, reverse_mode
 from diffcompare.backends.problem import Problem
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.expression import Expression
@@ -14,6 +15,7 @@ from diffcompare.numeric.evaluate import Deadline, Undefined, is_number, value_a
 from diffcompare.studies.compiled_function import CompiledFunction
 from diffcompare.verify.domain import fewest_digits_between, find_boundaries, find_guards
 
+MAX_BOUNDARIES = 200  # more cannot be told apart
 MAX_PATHS = 40  # decisions of a program that change within the window and are looked for
 BISECTIONS = 60
 
@@ -24,6 +26,18 @@ class PlotSample(NamedTuple):
     x: float
     value: float | None
     slope: float | None
+
+
+class _UnquestioningFunction(CompiledFunction):
+    """A compiled function that returns nan where there is no number, and does not ask why, which takes long."""
+
+    def _careful(self, results: tuple[str, ...], numbers: Sequence[Any]) -> Any:
+        point = dict(zip(self.variables, numbers, strict=True))
+        value = _finite(value_at(self.expression, point))
+        if value is None:
+            return math.nan, (math.nan,)
+        slopes = reverse_mode(Problem(self.expression, point, self.wrt)).gradient
+        return value, tuple([math.nan if slope is None else slope for slope in slopes.values()])
 
 
 class FunctionAlong:
@@ -38,12 +52,12 @@ class FunctionAlong:
         self.deadline = Deadline(problem.budget)
         self.known: dict[float, PlotSample] = {}
         self.formula: Expression | None = None
-        self._compiled: CompiledFunction | None = None
+        self._compiled: _UnquestioningFunction | None = None
         try:
             self.formula = problem.formula
         except DiffcompareError:  # it decides by a variable
             return
-        self._compiled = CompiledFunction(self.formula, list(problem.point), [self.name])
+        self._compiled = _UnquestioningFunction(self.formula, list(problem.point), [self.name])
 
     def __call__(self, x: float) -> PlotSample:
         """Return value and slope at x."""
@@ -64,12 +78,8 @@ class FunctionAlong:
         point = {**self.problem.point, self.name: x}
         if self._compiled is None:
             return self._run(point)
-        try:
-            value, (slope,) = self._compiled.value_and_gradient(*point.values())
-        except DiffcompareError:
-            assert self.formula is not None
-            return _finite(value_at(self.formula, point)), None
-        return float(value), float(slope)
+        value, (slope,) = self._compiled.value_and_gradient(*point.values())
+        return _finite(value), _finite(slope)
 
     def _run(self, point: dict[str, float]) -> tuple[float | None, float | None]:
         """Return value and slope of a program at a point, along the path that it takes there."""
@@ -89,7 +99,7 @@ class FunctionAlong:
             return self._other_paths(grid)
         nodes = wengert_list(self.formula)
         found = find_boundaries(
-            [self.formula], find_guards(nodes), self.name, self.problem.point, self.deadline.check, grid
+            [self.formula], find_guards(nodes), self.name, self.problem.point, self.deadline.check, grid, MAX_BOUNDARIES
         )
         return [x for x in found if grid[0] < x < grid[-1]]
 

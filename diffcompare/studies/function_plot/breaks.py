@@ -129,22 +129,20 @@ def _suspects(
     for before, after in pairwise(samples):
         if searched >= MAX_SUSPECTS or any(before.x <= x <= after.x for x in known):
             continue
-        if _is_suspicious(before, after, height):
+        is_half_there = (before.value is None) != (after.value is None)
+        if is_half_there or is_unexpected(before, after, SUSPICIOUS * height):
             searched += 1
             place = _narrowed(function, before, after)
             found += [] if place is None else [place]
     return found
 
 
-def _is_suspicious(before: PlotSample, after: PlotSample, height: float) -> bool:
-    if (before.value is None) != (after.value is None):
-        return True
-    if before.value is None or after.value is None:
-        return False
-    if before.slope is None or after.slope is None:
+def is_unexpected(before: PlotSample, after: PlotSample, tolerance: float) -> bool:
+    """Tell whether the values at two neighbours differ from what the slopes lead to expect by more than a tolerance."""
+    if before.value is None or after.value is None or before.slope is None or after.slope is None:
         return False
     expected = (after.x - before.x) * (before.slope / 2 + after.slope / 2)
-    return not abs(after.value - before.value - expected) <= SUSPICIOUS * height
+    return not abs(after.value - before.value - expected) <= tolerance
 
 
 def _narrowed(function: FunctionAlong, before: PlotSample, after: PlotSample) -> float | None:

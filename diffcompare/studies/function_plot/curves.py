@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from diffcompare.studies.function_plot.along_line import FunctionAlong, PlotSample
-from diffcompare.studies.function_plot.breaks import Break, Limit, slopes_differ
+from diffcompare.studies.function_plot.breaks import Break, Limit, is_unexpected, slopes_differ
 
 Point: TypeAlias = tuple[float, float]
 
@@ -16,6 +16,7 @@ FIRST_SAMPLES = 160
 MAX_SAMPLES, MAX_ROUNDS = 800, 6
 PHASE = 0.3719  # of the grid: round numbers, at which functions often break, are not on it
 FLAT = 0.002  # of the window's height: a stretch is straight if its middle is not farther from the chord
+TORN = 0.15  # of the window's height: how far a sample may be from what the slopes lead to expect
 APPROACHES = (3e-2, 1e-2, 3e-3, 1e-3, 1e-4, 1e-5)  # of the free way to a break: distances of samples beside it
 
 
@@ -85,14 +86,35 @@ def _may_bend(before: PlotSample, after: PlotSample, samples: Sequence[PlotSampl
     return abs(after.slope - before.slope) * (after.x - before.x) / 8 > FLAT * height
 
 
-def value_curve(samples: Sequence[PlotSample], breaks: Sequence[Break]) -> GraphCurve:
-    """Return the graph of the function."""
-    return _curve(samples, breaks, lambda sample: sample.value, _value_ends)
+def value_curve(samples: Sequence[PlotSample], breaks: Sequence[Break], height: float = math.inf) -> GraphCurve:
+    """Return the graph of the function in a window of some height."""
+    return _curve(_torn(samples, height), breaks, lambda sample: sample.value, _value_ends)
 
 
-def slope_curve(samples: Sequence[PlotSample], breaks: Sequence[Break]) -> GraphCurve:
+def slope_curve(samples: Sequence[PlotSample], breaks: Sequence[Break], height: float = math.inf) -> GraphCurve:
     """Return the graph of the derivative, which has no value at a kink."""
-    return _curve(samples, breaks, lambda sample: sample.slope, _slope_ends)
+    return _curve(_torn(samples, height), breaks, lambda sample: sample.slope, _slope_ends)
+
+
+def _torn(samples: Sequence[PlotSample], height: float) -> list[PlotSample]:
+    """Return the samples with a gap wherever two neighbours do not fit together.
+
+    There a function has more poles or waves than samples, and nobody knows what is between.
+    """
+    torn = list(samples[:1])
+    for before, after in pairwise(samples):
+        if is_unexpected(before, after, TORN * height) or _runs_backwards(before, after, FLAT * height):
+            torn.append(PlotSample((before.x + after.x) / 2, None, None))
+        torn.append(after)
+    return torn
+
+
+def _runs_backwards(before: PlotSample, after: PlotSample, tolerance: float) -> bool:
+    """Tell whether a graph rises at two neighbours and is lower at the second, or the other way round."""
+    if before.value is None or after.value is None or before.slope is None or after.slope is None:
+        return False
+    change = after.value - before.value
+    return abs(change) > tolerance and change * before.slope < 0 and change * after.slope < 0
 
 
 class _Ends(NamedTuple):

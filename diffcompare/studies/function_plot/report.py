@@ -105,6 +105,8 @@ def _of_point(plot: FunctionPlot) -> str:
         left, right = plot.slopes
         if place is not None and place.kind == "jump":
             return f"f jumps at {where}, so it has no slope there."
+        if left is right is None:
+            return f"f has a value at {where} alone: there is none on either side."
         if left is None or right is None:
             side, slope = ("right", right) if left is None else ("left", left)
             what = f"f ends at {where}: slope {_slope(slope)} from the {side}"
@@ -263,7 +265,7 @@ def _picture(plot: FunctionPlot) -> Plot:
 
 def _of_one(plot: FunctionPlot) -> list[Series]:
     """Return the lines, then the rings and dots at their ends: so colours do not depend on how many of these are."""
-    values = value_curve(plot.samples, plot.breaks)
+    values = value_curve(plot.samples, plot.breaks, math.inf if plot.noise else plot.y.height)
     if plot.noise:
         points = tuple([(x, y - plot.level) for x, y in values.points])
         noisy = Series(translate("f in doubles"), points, "guide", breaks=values.breaks)
@@ -271,7 +273,7 @@ def _of_one(plot: FunctionPlot) -> list[Series]:
     curves = {"f": values}
     if plot.shows_slopes:
         name = "f'" if len(plot.problem.point) == 1 else f"df/d{plot.name}"
-        curves[name] = slope_curve(plot.samples, plot.breaks)
+        curves[name] = slope_curve(plot.samples, plot.breaks, plot.y.height)
     series = [*_lines_of(curves), *_secant_series(plot, len(curves)), *_tangent(plot), *_ends_of(curves)]
     if plot.here.value is not None:
         series.append(Series("", ((plot.here.x, plot.here.value),), "dots", of=0))
@@ -319,6 +321,8 @@ def _tangent(plot: FunctionPlot) -> list[Series]:
             half = [(end, y + slope * (end - x)), (x, y)]
         points += half if end == low else half[::-1]
     slopes = [_slope(slope) for slope in plot.slopes if slope is not None]
+    if not slopes:  # a point by itself
+        return []
     name = translate("tangent, slope {slope}", slope=slopes[0])
     if len(slopes) == 2:
         name = translate("slopes {left} and {right}", left=slopes[0], right=slopes[1])
@@ -349,8 +353,8 @@ def _secant_series(plot: FunctionPlot, number: int) -> list[Series]:
 def _of_versus(plot: FunctionPlot, versus: Versus) -> list[Series]:
     """Return both curves and their difference."""
     curves = {
-        "f": value_curve(plot.samples, plot.breaks),
-        f"g = {_clipped(versus.text)}": value_curve(versus.samples, versus.breaks),
+        "f": value_curve(plot.samples, plot.breaks, plot.y.height),
+        f"g = {_clipped(versus.text)}": value_curve(versus.samples, versus.breaks, plot.y.height),
     }
     difference = Series("f - g", versus.differences, "curve", _gaps(plot, versus))
     return [*_lines_of(curves), difference, *_ends_of(curves)]

@@ -1,6 +1,7 @@
 """The numbers of a plot: where graphs break, which lines are drawn, and what is said about them."""
 
 import math
+import time
 from fractions import Fraction
 from itertools import pairwise
 
@@ -198,6 +199,8 @@ def test_a_point_without_a_value_is_explained():
     assert "jumps at x = 0" in plot("if(x < 0, 0, 1)", x=0).verdict
     assert "vertical" in plot("cbrt(x)", x=0).verdict
     assert "slope +infinity from the right" in plot("sqrt(x)", x=0).verdict
+    assert "alone" in plot("sqrt(-x^2)", x=0).verdict
+    assert picture(plot("sqrt(-x^2)", x=0)).series[-1].points == ((0.0, 0.0),)
     nowhere = plot("ln(-1 - x^2)", x=1)
     assert nowhere.failure.code == "E704"
 
@@ -236,3 +239,26 @@ def test_colours_do_not_depend_on_what_breaks_a_curve():
 def test_at_a_jump_there_is_no_tangent():
     names = [one.name for one in picture(plot("floor(x)", x=1)).series]
     assert not any(name.startswith(("tangent", "slope")) for name in names)
+
+
+@pytest.mark.parametrize("scale", [0.09, 0.01, 0.001])
+def test_what_is_not_resolved_is_left_open(scale):
+    plotted = plot(f"tan(x^2/{scale})", x=0.5, range=(-1.5, 2.5))
+    for piece in pieces(picture(plotted).series[0]):
+        for (x, y), (end, last) in pairwise(piece):
+            poles = math.floor(end * end / scale / math.pi + 0.5) - math.floor(x * x / scale / math.pi + 0.5)
+            is_seen = max(y, last) > plotted.y.low and min(y, last) < plotted.y.high
+            assert not poles or not is_seen or x < 0 < end, (x, end)
+
+
+def test_points_without_a_value_take_no_time():
+    start = time.process_time()
+    assert plot("acosh(abs(gamma(x)))", x=0).x == (-2.0, 2.0)
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    "text", ["sqrt(x)", "cbrt(x)", "abs(sin(5*x))", "exp(3*x)", "x^7 - x", "sqrt(abs(x))", "tanh(40*x)"]
+)
+def test_what_is_steep_is_not_torn(text):
+    assert len(pieces(picture(plot(text, x=0.5, range=(-2, 2))).series[0])) == 1
