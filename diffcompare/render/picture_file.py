@@ -6,6 +6,8 @@ text as text, and holds the fonts; the picture is the light one.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from diffcompare.document import Document
 from diffcompare.render import Look, svg
 
@@ -29,7 +31,7 @@ def pdf(document: Document) -> bytes:
     return _compile(document, "pdf")
 
 
-def _compile(document: Document, format: str) -> bytes:
+def _compile(document: Document, format: Literal["png", "pdf"]) -> bytes:
     import typst
 
     title, drawn = svg.assemble(document)

@@ -14,7 +14,7 @@ from html import escape
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, width
 from diffcompare.document import Bars, Document, Graph, Picture, Plot
 from diffcompare.render.text_layout import clean
 
@@ -38,6 +38,7 @@ DARK = {
     "blue-text": "#56B4E9", "vermillion-text": "#FF9E66", "green-text": "#2fbf98", "orange-text": "#F0C04A",
 }  # fmt: skip
 PRINTED = {"paper": "#fff", "ink": "#000", "faint": "#444", "rule": "#bbb"}
+_WIDE, _BROAD = frozenset("mwMW@%…—"), frozenset("+−±=≈≠<>≤≥×÷~^#")  # letters of one em, and of 0.84
 SERIES = ("blue", "vermillion", "green", "purple", "ink", "faint")  # colours of the first, second ... curve or bar
 
 _SHAPES = """\
@@ -203,13 +204,13 @@ def assemble(document: Document) -> tuple[str, SvgDrawing]:
     if not drawings:
         message = "this result has no picture to draw"
         raise DiffcompareError(Diagnostic("E512", "bad_value", message, help="choose another format, such as html"))
-    width = max(drawn.width for _, drawn in drawings)
+    widest = max(drawn.width for _, drawn in drawings)
     parts, top = [], 0.0
     for _, drawn in drawings:
         parts.append(f'<g transform="translate(0 {top:g})">\n{drawn.body}</g>\n')
         top += drawn.height + GAP
     title = "; ".join(caption for caption, _ in drawings if caption)
-    return title, SvgDrawing(width, top - GAP, "".join(parts), " ".join(drawn.description for _, drawn in drawings))
+    return title, SvgDrawing(widest, top - GAP, "".join(parts), " ".join(drawn.description for _, drawn in drawings))
 
 
 def pictures(document: Document) -> list[Picture]:
@@ -228,6 +229,13 @@ def drawing(block: Picture) -> SvgDrawing:
     module = import_module(f"diffcompare.render.{package}.svg")
     drawn: SvgDrawing = getattr(module, function)(block)
     return drawn
+
+
+def text_width(words: str, size: float, *, bold: bool = False) -> float:
+    """Return the pixels that text may need: as many as in DejaVu Sans and Verdana, the widest of the usual fonts."""
+    ems = sum([1.0 if letter in _WIDE else 0.84 if letter in _BROAD or letter.isupper() else 0.64 for letter in words])
+    narrower = len(words) - width(words)  # marks without a width; letters of two columns count twice
+    return (ems - 0.64 * narrower) * size * (1.1 if bold else 1.0)
 
 
 def text(words: str) -> str:

@@ -23,7 +23,7 @@ from diffcompare.render.chart.scale import (
     tick_label,
     tick_labels,
 )
-from diffcompare.render.svg import SERIES, SvgDrawing, text
+from diffcompare.render.svg import SERIES, SvgDrawing, text, text_width
 
 if TYPE_CHECKING:
     from diffcompare.document import Bars, Plot, Series
@@ -260,7 +260,7 @@ def _plot_description(plot: Plot) -> str:
 BARS_WIDTH = 960
 BARS_TOP, BAR, GAP = 44, 18, 14  # above the first bar, height of a bar, between groups
 NUMBER = 96  # room for the number after the longest bar
-CHARACTER = 8  # greatest width of a character of a label
+LABEL_SIZE = 14  # of letters beside the bars, as the style sheet says
 HATCH = 8  # pixels between two lines of a pattern
 # Drawn line by line: not every viewer fills shapes with a `<pattern>`, and its id could occur twice in a page.
 HATCHES: tuple[tuple[str, ...], ...] = ((), ("level",), ("upright",), ("rising",), ("level", "upright"), ("falling",))
@@ -270,7 +270,9 @@ def draw_bars(bars: Bars) -> SvgDrawing:
     """Draw the bars from top to bottom, with a legend below."""
     heights = [height for _, row in bars.series for height in row if height is not None]
     scale = scale_of(heights, log=bars.axis.log, from_zero=True)
-    left = min(24 + CHARACTER * max(map(width, bars.labels), default=0), BARS_WIDTH // 2)
+    left = min(
+        24 + max([math.ceil(text_width(label, LABEL_SIZE)) for label in bars.labels], default=0), BARS_WIDTH // 2
+    )
     parts = []
     if bars.caption:
         parts.append(f'<text x="16" y="26" font-size="18" font-weight="bold">{text(bars.caption)}</text>\n')
@@ -330,7 +332,7 @@ def _legend(bars: Bars, left: float, y: float) -> tuple[str, float]:
     """Return the fill and name of every series, and the y coordinate at which the drawing ends."""
     parts, x = [], left
     for number, (name, _) in enumerate(bars.series):
-        wide = 44 + CHARACTER * width(name)
+        wide = 44 + text_width(name, LABEL_SIZE)
         if x > left and x + wide > BARS_WIDTH:
             x, y = left, y + 24
         parts.append(_filled(number, x, y - 12, 22, 14))

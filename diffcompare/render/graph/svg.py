@@ -10,21 +10,21 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from diffcompare.diagnostics import Diagnostic, DiffcompareError, width
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import MAX_DRAWN, Edge, Graph, Vertex
 from diffcompare.localization import translate
 from diffcompare.render.graph import SOURCE, describe_graph, describe_vertex, number_texts, outputs_of
 from diffcompare.render.graph.layout import GraphLayout, Spot, lay_out
-from diffcompare.render.svg import SvgDrawing, text
+from diffcompare.render.svg import SvgDrawing, text, text_width
 
-# All in pixels.  The widths of characters are generous, because fonts differ.
+# All in pixels.
 MARGIN = 20.0
-LETTER, DIGIT = 8.6, 7.4
+NAME_SIZE, LABEL_SIZE, FIGURE_SIZE = 15, 14, 12.5  # of letters, as the style sheet says
 HEIGHT, CONSTANT = 46.0, 26.0
 NUMBER = 25.0  # height of a number above or below a node
 PORT = 22.0  # between two arrows into a node, enough for a label
 BEND, SPACE = 14.0, 16.0
-CHANNEL, LANE = 52.0, 5.0  # between two columns, and extra for each line that may have to turn there
+CHANNEL, LANE = 46.0, 5.0  # between two columns, and extra for each line that may have to turn there
 HEAD = 10.0
 LEGEND = 26.0
 
@@ -100,10 +100,13 @@ def _plan(graph: Graph) -> SvgPlan:
 
 def _size(vertex: Vertex, inputs: int) -> tuple[float, float]:
     if vertex.kind == "constant":
-        return max(width(vertex.label) * LETTER + 6, 22.0), CONSTANT
-    letters = max(width(vertex.label), width(vertex.name))
-    numbers = max([width(number) * DIGIT + 14 for _, number in number_texts(vertex)], default=0.0)
-    return max(letters * LETTER + 28, numbers, 64.0), max(HEIGHT, inputs * PORT + 4)
+        return max(text_width(vertex.label, LABEL_SIZE) + 6, 22.0), CONSTANT
+    letters = max(text_width(vertex.label, LABEL_SIZE), text_width(vertex.name, NAME_SIZE, bold=True))
+    around = (
+        letters / 0.8 + 12 if vertex.kind == "variable" else letters + 16
+    )  # the label is in the ellipse's lower half
+    numbers = max([text_width(number, FIGURE_SIZE) + 12 for _, number in number_texts(vertex)], default=0.0)
+    return max(around, numbers, 64.0), max(HEIGHT, inputs * PORT + 4)
 
 
 def _reach(vertex: Vertex, height: float) -> tuple[float, float]:
@@ -124,7 +127,7 @@ def _columns(graph: Graph, layout: GraphLayout, sizes: dict[str, tuple[float, fl
     labels = [0.0] * len(layout.columns)
     for edge in graph.edges:
         column = layout.layers[edge.target]
-        labels[column] = max(labels[column], width(edge.label) * DIGIT)
+        labels[column] = max(labels[column], text_width(edge.label, FIGURE_SIZE))
     edges: list[tuple[float, float]] = []
     right = MARGIN - CHANNEL
     for place, spots in enumerate(layout.columns):
@@ -150,7 +153,7 @@ def _edges(graph: Graph, plan: SvgPlan) -> list[str]:
         edges.sort(key=lambda edge: plan.height_of((edge.source, plan.layout.layers[edge.target] - 1)))
         for number, edge in enumerate(edges):
             end = place.y + (number - (len(edges) - 1) / 2) * PORT
-            level = width(edge.label) * DIGIT + 4 if edge.label else 0.0
+            level = text_width(edge.label, FIGURE_SIZE) + 4 if edge.label else 0.0
             kind = " condition" if edge.decides else "" if active[edge.source] else " inactive"
             ends = f' data-edge="{text(edge.source)} {text(edge.target)}"'
             lines.append(_line(_stations(edge, plan, end, level), f"arrow{kind}", ends))
@@ -226,7 +229,7 @@ def _outline(vertex: Vertex, place: NodeBox, inset: float) -> str:
 
 
 def _number(x: float, y: float, quantity: str, written: str) -> str:
-    wide = width(written) * DIGIT + 12
+    wide = text_width(written, FIGURE_SIZE) + 10
     frame = f'<rect class="plate" x="{x - wide / 2:.1f}" y="{y - 9.5:.1f}" width="{wide:.1f}" height="19" rx="4"/>\n'
     return f'<g class="{quantity}">{frame}{_words(x, y + 4.5, written, "figure")}</g>\n'
 
@@ -243,7 +246,7 @@ def _legend(graph: Graph, top: float, most: float) -> tuple[list[str], float, fl
     entries = _signs(graph)
     parts, x, y, wide = [], MARGIN, top + LEGEND / 2, 0.0
     for sign, meaning in entries:
-        length = 52 + width(meaning) * DIGIT + 22
+        length = 52 + text_width(meaning, FIGURE_SIZE) + 22
         if x > MARGIN and x + length > most:
             x, y = MARGIN, y + LEGEND
         parts.append(f'<g transform="translate({x + 22:.1f} {y:.1f})">{sign}</g>\n')
