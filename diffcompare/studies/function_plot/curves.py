@@ -103,18 +103,10 @@ def _torn(samples: Sequence[PlotSample], height: float) -> list[PlotSample]:
     """
     torn = list(samples[:1])
     for before, after in pairwise(samples):
-        if is_unexpected(before, after, TORN * height) or _runs_backwards(before, after, FLAT * height):
+        if is_unexpected(before, after, TORN * height):
             torn.append(PlotSample((before.x + after.x) / 2, None, None))
         torn.append(after)
     return torn
-
-
-def _runs_backwards(before: PlotSample, after: PlotSample, tolerance: float) -> bool:
-    """Tell whether a graph rises at two neighbours and is lower at the second, or the other way round."""
-    if before.value is None or after.value is None or before.slope is None or after.slope is None:
-        return False
-    change = after.value - before.value
-    return abs(change) > tolerance and change * before.slope < 0 and change * after.slope < 0
 
 
 class _Ends(NamedTuple):

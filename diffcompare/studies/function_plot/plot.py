@@ -15,6 +15,7 @@ from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.differentiation_rules import ZERO, derivatives_of
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import variables, wengert_list
+from diffcompare.numeric.evaluate import Deadline
 from diffcompare.studies.accuracy import truth_about
 from diffcompare.studies.function_plot.along_line import FunctionAlong, PlotSample
 from diffcompare.studies.function_plot.breaks import Break, Limit, find_breaks
@@ -36,6 +37,7 @@ SECANTS_AT_KINK = (1.0, 0.5)  # on each side
 LONGEST = 0.6  # of the way to the edge of the window: the step of the longest secant, rounded down
 NOISY_SAMPLES, TRUE_SAMPLES = 600, 80
 FINE = 1e-9  # of the value: a window of noise that is lower shows the values less that at the point
+TRUTH_SECONDS = 1.0  # at most, for the slope at the point; reverse mode answers where they do not suffice
 ALIKE = 1e-9  # relative: two formulas whose values differ by less are taken for one
 
 
@@ -119,7 +121,8 @@ class FunctionPlot(Record):
         true = self.truth.gradient.get(self.name)
         if true is not None:
             return true.nearest if math.isfinite(true.nearest) else None
-        return None if self.truth.status in ("nondifferentiable", "undefined") else self.here.slope
+        has_none = self.truth.status in ("nondifferentiable", "undefined") or self.break_here is not None
+        return None if has_none else self.here.slope
 
     @cached_property
     def slopes(self) -> tuple[float | None, float | None] | None:
@@ -180,7 +183,8 @@ def _drawn(
     here = function(problem.point[function.name])
     low, high = ends or automatic_range(function, here.x)
     samples = first_samples(function, low, high)
-    truth = truth_about(problem)
+    truth = truth_about(problem._replace(budget=min(problem.budget or TRUTH_SECONDS, TRUTH_SECONDS)))
+    function.deadline = Deadline(problem.budget)
     window, shows_slopes = value_window(
         [s.value for s in samples], [s.slope for s in samples], [here.value if low <= here.x <= high else None]
     )

@@ -115,6 +115,9 @@ def _of_point(plot: FunctionPlot) -> str:
             return f"f is vertical at {where}: its slope is {_slope(left)}, which is no number."
         slopes = f"slope {_slope(left)} from the left, {_slope(right)} from the right"
         return f"f has a kink at {where}: {slopes}, so there is no derivative{_convention(plot)}."
+    if plot.slope is None and place is not None:
+        what = {"jump": "jumps", "kink": "has a kink", "end": "ends"}.get(place.kind, "breaks off")
+        return f"f {what} at {where}, so it has no slope there."
     if plot.slope is None:
         return f"The slope of f at {where} is not known."
     tangent = f"f has the slope {format_coordinate(plot.slope)} at {where}"

@@ -110,6 +110,7 @@ def test_secants_turn_into_the_tangent():
 def test_no_secant_crosses_a_pole_and_none_ends_outside_the_domain():
     assert all(-0.5 + secant.h < 0 for secant in plot("1/x", x=-0.5, range=(-2, 2)).secants)
     assert plot("1/x", x=-0.5, range=(-2, 2)).secants
+    assert all(0.5 + secant.h < 1 for secant in plot("floor(x)", x=0.5, range=(-1.5, 2.5)).secants)  # it jumps at 1
     assert all(secant.h < 0 for secant in plot("sqrt(1 - x)", x=0.9).secants)
 
 
@@ -249,6 +250,12 @@ def test_what_is_not_resolved_is_left_open(scale):
             poles = math.floor(end * end / scale / math.pi + 0.5) - math.floor(x * x / scale / math.pi + 0.5)
             is_seen = max(y, last) > plotted.y.low and min(y, last) < plotted.y.high
             assert not poles or not is_seen or x < 0 < end, (x, end)
+
+
+def test_a_slope_whose_truth_takes_too_long_is_not_made_up():
+    plotted = plot("gamma(abs(x)^x)/floor(min(x, x))", x=1)
+    assert plotted.slope is None
+    assert "so it has no slope there" in plotted.verdict
 
 
 def test_points_without_a_value_take_no_time():
