@@ -11,6 +11,8 @@ from diffcompare.studies.function_plot.along_line import FunctionAlong, PlotSamp
 from diffcompare.studies.function_plot.breaks import Break, Limit, is_unexpected, slopes_differ
 
 Point: TypeAlias = tuple[float, float]
+ValueEnds: TypeAlias = tuple[float, float]  # the lowest and the highest value of a window
+EVERYTHING = (-math.inf, math.inf)
 
 FIRST_SAMPLES = 160
 MAX_SAMPLES, MAX_ROUNDS = 800, 6
@@ -49,7 +51,7 @@ def first_samples(function: FunctionAlong, low: float, high: float, count: int =
 
 
 def refined(
-    function: FunctionAlong, samples: Sequence[PlotSample], breaks: Sequence[Break], y: tuple[float, float]
+    function: FunctionAlong, samples: Sequence[PlotSample], breaks: Sequence[Break], y: ValueEnds
 ) -> list[PlotSample]:
     """Return the samples and more of them: beside breaks, and where a curve bends within the window `y`."""
     low, high = samples[0].x, samples[-1].x
@@ -74,36 +76,43 @@ def refined(
     return dense
 
 
-def _may_bend(before: PlotSample, after: PlotSample, samples: Sequence[PlotSample], y: tuple[float, float]) -> bool:
+def _may_bend(before: PlotSample, after: PlotSample, samples: Sequence[PlotSample], y: ValueEnds) -> bool:
     """Tell whether the graph between two samples is far from its chord, by the slopes at both."""
     if before.value is None or after.value is None:
         return False
     height = y[1] - y[0]
-    if max(before.value, after.value) < y[0] - height or min(before.value, after.value) > y[1] + height:
+    if not _is_near(before, after, (y[0] - height, y[1] + height)):
         return False
     if before.slope is None or after.slope is None:
         return abs(after.value - before.value) > 10 * FLAT * height
     return abs(after.slope - before.slope) * (after.x - before.x) / 8 > FLAT * height
 
 
-def value_curve(samples: Sequence[PlotSample], breaks: Sequence[Break], height: float = math.inf) -> GraphCurve:
-    """Return the graph of the function in a window of some height."""
-    return _curve(_torn(samples, height), breaks, lambda sample: sample.value, _value_ends)
+def _is_near(before: PlotSample, after: PlotSample, y: ValueEnds) -> bool:
+    """Tell whether the line between two neighbours passes through a window."""
+    if before.value is None or after.value is None:
+        return False
+    return max(before.value, after.value) >= y[0] and min(before.value, after.value) <= y[1]
 
 
-def slope_curve(samples: Sequence[PlotSample], breaks: Sequence[Break], height: float = math.inf) -> GraphCurve:
+def value_curve(samples: Sequence[PlotSample], breaks: Sequence[Break], y: ValueEnds = EVERYTHING) -> GraphCurve:
+    """Return the graph of the function in a window from y[0] to y[1]."""
+    return _curve(_torn(samples, y), breaks, lambda sample: sample.value, _value_ends)
+
+
+def slope_curve(samples: Sequence[PlotSample], breaks: Sequence[Break], y: ValueEnds = EVERYTHING) -> GraphCurve:
     """Return the graph of the derivative, which has no value at a kink."""
-    return _curve(_torn(samples, height), breaks, lambda sample: sample.slope, _slope_ends)
+    return _curve(_torn(samples, y), breaks, lambda sample: sample.slope, _slope_ends)
 
 
-def _torn(samples: Sequence[PlotSample], height: float) -> list[PlotSample]:
+def _torn(samples: Sequence[PlotSample], y: ValueEnds) -> list[PlotSample]:
     """Return the samples with a gap wherever two neighbours do not fit together.
 
     There a function has more poles or waves than samples, and nobody knows what is between.
     """
     torn = list(samples[:1])
     for before, after in pairwise(samples):
-        if is_unexpected(before, after, TORN * height):
+        if _is_near(before, after, y) and is_unexpected(before, after, TORN * (y[1] - y[0])):
             torn.append(PlotSample((before.x + after.x) / 2, None, None))
         torn.append(after)
     return torn

@@ -22,7 +22,7 @@ from diffcompare.document import (
 from diffcompare.language.printer import to_text
 from diffcompare.localization import translate
 from diffcompare.studies.failure import point_failure
-from diffcompare.studies.function_plot.curves import GraphCurve, slope_curve, value_curve
+from diffcompare.studies.function_plot.curves import EVERYTHING, GraphCurve, slope_curve, value_curve
 from diffcompare.studies.function_plot.plot import FunctionPlot, Versus
 from diffcompare.studies.question import format_coordinate, format_point
 from diffcompare.studies.record import join, number, slope_data, study_data
@@ -243,6 +243,9 @@ def _notes(plot: FunctionPlot) -> list[str]:
     if plot.automatic:
         low, high = [format_coordinate(end) for end in plot.x]
         notes.append(f"The range was chosen for you; another one: --range {low}:{high}")
+    known, drawn = [value_curve(plot.samples, plot.breaks, y) for y in (EVERYTHING, plot.y[:2])]
+    if not plot.noise and len(drawn.pieces) > len(known.pieces):
+        notes.append("f turns or breaks more often than can be drawn in this range: what is not known is left open.")
     if plot.y.cuts:
         notes.append("Values far outside the middle 80 % are cut off.")
     if not plot.shows_slopes and plot.versus is None and not plot.noise:
@@ -268,7 +271,7 @@ def _picture(plot: FunctionPlot) -> Plot:
 
 def _of_one(plot: FunctionPlot) -> list[Series]:
     """Return the lines, then the rings and dots at their ends: so colours do not depend on how many of these are."""
-    values = value_curve(plot.samples, plot.breaks, math.inf if plot.noise else plot.y.height)
+    values = value_curve(plot.samples, plot.breaks, EVERYTHING if plot.noise else plot.y[:2])
     if plot.noise:
         points = tuple([(x, y - plot.level) for x, y in values.points])
         noisy = Series(translate("f in doubles"), points, "guide", breaks=values.breaks)
@@ -276,7 +279,7 @@ def _of_one(plot: FunctionPlot) -> list[Series]:
     curves = {"f": values}
     if plot.shows_slopes:
         name = "f'" if len(plot.problem.point) == 1 else f"df/d{plot.name}"
-        curves[name] = slope_curve(plot.samples, plot.breaks, plot.y.height)
+        curves[name] = slope_curve(plot.samples, plot.breaks, plot.y[:2])
     series = [*_lines_of(curves), *_secant_series(plot, len(curves)), *_tangent(plot), *_ends_of(curves)]
     if plot.here.value is not None:
         series.append(Series("", ((plot.here.x, plot.here.value),), "dots", of=0))
@@ -356,8 +359,8 @@ def _secant_series(plot: FunctionPlot, number: int) -> list[Series]:
 def _of_versus(plot: FunctionPlot, versus: Versus) -> list[Series]:
     """Return both curves and their difference."""
     curves = {
-        "f": value_curve(plot.samples, plot.breaks, plot.y.height),
-        f"g = {_clipped(versus.text)}": value_curve(versus.samples, versus.breaks, plot.y.height),
+        "f": value_curve(plot.samples, plot.breaks, plot.y[:2]),
+        f"g = {_clipped(versus.text)}": value_curve(versus.samples, versus.breaks, plot.y[:2]),
     }
     difference = Series("f - g", versus.differences, "curve", _gaps(plot, versus))
     return [*_lines_of(curves), difference, *_ends_of(curves)]

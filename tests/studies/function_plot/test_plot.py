@@ -245,6 +245,8 @@ def test_at_a_jump_there_is_no_tangent():
 @pytest.mark.parametrize("scale", [0.09, 0.01, 0.001])
 def test_what_is_not_resolved_is_left_open(scale):
     plotted = plot(f"tan(x^2/{scale})", x=0.5, range=(-1.5, 2.5))
+    assert "left open" in str(plotted)
+    assert "left open" not in str(plot("tan(x)", x=0.5))
     for piece in pieces(picture(plotted).series[0]):
         for (x, y), (end, last) in pairwise(piece):
             poles = math.floor(end * end / scale / math.pi + 0.5) - math.floor(x * x / scale / math.pi + 0.5)
