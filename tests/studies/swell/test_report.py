@@ -7,7 +7,7 @@ import pytest
 from rows import every_row
 
 from diffcompare.diagnostics import width
-from diffcompare.document import Bars, Equations, Table
+from diffcompare.document import Axis, Bars, Equations, Table
 from diffcompare.inputs.resolve import resolve
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import dag_size
@@ -45,7 +45,7 @@ def test_the_tables_of_a_family(family):
 def test_the_bars_have_the_heights_of_the_tables(measured):
     document = measured("logistic", "1..4").document()
     (bars,) = [block for block in document.blocks if isinstance(block, Bars)]
-    assert bars.axis == ("nodes", True)
+    assert bars.axis == Axis("nodes", log=True)
     assert bars.labels == ("1", "2", "3", "4")
     sizes, heights = tables(document), dict(bars.series)
     assert list(heights["raw tree"]) == column(sizes["sizes"], "raw_tree")
