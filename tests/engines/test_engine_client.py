@@ -320,7 +320,9 @@ def test_what_is_sent_ahead_is_answered_once_and_lost_with_the_worker_or_where_a
     ]
 
     def number_of(place):
-        answer = client.ask("autograd", at[place], 20.0, at[place + 1 :])
+        # The one that ends the worker is not sent ahead: what it has answered before may then be asked once more.
+        following = at[place + 1 : 3] if place < 3 else at[place + 1 :]
+        answer = client.ask("autograd", at[place], 20.0, following)
         assert answer["gradient"] == pytest.approx(at[place]["point"], nan_ok=True), (
             "not the answer to another question"
         )
