@@ -18,7 +18,8 @@ def every_row(
     Args:
         names: The parameters that a row is for, as `pytest.mark.parametrize` takes them. The others remain parameters
             of the test, such as fixtures, which all rows share.
-        rows: What they are, a tuple for several names. A row cannot be skipped: it would be left out without a word.
+        rows: What they are, a tuple for several names. Where rows are skipped and no other fails, the test counts as
+            skipped, and says how many of its rows passed.
     """
     names = tuple(name.strip() for name in names.split(",")) if isinstance(names, str) else names
     cases = [row if len(names) > 1 else (row,) for row in rows]
@@ -30,12 +31,13 @@ def every_row(
         @functools.wraps(function)
         def test(**fixtures: Any) -> None:
             failures: list[BaseException] = []
+            skipped: list[str] = []
             for place, case in enumerate(cases, 1):
                 row = dict(zip(names, case, strict=True))
                 try:
                     function(**row, **fixtures)
                 except pytest.skip.Exception as skip:
-                    raise AssertionError(f"a row cannot be skipped, as {row}: {skip}") from skip
+                    skipped.append(str(skip))
                 except (Exception, pytest.fail.Exception) as failure:
                     shown = ", ".join(f"{name} = {_shown(value)}" for name, value in row.items())
                     failure.add_note(f"in row {place}: {shown}")
@@ -44,6 +46,9 @@ def every_row(
                 raise failures[0]
             if failures:
                 raise BaseExceptionGroup(f"{len(failures)} of {len(cases)} rows fail", failures)
+            if skipped:
+                reasons = "; ".join(dict.fromkeys(skipped))
+                pytest.skip(f"{len(cases) - len(skipped)} of {len(cases)} rows pass, the others are skipped: {reasons}")
 
         others = [parameter for name, parameter in signature.parameters.items() if name not in names]
         test.__signature__ = signature.replace(parameters=others)  # type: ignore[attr-defined]
