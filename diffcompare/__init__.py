@@ -255,7 +255,7 @@ language/                     The language of expressions: reading, printing, di
     source_text.py            The text in error: its tokens with their places, and the tools to write a corrected text
     spelling.py               Spelling of function names: what other languages call them, and misspelt ones
     structure.py              Findings about missing values and operators, brackets, commas and conditions: E201 to E216
-    typeset.py                The reader of signs that are set in print or written by hand: `½x²`, `∛x`, `e⁻ˣ`, `e^{-x}cos x`
+    typeset.py                The reader of signs that are set in print or written by hand: `½x²`, `∛x`, `e⁻ˣ`, `e^{-x}cos x`, `𝑥 – 1`, `（x）`
     warnings.py               Notes and warnings about a text that can be parsed: how it was read, and what else may be meant
 misconceptions/               The mistake behind a wrong derivative: which one turns the derivative of a function into the answer given
   combinations.py             Combined mistakes: the same one made throughout, and two different ones at once

@@ -84,6 +84,8 @@ def first_flaw(word: str) -> int | None:
             continue
         if not character.isalpha() or character in _INVISIBLE_LETTERS or normalize("NFKC", character) != character:
             return position
+        if ord(character) in _SIGNS:  # ˆ, which Unicode counts among the letters
+            return position
         if deceptive and ord(character) in _LOOK_ALIKES:
             return position
     return None
@@ -124,7 +126,7 @@ def _plain_character(character: str) -> str:
     if decomposition(character).startswith("<super>"):
         return f"^{compatible}"
     fraction = compatible.replace("⁄", "/").replace("−", "-")
-    return f"({fraction})" if "/" in fraction else fraction
+    return f"({fraction})" if "/" in fraction[1:] else fraction
 
 
 def is_invisible(character: str) -> bool:

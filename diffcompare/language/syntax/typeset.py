@@ -1,4 +1,4 @@
-"""The reader of signs that are set in print or written by hand: `½x²`, `∛x`, `e⁻ˣ`, `e^{-x}cos x`.
+"""The reader of signs that are set in print or written by hand: `½x²`, `∛x`, `e⁻ˣ`, `e^{-x}cos x`, `𝑥 – 1`, `（x）`.
 
 They are written in the characters of the language, where that makes the text one that is read.  `3½` is a mixed number
 or a product, and `x³√x` has a power or the degree of a root: both readings are shown.
@@ -11,7 +11,7 @@ import unicodedata
 
 from diffcompare.language.syntax.juxtaposition import juxtaposed
 from diffcompare.language.syntax.source_text import Finding, Reading, SourceText
-from diffcompare.language.tokenizer import SUPERSCRIPTS, SyntaxFault
+from diffcompare.language.tokenizer import SUPERSCRIPTS, SyntaxFault, looks_like
 
 _FRACTIONS = {
     sign: f"({fraction.replace('⁄', '/')})"
@@ -30,6 +30,9 @@ _MIXED = re.compile(rf"(?<![\w.])([0-9]+)\s?({_FRACTION.pattern})")
 _SIGN = f"[{SUPERSCRIPTS}{''.join(_RAISED)}]"
 _EXPONENT = re.compile(rf"(?<!{_SIGN})[⁺⁻]?[{SUPERSCRIPTS}]*[{''.join(_RAISED)}]{_SIGN}{{,20}}(?!{_SIGN})")
 _BRACED = re.compile(r"(?<=\^)\s*\{([^{}]*)\}")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_BRACKETS_OF_THEIR_OWN = "⟨⟩↑"  # a mean, an inner product, a power that is repeated
+_STYLES = ("<font>", "<wide>", "<narrow>")  # 𝑥 of an equation in a document, ｘ of a keyboard in East Asia
 _DEGREE = re.compile(rf"(?<=[\w)|{SUPERSCRIPTS}])(\s*)([{SUPERSCRIPTS}]+)\s*(√)")
 
 
@@ -48,6 +51,7 @@ def typeset(source: SourceText) -> Reading | Finding | None:
         message = f"`{match[0]}` is a mixed number or a product"
         return Finding(message, (start, end), "two readings", readings=readings, code="E204")
     text = source.text.replace("∛", " cbrt ")
+    text = _NOT_ASCII.sub(lambda match: _printed(match[0], source.text), text)
     text = re.sub(rf"(?<!\w){_FRACTION.pattern}", lambda match: _FRACTIONS[match[0]], text)
     text = _EXPONENT.sub(_exponent, text)
     text = text if "\\" in text else _BRACED.sub(r"(\1)", text)
@@ -57,6 +61,20 @@ def typeset(source: SourceText) -> Reading | Finding | None:
     if isinstance(fault, SyntaxFault) and not juxtaposed(SourceText(text, fault, source.names, source.attempt)):
         return None
     return Reading(text)
+
+
+def _printed(character: str, text: str) -> str:
+    """Return the sign, the digit or the letter that a character is in another style: dashes are a minus sign.
+
+    A letter stays what it is where the text has the plain one as well (`𝐱` and `x`), and so does one of another script
+    that only looks like a Latin one.
+    """
+    meant = looks_like(character)
+    if len(meant) == 1 and not meant.isalnum() and character not in _BRACKETS_OF_THEIR_OWN:
+        return meant
+    if unicodedata.decomposition(character).startswith(_STYLES) and len(meant) == 1:
+        return meant if meant.isdecimal() or meant not in text else character
+    return character
 
 
 def _power_or_degree(source: SourceText, match: re.Match[str]) -> Finding | None:
