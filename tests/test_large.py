@@ -109,7 +109,8 @@ def calls(work, expression):
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
-def test_work_grows_as_the_expression_does(shape):
+def test_work_grows_as_the_expression_does(shape, monkeypatch):
+    monkeypatch.setattr("diffcompare.studies.gradient._uses", {})  # emptied when it is full, it frees what others asked
     small, large = shape(SIZE), shape(2 * SIZE)
     for name, work in WORKS.items():
         work(shape(60))  # what is imported and remembered once is not counted
