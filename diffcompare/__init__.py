@@ -22,6 +22,7 @@ localization.py               The language of texts for people: English as writt
 output_folder.py              A folder of generated files, written again and again, but never over somebody else's file
 processes.py                  Worker processes: how they are started and set up, and how they ended, in words
 safe_io.py                    Safe input and output: streams and files, atomic writes, and one quiet, tested outcome for all that can go wrong
+user_folders.py               Folders of the user's own: where each system keeps what a program remembers, and what it can make again
 worker_process.py             The side of a worker in its own process: its output is kept for answers, and its memory is limited
 backends/                     The ways of differentiating an expression at a point, a module for each, and the registry of all methods by name
   automatic.py                Automatic differentiation: forward mode, a sweep for every variable; reverse mode, one sweep for all of them

@@ -17,6 +17,7 @@ import sys
 
 from diffcompare import safe_io
 from diffcompare.cli.commands import COMPLETION
+from diffcompare.user_folders import state_folder
 
 TYPE_CHECKING = False  # typing takes longer to import than this module
 if TYPE_CHECKING:
@@ -188,16 +189,3 @@ def _remember(editor: ModuleType, line: str, path: str | None) -> None:
             editor.write_history_file(path)
     except (OSError, ValueError):
         pass  # a full disk is no reason to stop
-
-
-def state_folder() -> str:
-    """Return the folder where the system keeps what a program remembers of its use."""
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or os.path.expanduser(r"~\AppData\Local")
-    elif sys.platform == "darwin":
-        base = os.path.expanduser("~/Library/Application Support")
-    else:
-        base = os.environ.get("XDG_STATE_HOME", "")
-        if not os.path.isabs(base):  # it does not count, says the specification of these folders
-            base = os.path.expanduser("~/.local/state")
-    return os.path.join(base, "diffcompare")

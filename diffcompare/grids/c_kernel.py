@@ -32,6 +32,7 @@ from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.grids.block_program import MAX_BLOCK, blocks_of
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import wengert_list
+from diffcompare.user_folders import cache_folder
 
 COMPILERS = ("cc", "gcc", "clang")
 FLAGS = ("-O3", "-march=native", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fopenmp-simd")
@@ -218,7 +219,7 @@ def _compile(command: Sequence[str], source: str, library: Path, *, vectorized: 
 @contextlib.contextmanager
 def _folder() -> Iterator[Path]:
     """Yield the folder of compiled functions, which only the user may write to; else one that is deleted afterwards."""
-    folder = cache_folder()
+    folder = compiled_folder()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         usable = _is_own(folder) and os.access(folder, os.W_OK)
@@ -231,15 +232,9 @@ def _folder() -> Iterator[Path]:
             yield Path(name)
 
 
-def cache_folder() -> Path:
-    """Return the folder of compiled functions: where the system keeps what can be made again."""
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or os.path.expanduser(r"~\AppData\Local")
-    elif sys.platform == "darwin":
-        base = os.path.expanduser("~/Library/Caches")
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return Path(base) / "diffcompare" / "compiled"
+def compiled_folder() -> Path:
+    """Return the folder of compiled functions."""
+    return Path(cache_folder()) / "compiled"
 
 
 def _is_own(path: Path) -> bool:

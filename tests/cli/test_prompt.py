@@ -12,7 +12,7 @@ import pytest
 
 from diffcompare import processes
 from diffcompare.cli import main
-from diffcompare.cli.prompt import GREETING, PROMPT, Prompt, state_folder
+from diffcompare.cli.prompt import GREETING, PROMPT, Prompt
 
 ROOT = Path(__file__).parents[2]
 NEEDS_TERMINAL = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
@@ -116,18 +116,6 @@ def test_the_language_of_one_command_is_not_that_of_the_next(capsys):
     chinese, english = capsys.readouterr().out.split("\nkinks: ")
     assert "真值" in chinese or "信任" in chinese
     assert english.isascii()
-
-
-def test_the_state_folder_is_that_of_the_system(monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", "/state")
-    monkeypatch.setenv("LOCALAPPDATA", "C:/local")
-    folders = {}
-    for platform in ("linux", "darwin", "win32"):
-        monkeypatch.setattr(sys, "platform", platform)
-        folders[platform] = state_folder().replace("\\", "/")
-    assert folders["linux"] == "/state/diffcompare"
-    assert folders["win32"] == "C:/local/diffcompare"
-    assert folders["darwin"].endswith("/Library/Application Support/diffcompare")
 
 
 # --- A terminal -------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import pytest
 from diffcompare.backends.automatic import reverse_mode
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.grids import c_kernel
-from diffcompare.grids.c_kernel import CKernel, cache_folder, kernel_source
+from diffcompare.grids.c_kernel import CKernel, compiled_folder, kernel_source
 from diffcompare.grids.careful_blocks import GridFunction
 from diffcompare.language.parser import parse
 
@@ -24,7 +24,7 @@ needs_compiler = pytest.mark.skipif(
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(c_kernel, "cache_folder", lambda: tmp_path / "cache" / "compiled")
+    monkeypatch.setattr(c_kernel, "compiled_folder", lambda: tmp_path / "cache" / "compiled")
     monkeypatch.delenv("CC", raising=False)
     c_kernel.compiled_library.cache_clear()
     return tmp_path / "cache" / "compiled"
@@ -143,7 +143,7 @@ def test_only_what_gcc_can_vectorize_is_compiled_for_it(monkeypatch):
 
 def test_the_cache_is_where_the_system_keeps_such_things(monkeypatch):
     monkeypatch.undo()
-    assert cache_folder().parts[-2:] == ("diffcompare", "compiled")
+    assert compiled_folder().parts[-2:] == ("diffcompare", "compiled")
 
 
 def test_names_of_variables_cannot_leave_the_program():
