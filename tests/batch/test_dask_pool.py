@@ -94,6 +94,7 @@ def workers_of(address):
         return len(client.scheduler_info()["workers"])
 
 
+@pytest.mark.thorough
 @REAL
 @pytest.mark.filterwarnings("ignore")
 def test_workers_and_the_scheduler_are_killed_and_nothing_is_lost(cluster, tmp_path, monkeypatch, capsys):

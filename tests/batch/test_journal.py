@@ -232,6 +232,7 @@ def test_a_first_row_that_was_torn_is_ours_as_long_as_its_state_says_so(written,
     assert is_state(str(state))
 
 
+@pytest.mark.thorough
 def test_a_run_over_a_folder_passes_over_its_own_results_again_and_again(written, monkeypatch, capsys):
     monkeypatch.chdir(written)
     for suffix in ("csv", "txt", "jsonl"):

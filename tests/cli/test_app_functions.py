@@ -152,6 +152,7 @@ def test_functions_of_a_file_in_expressions(cli, tmp_path):
     assert "E640" in cli("grad", "x", "--ops", "none.py").err
 
 
+@pytest.mark.thorough
 def test_functions_of_a_file_in_demos_and_the_lesson(cli, tmp_path):
     ops = ["--at", "x=2", "--ops", "model.py"]
     assert "cubed(v₀)" in cli("demo", "trace", "--expr", "cubed(x)*x", *ops, "--frames").out
@@ -181,6 +182,7 @@ def test_functions_of_a_file_in_tables(cli, tmp_path):
     assert cli("batch", *options, "--ops", "none.py").code == 2
 
 
+@pytest.mark.thorough
 def test_a_run_is_not_continued_with_another_file_of_functions(cli, tmp_path):
     tmp_path.joinpath("rows.csv").write_text("expression,point\ncubed(x)*x,x=2\n", encoding="utf-8")
     options = ["rows.csv", "--method", "reverse-ad", "--no-truth", "--jobs", "1", "-o", "rows.jsonl"]
@@ -190,6 +192,7 @@ def test_a_run_is_not_continued_with_another_file_of_functions(cli, tmp_path):
     assert cli("batch", *options, "--ops", "model.py", "--resume").code != 0
 
 
+@pytest.mark.thorough
 def test_a_row_of_a_table_may_name_a_gradient_too(cli, tmp_path):
     tmp_path.joinpath("rows.csv").write_text(
         "expression,x,y,hand,hand_x\nmodel.py:f,0.2,,model.py:df,\nmodel.py:f,0.2,,,2*x\nx^2*y,1,2,,2*x*y\n",
@@ -241,6 +244,7 @@ def test_a_gradient_of_whole_arrays_by_hand(cli):
     assert "E506" in formula.err
 
 
+@pytest.mark.thorough
 @every_row("command", ["trace", "graph", "derive", "sweep", "swell", "taylor", "hessian", "jacobian"])
 def test_other_commands_say_that_they_need_single_numbers(cli, command):
     answer = cli(command, "model.py:network")

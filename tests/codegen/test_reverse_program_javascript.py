@@ -89,6 +89,7 @@ def rows():
                 yield row(*letters), point
 
 
+@pytest.mark.thorough
 def test_every_operation_and_some_others_in_one_run(tmp_path):
     """Both functions of every program have the partials of Python."""
     (tmp_path / "empty.html").write_text("<!DOCTYPE html>", encoding="utf-8")

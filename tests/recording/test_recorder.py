@@ -194,6 +194,7 @@ def test_nothing_flows_into_an_argument_that_was_not_taken():
     assert record(stepping, {"x": 0.3}).gradient() == {"x": 1.0}  # not 0 * inf
 
 
+@pytest.mark.thorough
 def test_a_tape_of_a_million_operations():
     def long(x):
         y = x

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from browser import showing
 from pictures import BARS, PLOT
 from render_graphs import EXPRESSIONS, drawn
@@ -40,6 +41,7 @@ MISFITS = """
 """
 
 
+@pytest.mark.thorough
 def test_texts_fit_in_wide_and_in_narrow_fonts(tmp_path: Path) -> None:
     graphs = [drawn(text, show=SHOWN[place % len(SHOWN)]) for place, text in enumerate(EXPRESSIONS.values())]
     graphs.append(drawn("WMWWMWMWMWMWMWM*sigmoid(MMMMMMMMMMM) + asinh(mmmmmmmmmm)", show="adjoint"))

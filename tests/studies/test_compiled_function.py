@@ -49,6 +49,7 @@ def assert_same(expression, point):
     )
 
 
+@pytest.mark.thorough
 @every_row("name", [entry.name for entry in load()])
 def test_the_catalogue(name):
     entry = next(entry for entry in load() if entry.name == name)
@@ -267,6 +268,7 @@ def test_steps_that_repeat_run_in_a_loop():
     assert outcome(lambda: dc.gradient(x, {"r": 5.0, "x": 0.4})) == caught.value.diagnostic.message
 
 
+@pytest.mark.thorough
 def test_a_large_expression_of_which_nothing_else_can_be_made_is_swept_and_then_compiled_in_pieces():
     rng, x = random.Random(1), [Variable("x"), Variable("y")]
     for _ in range(2_500):

@@ -248,6 +248,7 @@ def test_many_variables_are_cut_and_say_so():
     assert len(record.data()["derivations"]) == 40
 
 
+@pytest.mark.thorough
 def test_a_deep_nest(monkeypatch):
     """Of 100,000 steps 20,000 are written down; here of 12,000 a hundred."""
     monkeypatch.setattr(record, "MAX_STEPS", 100)

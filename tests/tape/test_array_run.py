@@ -182,6 +182,7 @@ def test_globals_and_caches_hold_plain_numbers_afterwards():
     assert type(kept[1][1]["a"]) is np.ndarray
 
 
+@pytest.mark.thorough
 def test_a_function_that_never_ends_is_ended():
     def forever(x):
         while True:

@@ -267,6 +267,7 @@ def test_positive_variables():
     assert positive_variables([parse("x")], parse_conditions(["x > 0, y >= 1, z >= 0"], "xyz")) == ["x", "y"]
 
 
+@pytest.mark.thorough
 @given(expressions())
 def test_the_rules_are_never_called_wrong_and_a_slip_is_never_called_right(expression):
     nodes = wengert_list(expression)

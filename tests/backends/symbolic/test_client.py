@@ -409,6 +409,7 @@ SIMPLIFIED = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("code", ["", SLOW], ids=["this machine", "a slow one"])
 def test_quick_simplification_is_the_same_on_slow_machines(worker_that, code):
     worker_that(code)

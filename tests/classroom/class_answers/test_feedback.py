@@ -64,6 +64,7 @@ def test_half_a_domain_is_said(judged):
     assert "proved" not in text
 
 
+@pytest.mark.thorough
 @every_row("slug", KINDS)
 def test_the_solution_is_given_only_where_it_is_wanted(judged, slug):
     text, by, wrong = example_of(slug)

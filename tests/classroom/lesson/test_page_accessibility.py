@@ -232,6 +232,7 @@ def test_every_drawing_has_a_title_and_is_described(window):
             assert len(description) > 20
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("size", "mode"), [((1280, 720), ""), ((390, 844), ""), ((1920, 1080), "actions.projector()"), ((320, 640), "")]
 )

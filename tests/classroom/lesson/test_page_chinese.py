@@ -77,6 +77,7 @@ def test_the_page_says_which_language_it_is_in(chinese_window, chinese):
         assert demo.demo.claim in chinese_window.run(f"byId('{demo.demo.name}').querySelector('h2').textContent")
 
 
+@pytest.mark.thorough
 def test_every_step_by_keys_in_chinese(chinese_window, chinese):
     chinese_window.run("go(0, 0, false)")
     seen = 0

@@ -92,6 +92,7 @@ def screens(output):
         yield text.split("\r\n")
 
 
+@pytest.mark.thorough
 def test_keys_mashed_at_random_break_nothing(tmp_path):
     terminal = Terminal("demo", "tape", directory=tmp_path)
     terminal.wait_for(b"[q] quit")

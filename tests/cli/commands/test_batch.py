@@ -256,6 +256,7 @@ def test_killed_at_random_instants_it_goes_on_where_it_stopped(start, process, u
     assert Path("r.jsonl").read_bytes() == unbroken
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 def test_with_libraries_in_processes_of_their_own_it_goes_on_where_it_stopped_as_well(start, process) -> None:
     write_rows(60)

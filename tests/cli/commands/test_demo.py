@@ -150,6 +150,7 @@ def test_a_lesson_plays_a_function_of_ones_own_in_every_demo_that_can(cli, tmp_p
     assert (refused.code, "`trace`, `tape` and `branches`" in refused.err) == (2, True)
 
 
+@pytest.mark.thorough
 def test_what_is_too_long_for_the_trace_is_played_as_a_tape(cli, tmp_path):
     (tmp_path / "long.py").write_text("def f(x):\n    for _ in range(10000):\n        x = x*0.9999\n    return x\n")
     path, program = tmp_path / "own.html", f"{tmp_path / 'long.py'}:f"

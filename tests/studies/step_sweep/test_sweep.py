@@ -333,6 +333,7 @@ def test_without_a_truth_reverse_mode_stands_in_and_the_answer_says_so() -> None
     assert swept.data()["truth"] == {"status": "timed-out", "derivative": None}
 
 
+@pytest.mark.thorough
 def test_a_large_function_gets_fewer_steps_and_no_slope_of_round_off() -> None:
     terms = "+".join(f"sin({k}*x)/{k * k}" for k in range(1, 600))
     swept = sweep(terms, x=0.3, budget=0.5)
