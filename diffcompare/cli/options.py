@@ -405,4 +405,5 @@ Color: TypeAlias = Annotated[str, word_option("--color", "WHEN", COLORS, noun="c
 Charset: TypeAlias = Annotated[str, word_option("--charset", "SET", CHARSETS, noun="character set")]
 Language: TypeAlias = Annotated[str, word_option("--lang", "LANG", LANGUAGES, noun="language")]
 Quiet: TypeAlias = Annotated[bool, Option("--quiet", "-q", help="Show the values only.")]
+Verbose: TypeAlias = Annotated[bool, Option("--verbose", "-v", help="Show every table.")]
 Debug: TypeAlias = Annotated[bool, Option("--debug", help="Show the traceback of an internal error.")]
