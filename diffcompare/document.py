@@ -87,11 +87,18 @@ class Heading(NamedTuple):
     level: int = 2
 
 
+Outcome: TypeAlias = Literal["", "right", "wrong", "undecided"]
+
+
 class Paragraph(NamedTuple):
-    """A paragraph of prose.  `role` says what it is for: plain text, a side note, a warning or the closing verdict."""
+    """A paragraph of prose.  `role` says what it is for: plain text, a side note, a warning or the verdict.
+
+    A verdict may have an outcome, which renderers show by a sign and a colour.
+    """
 
     text: str
     role: Literal["text", "note", "warning", "verdict"] = "text"
+    outcome: Outcome = ""
 
 
 class Table(NamedTuple):
@@ -111,6 +118,7 @@ class Table(NamedTuple):
     # this one.  People are shown this many of the other columns at most, the first half and the last half.
     blocks: bool = False
     most_columns: int | None = None
+    narrow: tuple[Block, ...] = ()  # in its place where it is wider than the page
 
 
 class Listing(NamedTuple):
@@ -280,6 +288,13 @@ class Document(NamedTuple):
     blocks: tuple[Block, ...]
     data: Mapping[str, Any] | Callable[[], Mapping[str, Any]] = NOTHING
     arrays: Mapping[str, Any] = NOTHING  # nested lists of numbers, by name, for programs that compute with them
+    # A function that makes the blocks of the long form, of which `blocks` say what matters; None if they say it all.
+    details: Callable[[], tuple[Block, ...]] | None = None
+
+    @property
+    def detailed(self) -> Document:
+        """The long form: the document with every table, which formats for programs write."""
+        return self if self.details is None else self._replace(blocks=self.details(), details=None)
 
 
 MAX_DRAWN = 60  # nodes of a graph up to which a drawing can be read

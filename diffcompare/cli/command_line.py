@@ -71,7 +71,7 @@ def with_output(function: Callable[..., CommandResult | int]) -> Callable[..., i
 
     @wraps(function)
     def command(**values: Any) -> int:
-        settings = Settings(**{name: values[name] for name in shared})
+        settings = Settings(**{name: values[name] for name in shared}, verbose=values.get("verbose", False))
         own_values = {name: values[name] for name in own}
         live = None
         output = settings.output or safe_io.STREAM

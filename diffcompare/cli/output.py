@@ -58,10 +58,14 @@ class Settings(NamedTuple):
     charset: str = "auto"
     quiet: bool = False
     debug: bool = False
+    verbose: bool = False
+    """Whether a document is shown in its long form; formats for programs always have that."""
 
 
 def show(result: CommandResult, settings: Settings, live: LiveOutput | None = None) -> int:
     """Write the result to its destination, in the place of what was shown of it before, and return the exit code."""
+    if settings.verbose:
+        result = result._replace(document=result.document.detailed)
     if live is not None and live.is_shown:
         safe_io.write(live.erased())
     else:
@@ -117,6 +121,8 @@ class LiveOutput:
 
     def show(self, result: CommandResult) -> None:
         """Write a frame over the one before it; the first follows the notes."""
+        if self._settings.verbose:
+            result = result._replace(document=result.document.detailed)
         if not result.document.blocks:
             return
         if not self.is_shown:

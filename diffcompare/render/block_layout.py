@@ -58,7 +58,10 @@ _LAYOUTS = (TableLayout(3, 1), TableLayout(2, 1), TableLayout(2, 1, True), Table
 
 
 def table_lines(table: Table, titles: list[str], body: list[list[Line]], legend: list[Line], look: Look) -> list[Line]:
-    """Set the table in the first layout that fits, or else with a line for each cell; the legend goes below."""
+    """Set the table in the first layout that fits, or else with a line for each cell; the legend goes below.
+
+    A table with something in its place where it is too wide has no lines there.
+    """
     spare = [place for place, column in enumerate(table.columns) if column.spare]
     for cells, shorter in ((body, ""), *_with_line_numbers(table, body)):
         for count in range(len(spare) + 1):
@@ -71,6 +74,8 @@ def table_lines(table: Table, titles: list[str], body: list[list[Line]], legend:
                 note = f"the column{'s' * (count > 1)} {named} {verb} left out here; CSV and JSON have {them}"
                 notes = [*[note][: len(left_out)], *[shorter][: len(shorter)]]
                 return lines + legend + [line for text in notes for line in prose_lines(text, "faint", look.width)]
+    if table.narrow:
+        return []
     return [*_stack(table, titles, body, look.width), *([[], *legend] if legend else [])]
 
 

@@ -25,10 +25,11 @@ _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 def render(document: Document, look: Look) -> str:
     """Write the tables as RFC 4180 rows, with a newline as line end."""
-    tables = [getattr(block, "table", block) for block in document.blocks]
+    blocks = document.detailed.blocks
+    tables = [getattr(block, "table", block) for block in blocks]
     sections = [_table(table) for table in tables if isinstance(table, Table) and not table.summary]
     if not sections:
-        sections = [_listing(block) for block in document.blocks if isinstance(block, Listing)]
+        sections = [_listing(block) for block in blocks if isinstance(block, Listing)]
     text = "\n".join(sections)
     return text if look.unicode else ascii_only(text)
 

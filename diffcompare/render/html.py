@@ -34,6 +34,7 @@ from diffcompare.document import (
 from diffcompare.localization import language, translate
 from diffcompare.render import Look, svg
 from diffcompare.render.text_layout import (
+    SIGNS,
     clean,
     for_people,
     group_place,
@@ -82,6 +83,9 @@ FRAGMENT_STYLE = """\
 .diffcompare .whole { white-space: nowrap; }
 .diffcompare .legend { margin: 0 0 1em; font-size: .85em; }
 .diffcompare .verdict { font-weight: bold; }
+.diffcompare .right .sign { color: #009E73; }
+.diffcompare .wrong .sign { color: #D55E00; }
+.diffcompare .undecided .sign { color: #B07A00; }
 .diffcompare dl { display: grid; grid-template-columns: fit-content(40%) minmax(0, 1fr); gap: .25em 1.2em;
   align-items: baseline; margin: 1em 0; }
 .diffcompare dt { font-weight: bold; overflow-wrap: anywhere; }
@@ -296,7 +300,12 @@ def _paragraph(paragraph: Paragraph) -> str:
     word, text = introduction(paragraph.role, paragraph.text)
     if word:
         return f'<p class="{paragraph.role}"><strong>{_escaped(word)}</strong>{_lines(text)}</p>'
-    return f'<p class="verdict">{_lines(text)}</p>' if paragraph.role == "verdict" else f"<p>{_lines(text)}</p>"
+    if paragraph.role != "verdict":
+        return f"<p>{_lines(text)}</p>"
+    kind = f"verdict {paragraph.outcome}".rstrip()
+    sign = SIGNS[paragraph.outcome][0]
+    mark = f'<span class="sign">{sign}</span> ' if sign else ""
+    return f'<p class="{kind}">{mark}{_lines(text)}</p>'
 
 
 def _lines(text: str) -> str:

@@ -36,7 +36,7 @@ from diffcompare.language.operations import is_negation
 from diffcompare.language.printer import ATOM, MAX_NODES, formula, to_latex, to_text, tree_is_larger, typewriter
 from diffcompare.localization import language, translate
 from diffcompare.render.block_layout import break_formula
-from diffcompare.render.text_layout import ascii_only, clean, for_people, greek, introduced, is_prose, repeats
+from diffcompare.render.text_layout import ascii_only, clean, for_people, greek, introduced, is_prose, repeats, signed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -203,7 +203,7 @@ def _on_one_page(table: Table) -> Table:
 
 
 def _paragraph(paragraph: Paragraph) -> str:
-    text = introduced(paragraph.role, paragraph.text)
+    text = signed(paragraph.outcome, introduced(paragraph.role, paragraph.text), unicode=False)
     lines = "\\\\\n".join([_prose(line) for line in text.split("\n") if line.strip()])
     command = {"verdict": "textbf", "warning": "emph", "note": "emph"}.get(paragraph.role)
     space = r"\medskip" if paragraph.role == "verdict" else ""

@@ -32,6 +32,7 @@ from diffcompare.render.text_layout import (
     introduction,
     line_text,
     repeats,
+    signed,
 )
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _paragraph(paragraph: Paragraph, look: Look) -> str:
     word, text_after = introduction(paragraph.role, paragraph.text)
     if word:
         return f"> **{_prose(word, look)}** {_lines(text_after, look, '> ')}"
-    text = _lines(paragraph.text, look)
+    text = _lines(signed(paragraph.outcome, paragraph.text, look.unicode), look)
     return f"**{text.strip()}**" if paragraph.role == "verdict" else text
 
 

@@ -32,6 +32,7 @@ from diffcompare.render.text_layout import (
     line_text,
     padding_of,
     point_padding,
+    signed,
     title_padding,
 )
 
@@ -55,9 +56,10 @@ def _block(block: Block, look: Look) -> list[str]:
         case Heading():
             return [clean(block.text, look.unicode)]
         case Paragraph():
-            return [clean(line, look.unicode) for line in introduced(block.role, block.text).split("\n")]
+            text = signed(block.outcome, introduced(block.role, block.text), look.unicode)
+            return [clean(line, look.unicode) for line in text.split("\n")]
         case Table():
-            return _table(block, look)
+            return _table_or_narrow(block, look)
         case Listing():
             return _listing(block, look)
         case Equations():
@@ -84,6 +86,15 @@ def _drawing(graph: Graph, look: Look) -> list[str]:
 
 def _text(cell: Cell, look: Look) -> str:
     return clean(formatting.text(cell, look.digits), look.unicode) or "-"
+
+
+def _table_or_narrow(table: Table, look: Look) -> list[str]:
+    """Set a table, or what it has in its place where it is wider than a page."""
+    lines = _table(table, look)
+    if not table.narrow or max([width(line.rstrip()) for line in lines], default=0) <= look.width:
+        return lines
+    blocks = for_people(table.narrow)
+    return [line for place, block in enumerate(blocks) for line in (*([""] if place else []), *_block(block, look))]
 
 
 def _table(table: Table, look: Look) -> list[str]:

@@ -38,6 +38,7 @@ from diffcompare.render.text_layout import (
     is_prose,
     line_text,
     prose_lines,
+    signed,
     stage_mark,
     wrap,
 )
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
 _STYLES = {"": "", "strong": "bold", "faint": "dim", "warning": "color(166)", "wrong": "underline color(166)"}
 _STYLES |= {f"hue{number}": f"color({colour})" for number, colour in enumerate((32, 166, 36, 175, 178, 74))}
 _STYLES |= {"primal": "color(32)", "tangent": "color(172)", "adjoint": "color(166)", "now": "reverse"}
+_STYLES |= {"right": "bold color(36)", "wrong-verdict": "bold color(166)", "undecided": "bold color(178)"}
+_OUTCOMES = {"right": "right", "wrong": "wrong-verdict", "undecided": "undecided"}
 _FACES = {"verdict": "strong", "warning": "warning"}
 
 
@@ -92,7 +95,8 @@ def _block(block: Block, look: Look) -> list[Line]:
         case Heading():
             return _prose(block.text, "strong", look)
         case Paragraph():
-            return _prose(introduced(block.role, block.text), _FACES.get(block.role, ""), look)
+            text = signed(block.outcome, introduced(block.role, block.text), look.unicode)
+            return _prose(text, _OUTCOMES.get(block.outcome) or _FACES.get(block.role, ""), look)
         case Table():
             return _table(block, look)
         case Listing():
@@ -162,7 +166,11 @@ def _table(table: Table, look: Look) -> list[Line]:
     if formatting.any_wrong(table, look.digits):
         how = translate("underlined") if look.styled else translate("in brackets")
         legend = _prose(translate("{mark}: digits that differ from the truth", mark=how), "", look)
-    return lines + list(map(_bar, table_lines(table, titles, body, legend, look)))
+    laid_out = table_lines(table, titles, body, legend, look)
+    if not laid_out and table.narrow:
+        blocks = for_people(table.narrow)
+        return [line for place, block in enumerate(blocks) for line in (*([[]] if place else []), *_block(block, look))]
+    return lines + list(map(_bar, laid_out))
 
 
 def _bar(line: Line) -> Line:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from diffcompare.diagnostics import visible, width
-from diffcompare.document import Bars, Block, Cell, Column, Graph, Measured, Paragraph, Plot, Stage, Table
+from diffcompare.document import Bars, Block, Cell, Column, Graph, Measured, Outcome, Paragraph, Plot, Stage, Table
 from diffcompare.localization import translate
 
 Span: TypeAlias = tuple[str, str]  # a text and the name of its style
@@ -202,6 +202,17 @@ def introduction(role: str, text: str) -> tuple[str, str]:
         return text[: len(role) + 1], text[len(role) + 1 :]
     word = translate(f"{role}: ")
     return word.rstrip(), " " * word.endswith(" ") + text
+
+
+SIGNS: Mapping[Outcome, tuple[str, str]] = {
+    "": ("", ""), "right": ("✓", "ok:"), "wrong": ("✗", "wrong:"), "undecided": ("?", "?"),
+}  # fmt: skip
+
+
+def signed(outcome: Outcome, text: str, unicode: bool = True) -> str:
+    """Return a verdict behind the sign of its outcome, since colour alone does not tell it."""
+    sign = SIGNS[outcome][0 if unicode else 1]
+    return f"{sign} {text}" if sign else text
 
 
 def close_together(above: Block, below: Block) -> bool:

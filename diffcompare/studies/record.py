@@ -65,11 +65,36 @@ class Record:
         """Return the data as JSON text."""
         return render(self.document(), "json")
 
+    def details(self) -> Details:
+        """Return the record in its long form, with every table that `-v` shows; print it, or leave it to a notebook."""
+        return Details(self)
+
     def __str__(self) -> str:
         return render(self.document(), "plain").rstrip("\n")
 
     def __repr__(self) -> str:
         return str(self)
+
+    def _repr_html_(self) -> str:
+        from diffcompare.render.html import fragment
+
+        return fragment(self.document())
+
+
+class Details:
+    """The long form of a record, which shows itself as the record does."""
+
+    __slots__ = ("record",)
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+
+    def document(self) -> Document:
+        """Return the document with every table."""
+        return self.record.document().detailed
+
+    def __repr__(self) -> str:
+        return render(self.document(), "plain").rstrip("\n")
 
     def _repr_html_(self) -> str:
         from diffcompare.render.html import fragment
