@@ -184,4 +184,5 @@ DEMO = Demo(
     "AD sees the path taken, not the program.",
     "What you run is what you differentiate - for better and for worse.",
     frames,
+    "Loops and branches",
 )

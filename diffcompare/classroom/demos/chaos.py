@@ -92,4 +92,5 @@ DEMO = Demo(
     "A derivative can be exact and mean nothing.",
     "Before you ask for the derivative, ask whether the value means anything.",
     frames,
+    "When the value is noise",
 )

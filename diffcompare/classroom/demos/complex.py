@@ -97,4 +97,5 @@ DEMO = Demo(
     "Without a subtraction the step can be as small as you like.",
     "Exact for what is analytic, silently wrong for what is not.",
     frames,
+    "A step into the complex plane",
 )

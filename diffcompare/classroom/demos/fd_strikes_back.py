@@ -161,4 +161,5 @@ DEMO = Demo(
     "Exact differentiation of an inaccurate program is exactly inaccurate.",
     "Agreement is evidence, not proof; fix the formula first.",
     frames,
+    "Exact slopes of inexact programs",
 )

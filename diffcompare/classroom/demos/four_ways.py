@@ -300,4 +300,5 @@ DEMO = Demo(
     "By hand and symbolically you get a formula, numerically a guess, and by AD the number itself,"
     " from the program run on pairs.",
     frames,
+    "Four ways to a derivative",
 )

@@ -43,6 +43,7 @@ def localized(demo: Demo) -> Demo:
     if language() == "en":
         return demo
     return demo._replace(
+        title=translator(demo.title),
         claim=translator(demo.claim),
         lesson=translator(demo.lesson),
         frames=lambda: [_localized_frame(frame, translator) for frame in demo.frames()],
@@ -136,13 +137,14 @@ class Frame(NamedTuple):
 
 
 class Demo(NamedTuple):
-    """A demo: its claim, its length in class, its closing sentence, and the function that computes its frames."""
+    """A demo: its claim, its length in class, its closing sentence, the function of its frames, and its title."""
 
     name: str
     minutes: int
     claim: str
     lesson: str
     frames: Callable[[], Iterable[Frame]]
+    title: str  # what it is about, in a few words for those who do not know its name
 
 
 # Tables of demos: headings in one string, and variants for a question.

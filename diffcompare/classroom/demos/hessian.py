@@ -116,4 +116,5 @@ DEMO = Demo(
     "A Hessian is a forward sweep over a reverse one.",
     "Differentiate the derivative's program, not a difference of differences.",
     frames,
+    "Second derivatives",
 )

@@ -133,4 +133,5 @@ DEMO = Demo(
     'At a kink the "derivative" is a convention.',
     "One-sided slopes first, conventions second, trust third.",
     frames,
+    "Corners and jumps",
 )

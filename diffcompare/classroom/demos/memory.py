@@ -67,4 +67,5 @@ DEMO = Demo(
     "Reverse mode needs its past, but need not keep it all.",
     "Memory can be bought with work, at a very good price.",
     frames,
+    "Memory bought with work",
 )

@@ -235,4 +235,5 @@ DEMO = Demo(
     "A perfect value can carry a poisoned derivative.",
     "0 times infinity is not 0: guard the input, not the output.",
     frames,
+    "Where nan comes from",
 )

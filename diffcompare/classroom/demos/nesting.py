@@ -232,4 +232,5 @@ DEMO = Demo(
     "An inner derivative has a variable of its own.",
     "Nested derivatives are right only where every tangent and every variable knows which derivative it belongs to.",
     frames,
+    "Derivatives inside derivatives",
 )

@@ -442,4 +442,5 @@ DEMO = Demo(
     "The best h is neither large nor small, and even it loses half the digits.",
     "Truncation falls with h, round-off grows with 1/h: to choose h is to choose which error to accept.",
     frames,
+    "How small a step?",
 )

@@ -193,5 +193,10 @@ def _reverse_by_habit(f: int, forward: int, reverse: int) -> Broken:
 
 
 DEMO = Demo(
-    "sweeps", 6, "A gradient costs n sweeps or one.", "Count inputs and outputs before choosing a direction.", frames
+    "sweeps",
+    6,
+    "A gradient costs n sweeps or one.",
+    "Count inputs and outputs before choosing a direction.",
+    frames,
+    "What a gradient costs",
 )

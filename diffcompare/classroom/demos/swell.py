@@ -268,4 +268,5 @@ DEMO = Demo(
     "Do not blame the derivative: written as a tree, f itself has already exploded. And a shorter"
     " formula is not always a better one.",
     frames,
+    "Formulas that explode",
 )

@@ -260,4 +260,5 @@ DEMO = Demo(
     "A tape is a diary; backward reads it from the end.",
     "Forward writes and saves, backward reads and adds; nothing is cleared unless you clear it.",
     frames,
+    "The tape: what a program remembers",
 )

@@ -303,4 +303,5 @@ DEMO = Demo(
     "Both AD modes multiply the same local slopes; only the order differs.",
     "Forward mode asks how one input affects every output; reverse mode, how every input affects one output.",
     frames,
+    "Forward and reverse, step by step",
 )

@@ -49,7 +49,7 @@ def blocks_of(frame):
 
 def texts(computed):
     """Every text that a player shows, in one order for every language."""
-    yield from (computed.demo.claim, computed.demo.lesson)
+    yield from (computed.demo.title, computed.demo.claim, computed.demo.lesson)
     for frame in computed.frames:
         yield from (frame.title, frame.rule, frame.sentence, frame.question)
         if frame.broken:
