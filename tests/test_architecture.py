@@ -351,9 +351,19 @@ def test_any_module_may_be_the_first_to_be_imported():
 
 TESTS = Path(__file__).parent
 ABOUT_A_PACKAGE = {
-    ".": {"adding_an_operation", "architecture", "docstrings", "hostile", "large", "map", "rows", "sessions"},
+    ".": {
+        "adding_an_operation",
+        "architecture",
+        "docstrings",
+        "hostile",
+        "large",
+        "map",
+        "readme_pictures",
+        "rows",
+        "sessions",
+    },
     "classroom/demos": {"figures", "missing", "sentences", "translation"},
-    "render": {"render"},
+    "render": {"render", "short_form"},
     "studies": {"docstrings"},
 }
 """Tests of a whole package, by its folder, and of the tables that tests have (`rows`); all others are named after the module that they test."""
