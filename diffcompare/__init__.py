@@ -351,7 +351,8 @@ studies/                      Studies: each puts questions to the table, the cat
   check_report.py             The report of a check: the verdicts in words, evidence, mistakes with carets under them, and the step done right
   check_steps.py              The check of a derivation line by line: is each the derivative, and does it follow from the one before?
   compare.py                  `dc.compare` and `grad`: one expression at one point, every method side by side, each against the truth
-  compare_report.py           The report of a comparison: the values against the truth, the cost of each method, and the verdict
+  compare_report.py           The report of a comparison: its data, and its short form with the verdict first; `compare_tables` has the rest
+  compare_tables.py           The long form of a comparison: every method's values against the truth, formulas, cost, notes, and the verdict
   compare_verdict.py          The closing sentence of a comparison: what to learn from its tables, from which every figure in it comes
   compiled_function.py        `dc.function`: an expression as a compiled function, with its gradient, for optimizers, plots and loops
   derivation_steps.py         A derivation as a list of steps: which rule was applied to which subexpression, and what was left to derive

@@ -220,6 +220,11 @@ class Derivative(NamedTuple):
     engine: EngineRun | None = None  # of an answer by another library
 
     @property
+    def is_pending(self) -> bool:
+        """True while the method is at work."""
+        return self.status == "pending"
+
+    @property
     def no_number(self) -> str | None:
         """The text in place of a number that is missing: dots while the method is at work, else why it has none."""
         return {"ok": None, "pending": "…"}.get(self.status, self.status)

@@ -210,7 +210,10 @@ _EXPONENT = re.compile(r"\d[\d.]*e-\d+")
 
 def render(document: Document, look: Look) -> str:
     """Return the document as a page."""
-    titles = [block.text for block in document.blocks if isinstance(block, Heading)]
+    titles = [block for block in document.blocks if isinstance(block, Heading)]
+    if not titles:  # a short form begins with its verdict, and a page has a title
+        titles = [block for block in document.detailed.blocks if isinstance(block, Heading)][:1]
+        document = document._replace(blocks=(*titles, *document.blocks))
     sortable = any(isinstance(block, Table) and block.sortable for block in document.blocks)
     allowed = f"; script-src '{DIGEST}'" if sortable else ""
     script = f"<script>{SCRIPT}</script>\n" if sortable else ""
@@ -222,7 +225,7 @@ def render(document: Document, look: Look) -> str:
         f"content=\"default-src 'none'; style-src 'unsafe-inline'{allowed}\">\n"
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{_escaped(titles[0] if titles else 'diffcompare')}</title>\n"
+        f"<title>{_escaped(titles[0].text if titles else 'diffcompare')}</title>\n"
         f"<style>\n{style}</style>\n</head>\n<body>\n"
         f'<main class="diffcompare">\n{body(document, look, 0)}</main>\n{script}</body>\n</html>\n'
     )

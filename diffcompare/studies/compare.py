@@ -65,6 +65,7 @@ class Comparison(Record):
     """
 
     report = "diffcompare.studies.compare_report"
+    tables = "diffcompare.studies.compare_tables"
 
     question: ParsedInput
     problem: Problem
@@ -77,7 +78,7 @@ class Comparison(Record):
     @property
     def is_pending(self) -> bool:
         """True while a method is at work: for somebody who watches the comparison grow."""
-        return any(answer.status == "pending" for answer in self.answers)
+        return any(answer.is_pending for answer in self.answers)
 
     @cached_property
     def nodes(self) -> Sequence[Expression]:
@@ -263,6 +264,12 @@ def kinks(comparison: Comparison) -> list[tuple[Expression, set[str]]]:
             if moving and all(map(is_number, arguments[:compared])) and node.operation.kink.contains(*arguments):
                 kinked.append((node, set(variables(wengert_list(node)))))
     return kinked
+
+
+def tied_lines(comparison: Comparison) -> list[tuple[str, set[str]]]:
+    """Return the line of a program at which another path begins at the point, with all variables; else nothing."""
+    tied = comparison.truth.tied if comparison.truth else ""
+    return [(tied, set(comparison.problem.wrt))] if tied else []
 
 
 def right_nearby(comparison: Comparison, names: Collection[str]) -> bool:

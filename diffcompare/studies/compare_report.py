@@ -1,43 +1,64 @@
-"""The report of a comparison: the values against the truth, the cost of each method, and the verdict."""
+"""The report of a comparison: its data, and its short form with the verdict first; `compare_tables` has the rest."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from diffcompare.backends import WAYS
-from diffcompare.backends.problem import Derivative, EngineRun, Size
+from diffcompare.backends.problem import Derivative, EngineRun
 from diffcompare.document import (
     Approximate,
     Block,
     Cell,
     Code,
     Document,
-    Heading,
-    Listing,
+    Equation,
+    Equations,
     Measured,
+    Outcome,
     Paragraph,
     Table,
     approximate,
     columns,
 )
+from diffcompare.formatting import text
 from diffcompare.language.expression import Expression
+from diffcompare.language.printer import shorten
 from diffcompare.language.wengert import tree_size
-from diffcompare.numeric.evaluate import Undefined
-from diffcompare.studies.accuracy import error_cells
-from diffcompare.studies.compare import Comparison
-from diffcompare.studies.compare_verdict import engine_answers
+from diffcompare.studies.accuracy import FULL_DIGITS, tenths
+from diffcompare.studies.compare import (
+    GIVEN,
+    MIN_EXACT_DIGITS,
+    Comparison,
+    MethodAccuracy,
+    method_accuracies,
+)
+from diffcompare.studies.compare_verdict import (
+    RIVALS,
+    STOPPED,
+    Findings,
+    as_sentence,
+    differences,
+    engine_answers,
+    findings,
+    not_compared,
+)
 from diffcompare.studies.compare_verdict import verdict as verdict  # the record asks its report for it
-from diffcompare.studies.record import counted, large, number, plain, question_entries, select, slope_data, study_data
+from diffcompare.studies.question import format_point
+from diffcompare.studies.record import cell, counted, join, large, number, plain, select, slope_data, study_data
 
 if TYPE_CHECKING:
-    from diffcompare.truth.rounding import Slopes, TrueNumber
+    from diffcompare.truth.rounding import Slopes
 
 UNINFORMATIVE = "textbook rules"  # a note that says no more than the column `how` does
 MAX_FORMULAS = 6  # partials whose formulas are shown
 MAX_FORMULA_NODES = 40  # formulas with more nodes, written out, are not shown
-STAGES = {"raw": "", "cse": "shared parts named", "simplified": "simplified"}
+MAX_ROWS = 24  # of values without a truth that people are shown
+MAX_NOTES = 4  # of methods without a number
+MIN_DIGITS = 3.0  # of a difference formula; where it keeps fewer, its number is another one
+COUNTS = (*"012", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")  # in a sentence
 
 
 # --- Data: the JSON document of `grad`, schema diffcompare/1 ----------------------------------------------------------
@@ -105,232 +126,216 @@ def _engine(run: EngineRun) -> dict[str, Any]:
     }
 
 
-# --- Document: the tables of `grad` -----------------------------------------------------------------------------------
+# --- Document: the verdict, the formulas beside the truth, and a row for each method --------------------------------
 
 
 def document(comparison: Comparison, *, brief: bool = False) -> Document:
-    """Return the tables of a comparison; a brief document has the values only."""
-    blocks: list[Block] = [] if brief else [Heading(_title(comparison), 1), _question(comparison)]
-    if comparison.problem.wrt or (comparison.has_no_value and not brief):
-        blocks.append(_values(comparison, brief))
-    if not brief:
-        if comparison.truth is not None and comparison.truth.slopes:
-            blocks.append(_slopes(comparison))
-        blocks += _formulas(comparison)
-        if comparison.problem.wrt and comparison.answers:
-            blocks += _cost(comparison)
-        blocks += _notes(comparison)
-        blocks += [Paragraph(note, "note") for note in _side_notes(comparison)]
-        if not comparison.is_pending:
-            blocks.append(Paragraph(comparison.verdict, "verdict"))
-    return Document(tuple(blocks), comparison.data)
+    """Return a comparison in its short form, with the long one as its details; a brief document has the values only."""
+    if brief:
+        values = [comparison.long_form("values", brief=True)] if comparison.problem.wrt else []
+        return Document(tuple(values), comparison.data)
+    opening = _opening(comparison)
+    blocks: list[Block] = [opening, _formulas(comparison)]
+    if comparison.answers and (comparison.problem.wrt or comparison.has_no_value):
+        blocks += _methods(comparison)
+    if opening.outcome != "right":
+        blocks += _reasons(comparison, opening.text)
+    return Document(tuple(blocks), comparison.data, details=lambda: comparison.long_form("tables"))
 
 
-def _title(comparison: Comparison) -> str:
-    """Name the number of ways that were asked (by default all four)."""
-    ways = {
-        answer.engine.way if answer.engine else WAYS.get(answer.method, "numerically") for answer in comparison.answers
+def _opening(comparison: Comparison) -> Paragraph:
+    """Return the verdict: what is right in one sentence, and what is not in as many clauses as it takes."""
+    pending = [answer.method for answer in comparison.answers if answer.is_pending]
+    if pending:
+        verb = "is" if len(pending) == 1 else "are"
+        return Paragraph(as_sentence(f"{join(pending)} {verb} at work"), "verdict", "undecided")
+    why = not_compared(comparison)
+    if why:
+        is_constant = comparison.failure is None and not comparison.problem.wrt
+        outcome: Outcome = "right" if is_constant else "undecided" if comparison.failure is None else "wrong"
+        return Paragraph(as_sentence(why), "verdict", outcome)
+    found, methods = findings(comparison), method_accuracies(comparison)
+    failed = any(answer.status == "failed" for answer in comparison.answers)
+    if found.wrong or found.value or failed or any(map(_is_off, methods)):
+        outcome = "wrong"
+    else:
+        unable = STOPPED["not-supported"]  # is no doubt about the others
+        outcome = "right" if all(clause.endswith(unable) for clause in found.missing) else "undecided"
+    clauses = found._replace(cost=_times_f(comparison, found))
+    if outcome == "right":
+        clauses = clauses._replace(kept=_agreement(comparison, methods, found))
+    return Paragraph(as_sentence("; ".join(chain(*clauses)) or "there is nothing to compare"), "verdict", outcome)
+
+
+def _is_off(method: MethodAccuracy) -> bool:
+    """Tell whether a method has no number, or one that is further from the truth than its formula explains."""
+    if method.no_number or (method.exact and method.wrong):
+        return True
+    lost = method.min_digits is not None and method.min_digits < MIN_DIGITS
+    at_zero = max(method.errors_at_zero.values(), default=0.0)
+    return not method.exact and (lost or at_zero > method.tolerance * 10 ** (MIN_EXACT_DIGITS - MIN_DIGITS))
+
+
+def _agreement(comparison: Comparison, methods: Sequence[MethodAccuracy], found: Findings) -> Sequence[str]:
+    """Return the clauses on methods that are all right: the exact ones together, the difference formulas by name."""
+    exact = [method.min_digits for method in methods if method.exact and method.full == FULL_DIGITS]
+    kept = [digits for digits in exact if digits is not None]
+    if len(methods) < 2 or len(kept) < len(exact) or not kept:
+        return [_all_agree(comparison, methods), *found.kept] if len(methods) > 1 else found.kept
+    clauses = [_all_agree(comparison, methods)]
+    approximate = [method for method in methods if not method.exact]
+    single = [method for method in methods if method.exact and method.full < FULL_DIGITS]
+    who = "the exact ones" if approximate or single else "they"
+    least = min(kept)
+    amount = f"all {FULL_DIGITS} digits of a double" if least >= FULL_DIGITS else f"{least:.1f} digits or more"
+    if comparison.truth is not None and comparison.truth.source == "differences":
+        amount = "every digit that the differences bound"
+    clauses.append(f"{who} keep {amount}")
+    return [*clauses, *(engine_answers().single_precision(single) if single else []), *differences(approximate)]
+
+
+def _times_f(comparison: Comparison, found: Findings) -> Sequence[str]:
+    """Tell what all partials cost by reverse mode and by another method, in evaluations of f, where that is told."""
+    if not found.cost or not comparison.operations:
+        return ()
+    work = {
+        answer.method: answer.work.operations / comparison.operations for answer in comparison.answers if answer.work
     }
-    return ("The truth", "One way", "Two ways", "Three ways", "Four ways")[len(ways)] + " to differentiate" * bool(ways)
+    other = next(method for method in RIVALS if method in work)
+    count = len(comparison.problem.wrt)
+    which = "both partials" if count == 2 else f"all {count} partials"
+    costs = [text(Approximate(work[method])) for method in ("reverse-ad", other)]
+    return [f"reverse-ad finds {which} at {costs[0]} times the cost of f, {other} at {costs[1]} times"]
 
 
-def _question(comparison: Comparison) -> Listing:
-    problem, truth = comparison.problem, comparison.truth
-    entries = question_entries(comparison.question, problem.point)
-    true_value = truth.value.text if truth and truth.value else None
-    entries.append(("value", _value(comparison, true_value)))
-    if true_value is not None:
-        entries.append(("truth", Code(true_value)))
-    count, size = comparison.operations, comparison.size
-    entries.append(
-        ("size", f"{counted(count, 'operation')}, {counted(size.tree, 'node')} as a tree, {large(size.dag)} as a DAG")
-    )
-    return Listing(tuple(entries))
+def _all_agree(comparison: Comparison, methods: Sequence[MethodAccuracy]) -> str:
+    count = COUNTS[len(methods)] if len(methods) < len(COUNTS) else str(len(methods))
+    which = "methods that answered" if len(methods) < len(comparison.answers) else "methods"
+    return f"{'both' if len(methods) == 2 else f'all {count}'} {which} agree with the truth"
 
 
-def _value(comparison: Comparison, true_value: str | None) -> Cell:
-    value = comparison.value
-    if type(value) is Undefined:
-        return "undefined"
-    number = float(value)  # type: ignore[arg-type]
-    return Measured(number, true_value) if math.isfinite(number) else str(number)
+def _formulas(comparison: Comparison) -> Equations:
+    """Return the function with its value, and the first partials as formulas beside their true values."""
+    problem = comparison.problem
+    function: Cell = problem.expression if comparison.question.program is None else Code(comparison.question.label)
+    at = f"at {format_point(problem.point)}: " if problem.point else "value "
+    rows = [Equation("f", _formula(function), f"{at}{text(cell(comparison.value))}")]
+    given = {answer.method: answer for answer in comparison.answers if answer.formulas}
+    own = given.get("hand-coded")
+    if own is not None and own.variant not in GIVEN:
+        own = None
+    right = given.get("symbolic") if own else given.get("hand-coded", given.get("symbolic"))
+    for name in problem.wrt[:MAX_FORMULAS]:
+        if own is not None and own.formulas and name in own.formulas:
+            rows.append(Equation(f"df/d{name}", _formula(own.formulas[name]), "by hand"))
+        formula = right.formulas.get(name) if right is not None and right.formulas else None
+        kind, true = _true_value(comparison, name)
+        if formula is not None:
+            rows.append(Equation(f"df/d{name}", _formula(formula), f"{kind} {true}".strip()))
+        elif true:
+            rows.append(Equation(f"df/d{name}", Code(true), kind))
+    return Equations("formulas", tuple(rows))
 
 
-def _values(comparison: Comparison, brief: bool) -> Table:
-    """Return the table of values: for each partial the truth, then every method with its errors and digits.
+def _formula(formula: Cell) -> Cell:
+    """Return a formula, or its beginning and its size if it is long."""
+    if not isinstance(formula, Expression) or tree_size(formula) <= MAX_FORMULA_NODES:
+        return formula
+    return Code(f"{shorten(formula)} ({large(tree_size(formula))} nodes)")
 
-    Where the truth is slopes on two sides, there are conventions; numerical libraries estimate their errors themselves.
-    """
-    keys = ["*partial", "method", "version", "value"]
-    keys += [">absolute=error", ">relative", ">ulp", ">digits", ">estimate", "convention"]
-    rows: list[tuple[Cell, ...]] = [] if brief else _other_values(comparison)
-    for name in comparison.problem.wrt:
-        true = comparison.true_partial(name)
-        if true is not None and not brief:
-            rows.append((f"df/d{name}", *_truth_row(comparison, true), None, None))
-        for answer in comparison.answers:
-            rows.append((f"df/d{name}", *_value_row(comparison, answer, name)))
-    # Errors are shown wherever there is a truth, or no reason why there is none; the last columns where they say more.
-    slopes = comparison.truth.slopes if comparison.truth else {}
-    left_out = (
-        range(8, 10) if not slopes else range(4, 9) if set(slopes) >= set(comparison.problem.wrt) else range(8, 9)
-    )
-    if comparison.has_no_value:
-        left_out = range(4, 10)
-    is_needed = [any(row[place] is not None for row in rows) for place in range(len(keys))]
-    shown = [
-        place
-        for place in range(len(keys))
-        if (place < 4 if brief else place not in left_out or is_needed[place]) and (place != 2 or is_needed[2])
+
+def _true_value(comparison: Comparison, name: str) -> tuple[str, str]:
+    """Return what the truth knows of a partial, its value or its slopes, and that; else two empty texts."""
+    truth, true = comparison.truth, comparison.true_partial(name)
+    if truth is not None and name in truth.slopes:
+        left, right = (text(slope_data(slope)) for slope in truth.slopes[name])
+        return "slopes", f"{left} from the left, {right} from the right"
+    if truth is None or true is None:
+        return "", ""
+    bound = f" ± {float(true.bound):.1e}, by differences" if truth.source == "differences" else ""
+    return "truth", f"{true.text}{bound}"
+
+
+# --- The table of methods ---------------------------------------------------------------------------------------------
+
+
+def _methods(comparison: Comparison) -> list[Block]:
+    """Return a row for each method, with a column for each partial, or where they are too many with the worst one."""
+    names = comparison.problem.wrt
+    worst = _worst_partials(comparison) if len(names) > 1 else []
+    if not 0 < len(names) <= MAX_FORMULAS:
+        return worst or [comparison.long_form("values", brief=True)]
+    heads = " | ".join([">" + f"d{place}=df/d{name}" for place, name in enumerate(names)])
+    rows = [
+        (*[value_cell(comparison, answer, name) for name in names], *_measures(comparison, answer, names))
+        for answer in comparison.answers
     ]
-    table = tuple(tuple(row[place] for place in shown) for row in rows)
-    heads = columns(" | ".join(keys[place] for place in shown))
-    if is_needed[2]:  # with the versions of libraries the table may be too wide for a page; the digits stay
-        spare = ("version", "absolute", "relative", "ulp", "estimate")  # the last ones are left out first
-        heads = tuple(head._replace(spare=head.key in spare) for head in heads)
-    return Table("values", heads, table, "Values")
+    return [_table(comparison, heads, rows)._replace(narrow=tuple(worst))]
 
 
-def _truth_row(comparison: Comparison, true: TrueNumber) -> tuple[Cell, ...]:
-    """Return the row of the truth, with where it comes from; by differences it has a bound."""
-    source = comparison.truth.source if comparison.truth is not None else ""
-    bound = approximate(float(true.bound)) if source == "differences" else None
-    return f"truth ({source})" if source else "truth", None, Code(true.text), bound, None, None, None
+def _table(comparison: Comparison, heads: str, rows: Sequence[tuple[Cell, ...]]) -> Table:
+    """Return the table of methods with these columns between their names and their errors; empty ones are left out."""
+    keys = columns(f"method | {heads} | >absolute=error | >digits | >ratio=cost | convention")
+    every = [(answer.method, *row) for answer, row in zip(comparison.answers, rows, strict=True)]
+    first = len(keys) - 4  # errors and all behind them are left out where no method has any
+    shown = [place for place in range(len(keys)) if place < first or any(row[place] is not None for row in every)]
+    return Table("methods", tuple(keys[at] for at in shown), tuple(tuple(row[at] for at in shown) for row in every))
 
 
-def _value_row(comparison: Comparison, answer: Derivative, name: str) -> tuple[Cell, ...]:
-    partial, true = answer.gradient.get(name), comparison.true_partial(name)
-    slopes = comparison.truth.slopes.get(name) if comparison.truth else None
-    if answer.engine is None and slopes is None:
-        cell: Cell = answer.no_number
-        if partial is not None:
-            cell = Measured(partial, true.text if true and math.isfinite(true.nearest) else None)
-        return answer.method, None, cell, *error_cells(comparison.measure(name, partial)), None, None
-    own = engine_answers()
-    cells = own.own_error_cells(answer.engine, comparison.errors(answer, name))
-    followed = own.convention(answer, name, slopes) or None
-    version = answer.engine.version if answer.engine else None
-    return (
-        answer.method,
-        version,
-        own.number_cell(answer, name, true),
-        *cells,
-        own.estimate_cell(answer, name),
-        followed,
-    )
-
-
-def _other_values(comparison: Comparison) -> list[tuple[Cell, ...]]:
-    """Return the rows of libraries whose value of f is not ours."""
-    if not any(answer.engine for answer in comparison.answers):
-        return []
-    return [(*row, None, None) for row in engine_answers().value_rows(comparison)]
-
-
-def _slopes(comparison: Comparison) -> Table:
-    assert comparison.truth is not None
-    heads = columns("partial | left=slope from the left | right=slope from the right")
-    rows = tuple((f"df/d{name}", slopes.left, slopes.right) for name, slopes in comparison.truth.slopes.items())
-    return Table("slopes", heads, rows, "One-sided slopes")
-
-
-def _formulas(comparison: Comparison) -> list[Block]:
-    """Return the table of the methods' formulas for the first partials; methods with equal formulas share a row."""
-    names = comparison.problem.wrt[:MAX_FORMULAS]
-    rows = [(f"df/d{name}", *row) for name in names for row in _formula_rows(comparison, name)]
-    if all(isinstance(formula, str) for _, _, formula in rows):  # all are too long, so that only sizes are left
-        return []
-    table = Table("formulas", columns("*partial | method | formula"), tuple(rows), "Formulas")
-    left_out = len(comparison.problem.wrt) - len(names)
-    cut = (
-        [Paragraph(f"the formulas of {counted(left_out, 'other partial')} are in the JSON", "note")] if left_out else []
-    )
-    return [table, *cut]
-
-
-def _formula_rows(comparison: Comparison, name: str) -> list[tuple[Cell, Cell]]:
-    methods: dict[Expression, list[str]] = {}
+def _worst_partials(comparison: Comparison) -> list[Block]:
+    """Return a row for each method with its worst partial; without a truth, every value."""
+    names = comparison.problem.wrt
+    if not any(map(comparison.true_partial, names)):
+        return [comparison.long_form("values", brief=True)._replace(caption="", most=MAX_ROWS)]
+    rows: list[tuple[Cell, ...]] = []
     for answer in comparison.answers:
-        if answer.formulas and name in answer.formulas:
-            methods.setdefault(answer.formulas[name], []).append(answer.method)
-    rows: list[tuple[Cell, Cell]] = []
-    for formula, listed in methods.items():
-        size = tree_size(formula)
-        rows.append((", ".join(listed), formula if size <= MAX_FORMULA_NODES else f"({large(size)} nodes)"))
-    return rows
+        name = min(names, key=lambda name: _order(comparison, answer, name))
+        rows.append((f"df/d{name}", value_cell(comparison, answer, name), *_measures(comparison, answer, names)))
+    where = f"each method's worst of {len(names)} partials; `-v`, or `details()` in Python, shows all of them"
+    return [_table(comparison, "partial | >value", rows), Paragraph(where, "note")]
 
 
-def _cost(comparison: Comparison) -> list[Table]:
-    """Return the table of costs, if anything is in it: calls of f, operations, and the size of the formulas.
-
-    Of other libraries there is a row only where the size of a formula is known.
-    """
-    heads = columns("method | how | >evaluations=calls | >operations=work | >ratio=per f | >tree | >dag=DAG | >swell")
-    answers = [answer for answer in comparison.answers if answer.engine is None or answer.engine.size is not None]
-    rows = [row for answer in answers for row in _cost_rows(comparison, answer)]
-    return [Table("cost", heads, tuple(rows), "Cost")] if rows else []
+def _order(comparison: Comparison, answer: Derivative, name: str) -> tuple[bool, float, float]:
+    """Return what puts the worst partial first: one without a number, then few digits, then a large error."""
+    errors = comparison.errors(answer, name)
+    lacks = answer.gradient.get(name) is None and comparison.true_partial(name) is not None
+    digits = errors["digits"]
+    return not lacks, math.inf if digits is None else digits, -(errors["absolute"] or 0.0)
 
 
-def _cost_rows(comparison: Comparison, answer: Derivative) -> list[tuple[Cell, ...]]:
-    sizes = {stage: size for stage, size in (answer.sizes or {}).items() if size is not None}
+def _measures(comparison: Comparison, answer: Derivative, names: Sequence[str]) -> tuple[Cell, ...]:
+    """Return the largest error of a method, its fewest digits, its work per f, and the conventions it follows."""
+    errors = [comparison.errors(answer, name) for name in names]
+    absolute = [error["absolute"] for error in errors if error["absolute"] is not None]
+    digits = [error["digits"] for error in errors if error["digits"] is not None]
     work, operations = answer.work, comparison.operations
-    first: tuple[Cell, ...] = (
-        answer.method,
-        answer.variant or answer.no_number,
-        work.evaluations if work else None,
-        work.operations if work else None,
-        Approximate(work.operations / operations, 3) if work and operations else None,
-        *(_formula_cells(comparison, answer) or _size_cells(comparison, sizes.get("raw"))),
+    slopes = comparison.truth.slopes if comparison.truth else {}
+    followed = [engine_answers().convention(answer, name, slopes[name]) for name in names if name in slopes]
+    return (
+        approximate(max(absolute, default=None)),
+        tenths(min(digits, default=None)),
+        Approximate(work.operations / operations, 2) if work and operations else None,
+        "; ".join(dict.fromkeys(filter(None, followed))) or None,
     )
-    later = [
-        (answer.method, STAGES[stage], None, None, None, *_size_cells(comparison, size))
-        for stage, size in sizes.items()
-        if stage != "raw"
-    ]
-    return [first, *later]
 
 
-def _formula_cells(comparison: Comparison, answer: Derivative) -> tuple[Cell, Cell, Cell] | None:
-    """Return the size of a library's own formulas, written out as trees; None where it has none."""
-    size = answer.engine.size if answer.engine else None
-    return None if size is None else (size, None, Approximate(size / comparison.size.tree, 3))
+def value_cell(comparison: Comparison, answer: Derivative, name: str) -> Cell:
+    """Return a partial of a method beside its truth, or why there is none."""
+    partial, true = answer.gradient.get(name), comparison.true_partial(name)
+    if partial is not None:
+        return Measured(partial, true.text if true and math.isfinite(true.nearest) else None)
+    return answer.no_number if answer.engine is None else engine_answers().number_cell(answer, name, true)
 
 
-def _size_cells(comparison: Comparison, size: Size | None) -> tuple[Cell, Cell, Cell]:
-    """Return nodes as a tree, nodes as a DAG, and the expression swell: the tree relative to the tree of f."""
-    if size is None:
-        return None, None, None
-    try:
-        swell: Cell = Approximate(size.tree / comparison.size.tree, 3)
-    except OverflowError:
-        swell = None
-    return size.tree, size.dag, swell
-
-
-def _notes(comparison: Comparison) -> list[Table]:
-    """Return the notes of the methods as a table of their own, so that the costs fit into 80 columns.
-
-    Methods with the same note, such as both modes of a library, share a row.
-    """
-    notes: dict[str, list[str]] = {}
+def _reasons(comparison: Comparison, told: str) -> list[Block]:
+    """Return the notes of the truth and of methods that lack a number or are off, but for what has been told."""
+    off = {accuracy.method for accuracy in method_accuracies(comparison) if _is_off(accuracy)}
+    by_note: dict[str, list[str]] = {}
     for answer in comparison.answers:
-        text = "; ".join(note for note in answer.notes if note != UNINFORMATIVE)
-        notes.setdefault(text, []).append(answer.method)
-    rows = tuple((", ".join(methods), text) for text, methods in notes.items() if text)
-    return [Table("notes", columns("method | note"), rows, "Notes")] if rows else []
-
-
-def _side_notes(comparison: Comparison) -> list[str]:
-    """Return the notes of the truth, and the lesson of a catalogue entry."""
-    notes = list(comparison.truth.notes) if comparison.truth else []
-    notes = [f"the truth of {note}" if note.startswith("df/d") else note for note in notes]
-    entry = comparison.question.entry
-    if entry is not None and entry.lesson and _is_classic(comparison):
-        notes.append(entry.lesson)
-    return notes
-
-
-def _is_classic(comparison: Comparison) -> bool:
-    """Tell whether the point is the entry's own, in its own variables: the entry's lesson is about that point."""
-    entry = comparison.question.entry
-    return entry is not None and dict(comparison.problem.point) == dict(entry.point)
+        if answer.notes and not answer.is_pending and (answer.method in off or None in answer.gradient.values()):
+            by_note.setdefault("; ".join(answer.notes), []).append(answer.method)
+    truth = comparison.truth.notes if comparison.truth and not comparison.is_pending else ()
+    notes = [f"the truth of {note}" if note.startswith("df/d") else note for note in truth if note not in told]
+    notes += [f"{', '.join(methods)}: {note}" for note, methods in by_note.items()]
+    more = [f"`-v` has {counted(len(notes) - MAX_NOTES, 'other note')}"] * (len(notes) > MAX_NOTES)
+    return [Paragraph(note, "note") for note in [*notes[:MAX_NOTES], *more]]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import chain
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from diffcompare.language.expression import Expression
 from diffcompare.language.printer import shorten
@@ -22,6 +23,7 @@ from diffcompare.studies.compare import (
     kinks,
     method_accuracies,
     right_nearby,
+    tied_lines,
     value_digits,
 )
 from diffcompare.studies.record import join, partials
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from diffcompare.truth.rounding import TrueNumber
 
 
+RIVALS = ("forward-ad", "forward-difference", "central-difference")  # with which reverse mode is compared
 MAX_NAMED = 8  # methods of other libraries that a sentence lists by name
 STOPPED = {
     "timed-out": "timed out",
@@ -39,18 +42,36 @@ STOPPED = {
     "failed": "failed",
     "not-supported": "cannot differentiate this function",
 }
-
-
 _UNLIKE = {  # the clauses where the recording is not the function, by the warnings that say so
     "W320": "the truth is that of one recorded run, and the function differs from call to call",
     "W321": "the truth is that of the recording, and the function is another one: see the warning",
 }
 
 
+class Findings(NamedTuple):
+    """The clauses of the sentence in their order: what went wrong first, what it cost last."""
+
+    wrong: Sequence[str] = ()
+    kept: Sequence[str] = ()  # the digits that methods keep
+    missing: Sequence[str] = ()
+    value: Sequence[str] = ()  # the value itself is inaccurate
+    gap: Sequence[str] = ()
+    cost: Sequence[str] = ()
+
+
 def verdict(comparison: Comparison) -> str:
     """Return one sentence that says what to learn from the tables."""
-    sentence = _no_gradient(comparison) or _no_truth(comparison) or "; ".join(_compared(comparison))
-    return f"{sentence[0].upper()}{sentence[1:]}."
+    return as_sentence(not_compared(comparison) or "; ".join(chain(*findings(comparison))))
+
+
+def as_sentence(clauses: str) -> str:
+    """Return clauses with a capital letter and a full stop."""
+    return f"{clauses[0].upper()}{clauses[1:]}."
+
+
+def not_compared(comparison: Comparison) -> str:
+    """Return why nothing can be compared: no gradient, no truth or no method; empty where something can."""
+    return _no_gradient(comparison) or _no_truth(comparison)
 
 
 # --- Clauses: each function returns a list of at most a few, empty where there is nothing to say ----------------------
@@ -230,15 +251,11 @@ def cost(comparison: Comparison) -> list[str]:
         answer.method: answer.work.operations for answer in comparison.answers if answer.work and answer.status == "ok"
     }
     count = len(comparison.problem.wrt)
-    rivals = ("forward-ad", "forward-difference", "central-difference")
-    other = next((method for method in rivals if method in work), None)
+    other = next((method for method in RIVALS if method in work), None)
     if "reverse-ad" not in work or other is None or count < 2:
         return []
     which = "both partials" if count == 2 else f"all {count} partials"
     return [f"for {which} reverse-ad does {work['reverse-ad']} operations and {other} {work[other]}"]
-
-
-# --- Other libraries -------------------------------------------------------------------------------------------------
 
 
 def engine_answers() -> ModuleType:
@@ -289,8 +306,8 @@ def _no_truth(comparison: Comparison) -> str:
 # --- What was compared ------------------------------------------------------------------------------------------------
 
 
-def _compared(comparison: Comparison) -> list[str]:
-    """Return the clauses of the sentence: what went wrong first, what it cost last.
+def findings(comparison: Comparison) -> Findings:
+    """Return what there is to say of a comparison with a truth.
 
     A mistake in the user's formula silences all other clauses, and cancellation most of them.
     """
@@ -298,7 +315,7 @@ def _compared(comparison: Comparison) -> list[str]:
     at_fault, misled_by_it = _own_operation(comparison, methods)
     doubt, gap = _own_formulas(comparison, [method for method in methods if method not in misled_by_it], at_fault)
     if doubt:
-        return [*at_fault, doubt]
+        return Findings([*at_fault, doubt])
     at_kink, explained = (at_fault, misled_by_it) if at_fault else _at_kink(comparison, methods)
     engines = any(method.answer.engine for method in methods)
     unexplained = [method for method in methods if method not in explained]
@@ -308,26 +325,22 @@ def _compared(comparison: Comparison) -> list[str]:
     single = [method for method in others if method.exact and method.full < FULL_DIGITS]
     approximate = [method for method in others if not method.exact]
     unlike = [_UNLIKE[note.code] for note in comparison.notes if note.code in _UNLIKE]
+    gone = missing(comparison, methods)
     if unlike and not at_kink:
-        return [*unlike, *missing(comparison, methods)]
+        return Findings(missing=[*unlike, *gone])
     misled = branch_clause(comparison)
     lost = "" if misled else _cancellation(comparison, exact, approximate)
     if lost:
-        return [*wrong, *at_kink, lost, *missing(comparison, methods), *value(comparison)]
-    return [
-        *_value_lost(comparison),
-        *misled,
-        *wrong,
-        *at_kink,
+        return Findings([*wrong, *at_kink, lost], missing=gone, value=value(comparison))
+    kept = [
         *zero(comparison, others),
         *agreement(exact, comparison.truth),
         *(engine_answers().single_precision(single) if single else []),
         *differences(approximate),
-        *missing(comparison, methods),
-        *value(comparison),
-        *gap,
-        *cost(comparison),
-    ] or ["there is nothing to compare"]
+    ]
+    off = [*_value_lost(comparison), *misled, *wrong, *at_kink]
+    found = Findings(off, kept, gone, value(comparison), gap, cost(comparison))
+    return found if any(found) else Findings(missing=["there is nothing to compare"])
 
 
 def _own_formulas(
@@ -402,7 +415,7 @@ def _at_kink(comparison: Comparison, methods: Sequence[MethodAccuracy]) -> tuple
     digits = value_digits(comparison)
     if digits is not None and digits < MIN_EXACT_DIGITS:
         return [], []  # in doubles this may not be the kink, or not the branch, of the function
-    places: list[tuple[Expression | str, set[str]]] = [*kinks(comparison), *_tied(comparison)]
+    places: list[tuple[Expression | str, set[str]]] = [*kinks(comparison), *tied_lines(comparison)]
     for node, names_below in places:
         explained = [
             method
@@ -426,12 +439,6 @@ def _at_kink(comparison: Comparison, methods: Sequence[MethodAccuracy]) -> tuple
             clause = f"at the kink of {shorten(node)} {listed} {'follows' if one else 'follow'} a convention, "
         return [f"{clause}and {'misses' if one else 'miss'} {partials(names)}"], explained
     return [], []
-
-
-def _tied(comparison: Comparison) -> list[tuple[str, set[str]]]:
-    """Return the line of a program at which another path begins at the point, with all variables; else nothing."""
-    tied = comparison.truth.tied if comparison.truth else ""
-    return [(tied, set(comparison.problem.wrt))] if tied else []
 
 
 def _value_lost(comparison: Comparison) -> list[str]:

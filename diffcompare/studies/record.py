@@ -34,6 +34,7 @@ class Record:
     """
 
     report: ClassVar[str]
+    tables: ClassVar[str] = ""  # the module of the long form, where the report is large without it
     __slots__ = ()
 
     if TYPE_CHECKING:
@@ -45,6 +46,10 @@ class Record:
     def from_report(self, function: str, **options: Any) -> Any:
         """Call a function of the report's module with the record, and return its result."""
         return getattr(import_module(self.report), function)(self, **options)
+
+    def long_form(self, function: str, **options: Any) -> Any:
+        """Call a function of the module with the tables of the long form, and return its result."""
+        return getattr(import_module(self.tables), function)(self, **options)
 
     def data(self) -> dict[str, Any]:
         """Return plain values for JSON, in the schema diffcompare/1."""

@@ -162,7 +162,7 @@ def test_in_a_notebook_the_header_and_the_tables_stand_as_on_a_page(tmp_path: Pa
     """Whether the notebook's style sheet comes before what the cell shows, or after it."""
     record = compare("x^2*sin(x)", x=1.5, methods="reverse-ad", truth=False)
     graph = drawn("x^2*sin(x)")
-    output = f'<div class="output">{record._repr_html_()}{fragment(Document((graph,)))}</div>'
+    output = f'<div class="output">{record.details()._repr_html_()}{fragment(Document((graph,)))}</div>'
     for place, style in enumerate(HOSTS.values()):
         style = f"<style>{style}</style>"
         for name, parts in (("before", style + output), ("after", output + style)):

@@ -298,10 +298,13 @@ def test_it_shows_itself():
     comparison = dc.compare(SURVEY, AT, methods=QUICK)
     assert str(comparison) == repr(comparison)
     assert not str(comparison).endswith("\n")
-    for page in (str(comparison), comparison._repr_html_()):
+    details = comparison.details()
+    for page in (str(comparison), comparison._repr_html_(), str(details), details._repr_html_()):
         assert "1.716337814536773735533361" in page
         assert "reverse-ad" in page
-        assert comparison.verdict in page
+        assert (comparison.verdict in page) == ("to differentiate" in page)
+    assert str(comparison).startswith("✓ Both methods agree")
+    assert len(str(comparison).splitlines()) < 15 < len(str(details).splitlines())
     assert comparison._repr_html_().lstrip().startswith("<")
 
 

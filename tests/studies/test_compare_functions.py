@@ -55,7 +55,7 @@ def test_the_loop_of_the_survey():
         rel = 1e-14 if answer.method in (*EXACT, "symbolic") else 1e-7
         assert answer.gradient["x"] == pytest.approx(9.0660864, rel=rel)
     assert comparison.operations == 9
-    assert "f      logistic" in str(comparison)
+    assert "f = logistic" in str(comparison)
 
 
 def test_a_loop_that_asks_the_value_is_no_formula():

@@ -39,7 +39,7 @@ def compare(text, methods="reverse-ad", **point):
 
 def table(comparison, key="values"):
     """Return a table of the document: a dictionary for each row, by column."""
-    found = next(block for block in comparison.document().blocks if getattr(block, "key", None) == key)
+    found = next(block for block in comparison.document().detailed.blocks if getattr(block, "key", None) == key)
     return [dict(zip([column.key for column in found.columns], row, strict=True)) for row in found.rows]
 
 
@@ -62,7 +62,7 @@ def test_where_only_some_partials_are_at_a_kink_the_values_are_a_table_of_80_col
     comparison = compare("max(x, 0) + x*y", methods=("central-difference", "backward-difference"), x=0.0, y=2.0)
     *ours, theirs = comparison.answers
     theirs = theirs._replace(engine=theirs.engine._replace(version="1.27.post1.dev20"))
-    text = render(replace(comparison, answers=(*ours, theirs)).document(), "terminal", look=Look(width=80))
+    text = render(replace(comparison, answers=(*ours, theirs)).document().detailed, "terminal", look=Look(width=80))
     assert re.search(r"torch-reverse +2\.123456789012345 .* between the slopes", text), text
     assert "version, error, relative and ulp are left out here; CSV and JSON have" in " ".join(text.split())
 
@@ -81,7 +81,7 @@ def test_the_version_stands_in_every_row_of_a_library_and_in_no_other(library):
 def test_with_versions_a_table_fits_into_80_columns_without_some_kinds_of_errors(library):
     library({"x": 0.9092974268256817, "y": -0.4161468365471424}, errors={"x": 1e-16, "y": 1e-16})
     comparison = compare("x*sin(y)", ["forward-difference", "reverse-ad"], x=1.0, y=2.0)
-    text = render(comparison.document(), "terminal", look=Look(width=80))
+    text = render(comparison.document().detailed, "terminal", look=Look(width=80))
     assert re.search(r"torch-reverse +1\.0 +0\.9092974268256817 +1\.4e-17 +\d", text)
     assert max(map(len, text.splitlines())) <= 80
 

@@ -29,6 +29,7 @@ def command(
     truth: options.Truth = True,
     simplify: options.Simplify = "quick",
     ops: options.Ops = None,
+    verbose: options.Verbose = False,
     quiet: options.Quiet = False,
     live: LiveOutput | None = None,
 ) -> CommandResult:

@@ -35,17 +35,17 @@ def test_options_reach_the_command(cli, asked: list[dict[str, Any]]) -> None:
         "--budget",
         "2",
     ]
-    assert cli("grad", *line, "--no-truth", "-x^2", "-q").code == 0
+    assert cli("grad", *line, "--no-truth", "-x^2", "-q", "-v").code == 0
     assert asked == [
         {"expression": "-x^2", "at": ["x=1", "y=2"], "hand": ["x=y"], "method": ["all"], "engines": None, "native": None, "wrt": ["x,y"],
-         "step": 1e-3, "budget": 2.0, "truth": False, "simplify": "quick", "ops": None, "quiet": True, "live": None}
+         "step": 1e-3, "budget": 2.0, "truth": False, "simplify": "quick", "ops": None, "verbose": True, "quiet": True, "live": None}
     ]  # fmt: skip
 
 
 def test_what_is_not_given_is_left_to_the_study(cli, asked: list[dict[str, Any]]) -> None:
     cli("grad", "x")
     assert asked[0] == dict.fromkeys(("at", "hand", "method", "engines", "native", "wrt", "step")) | {
-        "expression": "x", "budget": 5.0, "truth": True, "simplify": "quick", "ops": None, "quiet": False,
+        "expression": "x", "budget": 5.0, "truth": True, "simplify": "quick", "ops": None, "verbose": False, "quiet": False,
         "live": None,
     }  # fmt: skip
     cli("grad", "x", "--at", "")
