@@ -108,6 +108,7 @@ cli/                          The command line; only this package prints and imp
   formula_checks.py           `check` for formulas: partial derivatives, a Jacobian, or a derivation step by step
   function_checks.py          `check` for Python functions: a gradient against values of its function, or a backward against its forward
   grid_scan.py                The command `scan` beyond its options: axes, methods, and the file of arrays
+  help_page.py                The help of the program and of its commands, from the declarations of their options, without typer
   notation_option.py          The option `--notation`: the expression of a command is put into our language before the command runs
   options.py                  The command-line options, declared once, with their parsers and what the Tab key completes
   output.py                   The output of a command: progress, then the result or an error, with its format, look, destination and exit code

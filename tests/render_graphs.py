@@ -21,7 +21,7 @@ EXPRESSIONS = {
 }
 
 
-def drawn(text: str, show: str = "primal", **point: float) -> Graph:
+def drawn(text: str, show: str = "values", **point: float) -> Graph:
     """The graph block of an expression; without a point every variable is 0.5, 0.75, 1, ..."""
     from diffcompare.language.parser import parse
     from diffcompare.language.wengert import variables, wengert_list

@@ -65,6 +65,8 @@ def _answer(arguments: Sequence[str]) -> int:
         code = open_prompt(_run)
         if code is not None:
             return code
+    if list(arguments[:1]) == ["help"]:  # `help grad` is `grad --help`
+        arguments = [*arguments[1:], "--help"]
     from diffcompare.cli.command_line import answer
 
     code = answer(arguments)

@@ -3,7 +3,7 @@
 A command is one module of `cli/commands` with a function `command`, whose parameters are the command's own options, and
 `EXAMPLES`.  The options that all commands share are added here, and the result of the function is shown here.
 
-Help, Tab and a slip in a line need the options alone.  So a command imports its study when it is called; what it does
+Tab and a slip in a line need the options alone.  So a command imports its study when it is called; what it does
 beyond one call of a study stands in a module of `cli` with imports at its head, such as `batch_run`.
 """
 
@@ -12,7 +12,6 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Iterable, Sequence
-from importlib import import_module
 from typing import Annotated, Any, get_args
 
 import typer
@@ -21,20 +20,15 @@ from typer.core import TyperCommand, TyperGroup
 from diffcompare import safe_io
 from diffcompare.cli import arguments
 from diffcompare.cli.arguments import Argument, Option
-from diffcompare.cli.command_line import HELP, NAME, with_output
+from diffcompare.cli.command_line import HELP, NAME, command_of
 from diffcompare.cli.commands import COMMANDS, COMPLETION
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, did_you_mean, usage_error
 
 INSTALL = "--install-completion"
-EXAMPLES = """\
-diffcompare grad "ln(x1) + x1*x2 - sin(x2)" --at x1=2,x2=5
-diffcompare grad @rosenbrock --method all --json
-diffcompare ops sin
-"""
 
 
 def run(words: Sequence[str]) -> int:
-    """Run the command line of these words, which may ask for help, and return the exit code."""
+    """Run the command line of these words and return the exit code."""
     # Building a command takes a millisecond or two, so only the one that is needed is built if it is clear which.
     names = words[:1] if words and words[0] in COMMANDS and COMPLETION not in os.environ else COMMANDS
     try:
@@ -60,9 +54,6 @@ def build(names: Sequence[str]) -> TyperGroup:
     """Build the group with the commands of these names."""
     app = typer.Typer(
         cls=CommandGroup,
-        help="Compare ways to differentiate: by hand, numerically, symbolically, automatically."
-        f"\n\nWithout a command, {NAME} opens a prompt.",
-        epilog=EXAMPLES,
         add_completion=len(names) > 1,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
@@ -71,8 +62,7 @@ def build(names: Sequence[str]) -> TyperGroup:
     )
     app.callback()(_global_options)
     for name in names:
-        module = import_module(f"diffcompare.cli.commands.{name}")
-        app.command(name, cls=Command, epilog="\n".join(module.EXAMPLES))(for_typer(with_output(module.command)))
+        app.command(name, cls=Command)(for_typer(command_of(name)))
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
     return group
@@ -81,7 +71,7 @@ def build(names: Sequence[str]) -> TyperGroup:
 def _global_options(
     version: Annotated[bool, typer.Option("--version", "-V", help="Show the version and exit.")] = False,
 ) -> None:
-    """Declare `--version` for the help; `main` answers it before typer is imported."""
+    """Declare `--version`; `main` answers it before typer is imported."""
 
 
 def for_typer(command: Callable[..., int]) -> Callable[..., int]:
@@ -100,27 +90,19 @@ def _annotation(parameter: inspect.Parameter) -> Any:
 
 
 class Command(TyperCommand):
-    """A command with our rules for arguments, whose help begins with examples."""
+    """A command with our rules for arguments."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         complete = not ctx.resilient_parsing
         takes_value = flags_of(self, ctx)
         separated = arguments.separate(args, takes_value, complete=complete)
         if complete:
-            if any(flag in HELP for flag, _ in separated.options):
-                exit_with_help(self, ctx)
             declared = positionals_of(self)
             required = sum(param.required for _, param in declared)
             many = any(param.nargs == -1 for _, param in declared)
             names = [name for name, _ in declared]
             arguments.check_count(separated.positionals, names, required, list(takes_value), many=many)
         return super().parse_args(ctx, separated.arranged())
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        format_help(self, ctx, formatter)
-
-    def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        return [name if param.required else f"[{name}]" for name, param in positionals_of(self)] + ["[OPTIONS]"]
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
         # bash breaks words at `@`, so that `@ros` arrives as `@` and `ros`, but it replaces both.
@@ -131,13 +113,11 @@ class Command(TyperCommand):
 
 
 class CommandGroup(TyperGroup):
-    """The group of all commands; without arguments it shows its help."""
+    """The group of all commands."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not ctx.resilient_parsing:
-            first = args[0] if args else HELP[0]
-            if first in HELP:
-                exit_with_help(self, ctx)
+            first = args[0]
             if first.partition("=")[0] not in flags_of(self, ctx) and self.get_command(ctx, first) is None:
                 raise self._no_command(first, ctx)
         return super().parse_args(ctx, args)
@@ -157,12 +137,6 @@ class CommandGroup(TyperGroup):
         if not name.isidentifier():
             help = f'did you mean `{NAME} grad "{name}"`?'
         return usage_error("E501", f"no such command `{name}`", help)
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        format_help(self, ctx, formatter)
-
-    def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        return ["COMMAND", "[OPTIONS]"]
 
 
 def positionals_of(command: Any) -> list[tuple[str, Any]]:
@@ -189,20 +163,3 @@ def flags_of(command: Any, ctx: Any) -> dict[str, bool]:
         if param.param_type_name == "option"
         for flag in (*param.opts, *param.secondary_opts)
     }
-
-
-def exit_with_help(command: Any, ctx: Any) -> None:
-    """Write the help and exit."""
-    safe_io.write(f"{command.get_help(ctx)}\n")
-    raise typer.Exit(0)
-
-
-def format_help(command: Any, ctx: Any, formatter: Any) -> None:
-    """Format the help with the examples first, because they are what people read."""
-    with formatter.section("Examples"):
-        for line in command.epilog.splitlines():
-            formatter.write(f"  {line}\n")
-    formatter.write("\n")
-    command.format_usage(ctx, formatter)
-    command.format_help_text(ctx, formatter)
-    command.format_options(ctx, formatter)

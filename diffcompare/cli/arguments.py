@@ -9,15 +9,20 @@ ignore unknown options does not help: it would split `-v*x` into `-v` and `*x`.
 
 from __future__ import annotations
 
+import math
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
 from inspect import Parameter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args, get_origin
 
 from diffcompare import safe_io
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, DiffcompareError, did_you_mean, usage_error
 from diffcompare.inputs.files import file_and_name, function_file
+
+# What an option is about: the help has them in these groups, in this order.
+GROUPS = QUESTION, METHODS, OUTPUT, GENERAL = ("Question", "Methods", "Output", "General")
 
 
 class Declaration:
@@ -27,8 +32,9 @@ class Declaration:
     number from `min` to `max`, or a switch, as the type of the parameter says.
     """
 
-    def __init__(self, *flags: str, **fields: Any) -> None:
+    def __init__(self, *flags: str, group: str = QUESTION, **fields: Any) -> None:
         self.flags = flags
+        self.group = group
         self.fields = fields
 
 
@@ -38,6 +44,64 @@ class Option(Declaration):
 
 class Argument(Declaration):
     """A positional argument, which has no flags."""
+
+
+class Declared(NamedTuple):
+    """A parameter of a command, as far as reading a line and the help need it."""
+
+    name: str
+    declaration: Option | Argument
+    types: tuple[Any, ...]  # of its value: the members of a union
+    default: Any
+
+    @property
+    def title(self) -> str:
+        """The name in help and errors."""
+        return str(self.declaration.fields.get("metavar") or self.name.upper())
+
+    @property
+    def is_required(self) -> bool:
+        return self.default is Parameter.empty
+
+    @property
+    def is_switch(self) -> bool:
+        return bool in self.types
+
+    @property
+    def is_repeated(self) -> bool:
+        return any(get_origin(type) is list for type in self.types)
+
+    def flags(self) -> list[tuple[str, bool]]:
+        """Return the flags, each with what it means for a switch: `--truth/--no-truth` are True and False."""
+        flags = []
+        for written in self.declaration.flags:
+            on, _, off = written.partition("/")
+            flags += [(on, True), *([(off, False)] if off else [])]
+        return flags
+
+    def value(self, text: str) -> Any:
+        """Return the value that a text gives.  Raises DiffcompareError, and ValueError where typer has the words."""
+        parse = self.declaration.fields.get("parser")
+        if parse is not None:
+            return parse(text)
+        if int not in self.types:
+            return text
+        number, fields = int(text), self.declaration.fields
+        if not fields.get("min", number) <= number <= fields.get("max", number):
+            raise ValueError(text)
+        return number
+
+
+def declared_parameters(parameters: Mapping[str, Parameter]) -> list[Declared]:
+    """Return the parameters of a command with what they declare."""
+    return [_declared(parameter) for parameter in parameters.values()]
+
+
+def _declared(parameter: Parameter) -> Declared:
+    kind, *marks = get_args(parameter.annotation)
+    (declaration,) = [mark for mark in marks if isinstance(mark, Option | Argument)]
+    types = (kind,) if get_origin(kind) is list else get_args(kind) or (kind,)
+    return Declared(parameter.name, declaration, types, parameter.default)
 
 
 class Separated(NamedTuple):
@@ -132,6 +196,7 @@ def is_like_flag(argument: str) -> bool:
 
 
 ASK_LIBRARIES = ("--with", "--native")
+FORMER = {"--steps": "--derivation"}  # names that options had
 
 
 def no_such_option(argument: str, flags: Sequence[str]) -> DiffcompareError:
@@ -140,6 +205,7 @@ def no_such_option(argument: str, flags: Sequence[str]) -> DiffcompareError:
     near = did_you_mean(flag, flags, MIN_SLIP_LIKENESS)
     if near == flag:
         return usage_error("E504", f"`{flag}` comes after `--`", "write options before it")
+    near = FORMER[flag] if FORMER.get(flag) in flags else near
     help = f"did you mean `{near}`?" if near else "`-h` shows the options"
     if flag in ASK_LIBRARIES:
         help = "other libraries are asked for gradients: `grad EXPR --with torch,jax`"
@@ -198,3 +264,95 @@ def files_read(parameters: Mapping[str, Parameter], values: Mapping[str, object]
         from diffcompare.inputs.catalogue import directory
 
         yield from (os.path.join(directory(), name) for name in os.listdir(directory()))
+
+
+# --- Kinds of options, each with its parser and its completion --------------------------------------------------------
+
+
+def one_of(flag: str, words: Sequence[str], noun: str = "") -> Callable[[str], str]:
+    """Make a parser for an option that takes one of a few words."""
+
+    def parse(text: str) -> str:
+        if text.lower() in words:
+            return text.lower()
+        raise unknown_word(flag, text, words, noun)
+
+    return parse
+
+
+def unknown_word(flag: str, text: str, words: Sequence[str], noun: str = "") -> DiffcompareError:
+    """Return the error for a word that the option does not take; `noun` says what it would be (default: the flag)."""
+    near = did_you_mean(text, words, MIN_SLIP_LIKENESS)
+    help = f"did you mean `{flag} {near}`?" if near else f"`{flag}` takes one of {', '.join(words)}"
+    return usage_error("E506", f"unknown {noun or flag.removeprefix('--')} `{text}`", help)
+
+
+def word_option(
+    flag: str, metavar: str, words: Sequence[str], help: str = "", noun: str = "", *, group: str = QUESTION
+) -> Any:
+    """Declare an option that takes one of a few words, which Tab completes."""
+
+    def complete(incomplete: str) -> list[str]:
+        return beginning(incomplete, words)
+
+    parser = one_of(flag, words, noun)
+    return Option(
+        flag, metavar=metavar, help=help or "|".join(words), parser=parser, autocompletion=complete, group=group
+    )
+
+
+def positive(flag: str, example: str) -> Callable[[str], float]:
+    """Make a parser for an option that takes a finite number above 0."""
+
+    def parse(text: str) -> float:
+        try:
+            value = float(text) if str(text).isascii() and "_" not in str(text) else math.nan
+        except ValueError:
+            value = math.nan
+        if 0 < value < math.inf:
+            return value
+        raise usage_error("E507", f"`{flag}` takes a number above 0, not `{text}`", f"for example `{flag} {example}`")
+
+    return parse
+
+
+def whole_number(flag: str, most: int, example: str) -> Callable[[str], int]:
+    """Make a parser for an option that takes a whole number from 1 to `most`."""
+
+    def parse(text: str) -> int:
+        if text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= most:
+            return int(text)
+        message = f"`{flag}` takes a number from 1 to {most}, not `{text}`"
+        raise usage_error("E507", message, f"for example `{flag} {example}`")
+
+    return parse
+
+
+def beginning(start: str, words: Iterable[str]) -> list[str]:
+    """Return the words that begin with what has been typed."""
+    return [word for word in words if word.startswith(start)]
+
+
+def words_at(place: str) -> Callable[[str], list[str]]:
+    """Make a completion with the words at `module:name`, or those that a function there returns.
+
+    The module is imported when Tab is pressed.
+    """
+
+    def complete(incomplete: str) -> list[str]:
+        module, _, name = place.partition(":")
+        words = getattr(import_module(f"diffcompare.{module}"), name)
+        return beginning(incomplete, map(str, words() if callable(words) else words))
+
+    return complete
+
+
+def methods_at(place: str) -> Callable[[str], list[str]]:
+    """Make a completion with the methods at `module:name`, their groups and `all`, which goes on after a comma."""
+
+    def complete(incomplete: str) -> list[str]:
+        before, comma, word = incomplete.rpartition(",")
+        groups = words_at("backends:GROUPS")(word)
+        return [f"{before}{comma}{name}" for name in [*words_at(place)(word), *groups, *beginning(word, ["all"])]]
+
+    return complete

@@ -1,8 +1,8 @@
 """Command lines: what a command declares, how it runs, and how a line without mistakes is read.
 
 An option is declared once, as an `Option` in the annotation of a parameter.  A line that is complete and has no mistake
-in its options is read here, in a tenth of the time that typer takes to be imported; help, the Tab key and every mistake
-are typer's, in `app`, from the same declarations.
+in its options is read here, in a tenth of the time that typer takes to be imported, and help is written by `help_page`;
+the Tab key and every mistake are typer's, in `app`, from the same declarations.
 """
 
 from __future__ import annotations
@@ -14,49 +14,81 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from importlib import import_module
 from inspect import Parameter
-from typing import Annotated, Any, NamedTuple, TypeAlias, get_args, get_origin
+from typing import Any
 
 from diffcompare import safe_io
 from diffcompare.cli import arguments, options
-from diffcompare.cli.arguments import Argument, Option, files_read
+from diffcompare.cli.arguments import Argument, Declared, declared_parameters, files_read
 from diffcompare.cli.commands import COMMANDS, COMPLETION
-from diffcompare.cli.output import CommandResult, LiveOutput, Settings, check_destination, progress_line, show
+from diffcompare.cli.output import (
+    COLORS,
+    CommandResult,
+    LiveOutput,
+    Settings,
+    check_destination,
+    check_format,
+    progress_line,
+    show,
+)
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.localization import LANGUAGES, use_language
+from diffcompare.render import LINES, TEXTS
 
 NAME = "diffcompare"
 HELP = ("-h", "--help")
 
-# Of `--notation`: our language and those of `language.notation.recognition`.
-NOTATIONS = (
-    "diffcompare", "latex", "mathematica", "maxima", "maple", "giac", "sympy", "matlab", "fortran", "c", "python",
-    "casadi", "pyomo", "pysr", "spreadsheet",
-)  # fmt: skip
-Notation: TypeAlias = Annotated[
-    str | None,
-    options.word_option(
-        "--notation", "NOTATION", NOTATIONS, "Read the expression as latex, mathematica, matlab, c, ...", "notation"
-    ),
-]
-
 
 def answer(words: Sequence[str]) -> int | None:
     """Run the command of a line and return the exit code; None for a line that is typer's to answer."""
-    if not words or words[0] not in COMMANDS or COMPLETION in os.environ:
+    if COMPLETION in os.environ:
+        return None
+    if not words or words[0] in HELP:
+        return _show_help(None, {}, words)
+    if words[0] not in COMMANDS:
         return None
     command = command_of(words[0])
-    values = read_line(words[1:], inspect.signature(command).parameters)
+    parameters = inspect.signature(command).parameters
+    if set(words) & set(HELP) and _asks_for_help(words[1:], parameters):
+        return _show_help(words[0], parameters, words)
+    values = read_line(words[1:], parameters)
     return None if values is None else command(**values)
+
+
+def _asks_for_help(words: Sequence[str], parameters: Mapping[str, Parameter]) -> bool:
+    """Tell whether a flag of help is among the options of a line, and no value of one."""
+    try:
+        given, _ = arguments.separate(words, takes_values(declared_parameters(parameters)))
+    except DiffcompareError:
+        return False
+    return any(flag in HELP for flag, _ in given)
+
+
+def _show_help(name: str | None, parameters: Mapping[str, Parameter], words: Sequence[str]) -> int:
+    """Write the help of a command, or of the program, in the colours that the line asks for."""
+    from diffcompare.cli import help_page
+
+    colors = [value for _, value in arguments.separate(words, {"--color": True}, complete=False).options]
+    look = help_page.look_of(colors[-1] if colors and colors[-1] in COLORS else COLORS[0])
+    safe_io.write(help_page.program_help(look) if name is None else help_page.command_help(name, parameters, look))
+    return 0
 
 
 def command_of(name: str) -> Callable[..., int]:
     """Return the command of a name in `COMMANDS`, with its output."""
-    return with_output(import_module(f"{__package__}.commands.{name}").command)
+    module = import_module(f"{__package__}.commands.{name}")
+    return with_output(module.command, getattr(module, "MORE_FORMATS", ()))
 
 
-def with_output(function: Callable[..., CommandResult | int]) -> Callable[..., int]:
+def takes_values(declared: Sequence[Declared]) -> dict[str, bool]:
+    """Return for every flag, those of help too, whether it takes a value."""
+    flags = {flag: not one.is_switch for one in declared for flag, _ in one.flags()}
+    return {**flags, **dict.fromkeys(HELP, False)}
+
+
+def with_output(function: Callable[..., CommandResult | int], more_formats: Sequence[str] = ()) -> Callable[..., int]:
     """Wrap a command: add the options of `Settings`, show its result and return the exit code.
 
+    It writes the formats for every document, and `more_formats` for what else its documents have: pictures, arrays.
     A function with a parameter `live` shows its result while it grows, where that is possible.  One with a parameter
     `settings` writes while it runs, to a person or to a file: it shows its own progress, and may return an exit code if
     nothing is left to show.  If it has an option `lang`, it runs in that language, and with an option `ops` it knows
@@ -65,13 +97,16 @@ def with_output(function: Callable[..., CommandResult | int]) -> Callable[..., i
     own = dict(inspect.signature(function, eval_str=True).parameters)
     needs_settings = own.pop("settings", None) is not None
     grows = own.pop("live", None) is not None
-    shared = inspect.signature(_shared_options, eval_str=True).parameters
+    formats = (*TEXTS, *LINES, *more_formats)
+    shared = dict(inspect.signature(_shared_options, eval_str=True).parameters)
+    shared["format"] = shared["format"].replace(annotation=options.format_of(formats))
     takes_expression = "expression" in own
     notation = {"notation": inspect.signature(_expression_options, eval_str=True).parameters["notation"]}
 
     @wraps(function)
     def command(**values: Any) -> int:
         settings = Settings(**{name: values[name] for name in shared}, verbose=values.get("verbose", False))
+        check_format(settings, formats)
         own_values = {name: values[name] for name in own}
         live = None
         output = settings.output or safe_io.STREAM
@@ -94,7 +129,8 @@ def with_output(function: Callable[..., CommandResult | int]) -> Callable[..., i
                 return result
             return show(result._replace(notes=(*notes, *result.notes)), settings, live)
 
-    parameters = list({**own, **(notation if takes_expression else {}), **shared}.values())
+    apart = {name: parameter for name, parameter in own.items() if name not in shared}
+    parameters = list({**apart, **(notation if takes_expression else {}), **shared}.values())
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return command
 
@@ -109,12 +145,12 @@ def _own_operations(values: Mapping[str, Any]) -> AbstractContextManager[None]:
     return operations_from(path, values.get("budget") or 5.0)
 
 
-def _expression_options(notation: Notation = None) -> None:
+def _expression_options(notation: options.Notation = None) -> None:
     """Declare the options that all commands with an expression share, for their signatures."""
 
 
 def _shared_options(
-    format: options.Format = None,
+    format: str | None = None,
     json: options.Json = False,
     output: options.Output = None,
     digits: options.Digits = None,
@@ -129,65 +165,16 @@ def _shared_options(
 # --- A line without mistakes ------------------------------------------------------------------------------------------
 
 
-class Declared(NamedTuple):
-    """A parameter of a command, as far as reading a line needs it."""
-
-    name: str
-    declaration: Option | Argument
-    types: tuple[Any, ...]  # of its value: the members of a union
-    default: Any
-
-    @property
-    def is_switch(self) -> bool:
-        return bool in self.types
-
-    @property
-    def is_repeated(self) -> bool:
-        return any(get_origin(type) is list for type in self.types)
-
-    def flags(self) -> list[tuple[str, bool]]:
-        """Return the flags, each with what it means for a switch: `--truth/--no-truth` are True and False."""
-        flags = []
-        for written in self.declaration.flags:
-            on, _, off = written.partition("/")
-            flags += [(on, True), *([(off, False)] if off else [])]
-        return flags
-
-    def value(self, text: str) -> Any:
-        """Return the value that a text gives.  Raises DiffcompareError, and ValueError where typer has the words."""
-        parse = self.declaration.fields.get("parser")
-        if parse is not None:
-            return parse(text)
-        if int not in self.types:
-            return text
-        number, fields = int(text), self.declaration.fields
-        if not fields.get("min", number) <= number <= fields.get("max", number):
-            raise ValueError(text)
-        return number
-
-
-def declared_parameters(parameters: Mapping[str, Parameter]) -> list[Declared]:
-    """Return the parameters of a command with what they declare."""
-    return [_declared(parameter) for parameter in parameters.values()]
-
-
-def _declared(parameter: Parameter) -> Declared:
-    kind, *marks = get_args(parameter.annotation)
-    (declaration,) = [mark for mark in marks if isinstance(mark, Option | Argument)]
-    types = (kind,) if get_origin(kind) is list else get_args(kind) or (kind,)
-    return Declared(parameter.name, declaration, types, parameter.default)
-
-
 def read_line(words: Sequence[str], parameters: Mapping[str, Parameter]) -> dict[str, Any] | None:
-    """Return the values of a command's parameters that a line gives; None if it asks for help or has a mistake.
+    """Return the values of a command's parameters that a line gives; None if it has a mistake.
 
     Raises the DiffcompareError of an option's own parser.
     """
     declared = declared_parameters(parameters)
     flags = {flag: (one, state) for one in declared for flag, state in one.flags()}
-    takes_value = {**{flag: not one.is_switch for flag, (one, _) in flags.items()}, **dict.fromkeys(HELP, False)}
+    takes_value = takes_values(declared)
     positional = [one for one in declared if isinstance(one.declaration, Argument)]
-    required = sum(one.default is Parameter.empty for one in positional)
+    required = sum(one.is_required for one in positional)
     many = any(one.is_repeated for one in positional)
     try:
         given, texts = arguments.separate(words, takes_value)
@@ -197,8 +184,6 @@ def read_line(words: Sequence[str], parameters: Mapping[str, Parameter]) -> dict
     values: dict[str, Any] = {one.name: one.default for one in declared}
     written: dict[str, list[str]] = {}
     for flag, text in given:
-        if flag in HELP:
-            return None
         one, state = flags[flag]
         if text is None:
             values[one.name] = state

@@ -7,10 +7,9 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 
-from diffcompare.cli.arguments import Argument
-from diffcompare.cli.command_line import NAME, Declared, command_of, declared_parameters
+from diffcompare.cli.arguments import Argument, Declared, beginning, declared_parameters
+from diffcompare.cli.command_line import NAME, command_of
 from diffcompare.cli.commands import COMMANDS
-from diffcompare.cli.options import beginning
 from diffcompare.cli.prompt_line import ANS, DEFAULT_COMMAND, HELP_WORD, LEAVE
 from diffcompare.language.operations import CONSTANTS, FUNCTIONS
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from diffcompare import safe_io
 from diffcompare.classroom.quiz.exercises import LEVELS, TOPICS, levels_of
 from diffcompare.classroom.quiz.session import Quiz, begin, interrupted, introduction, prompt, question_blocks, reply
-from diffcompare.cli import options
+from diffcompare.cli.arguments import unknown_word
 from diffcompare.cli.output import Settings, choose_format, choose_look, progress_line
 from diffcompare.diagnostics import Diagnostic, usage_error
 from diffcompare.document import Block, Document
@@ -107,9 +107,9 @@ def new_quiz(count: int, level: str | None, topic: str | None, seed: int | None)
     """Begin a quiz as the options say.  Raises DiffcompareError (E506) for a level or topic that does not exist."""
     levels = list(map(str, LEVELS))
     if level is not None and level not in levels:
-        raise options.unknown_word("--level", level, levels)
+        raise unknown_word("--level", level, levels)
     if topic is not None and topic.lower() not in TOPICS:
-        raise options.unknown_word("--topic", topic, TOPICS)
+        raise unknown_word("--topic", topic, TOPICS)
     topic = topic.lower() if topic else None
     if topic is not None and level is not None and int(level) not in levels_of(topic):
         available = levels_of(topic)

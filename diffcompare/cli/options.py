@@ -5,19 +5,33 @@ Tab starts the program each time, as do `-h` and a slip in a command line: what 
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable, Iterable, Sequence
-from importlib import import_module
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from diffcompare import safe_io
-from diffcompare.cli.arguments import READS_EXPRESSION, READS_FILE, Argument, Option
+from diffcompare.cli.arguments import (
+    GENERAL,
+    METHODS,
+    OUTPUT,
+    READS_EXPRESSION,
+    READS_FILE,
+    Argument,
+    Option,
+    beginning,
+    methods_at,
+    one_of,
+    positive,
+    unknown_word,
+    whole_number,
+    word_option,
+    words_at,
+)
 from diffcompare.cli.output import CHARSETS, COLORS
-from diffcompare.diagnostics import MIN_SLIP_LIKENESS, DiffcompareError, did_you_mean, usage_error
+from diffcompare.diagnostics import usage_error
 from diffcompare.inputs.files import function_file
 from diffcompare.localization import LANGUAGES
-from diffcompare.render import FORMATS
+from diffcompare.render import FILES, FORMATS
 
 if TYPE_CHECKING:
     from diffcompare.backends.problem import Hand as HandFormulas
@@ -27,7 +41,7 @@ if TYPE_CHECKING:
 MAX_DIGITS = 17
 MAX_JOBS = 256
 MAX_SAMPLE = 9_999  # points of `scan` with truth
-QUANTITIES = ("primal", "tangent", "adjoint")  # of `graph --show`
+QUANTITIES = ("values", "tangent", "adjoint")  # of `graph --show`
 MODES = ("forward", "reverse", "both")  # of `trace --mode`
 INPUT_FORMATS = ("txt", "toml", "csv", "jsonl")  # of `batch --input-format`
 SIMPLIFICATIONS = ("none", "quick", "full")  # of `--simplify`
@@ -37,55 +51,12 @@ GRADES = ("right", "wrong")  # of `check --where-defined`
 # --- Parsers ----------------------------------------------------------------------------------------------------------
 
 
-def one_of(flag: str, words: Sequence[str], noun: str = "") -> Callable[[str], str]:
-    """Make a parser for an option that takes one of a few words."""
-
-    def parse(text: str) -> str:
-        if text.lower() in words:
-            return text.lower()
-        raise unknown_word(flag, text, words, noun)
-
-    return parse
-
-
-def unknown_word(flag: str, text: str, words: Sequence[str], noun: str = "") -> DiffcompareError:
-    """Return the error for a word that the option does not take; `noun` says what it would be (default: the flag)."""
-    near = did_you_mean(text, words, MIN_SLIP_LIKENESS)
-    help = f"did you mean `{flag} {near}`?" if near else f"`{flag}` takes one of {', '.join(words)}"
-    return usage_error("E506", f"unknown {noun or flag.removeprefix('--')} `{text}`", help)
-
-
-def word_option(flag: str, metavar: str, words: Sequence[str], help: str = "", noun: str = "") -> Any:
-    """Declare an option that takes one of a few words, which Tab completes."""
-
-    def complete(incomplete: str) -> list[str]:
-        return beginning(incomplete, words)
-
-    parser = one_of(flag, words, noun)
-    return Option(flag, metavar=metavar, help=help or "|".join(words), parser=parser, autocompletion=complete)
-
-
-def positive(flag: str, example: str) -> Callable[[str], float]:
-    """Make a parser for an option that takes a finite number above 0."""
-
-    def parse(text: str) -> float:
-        try:
-            value = float(text) if str(text).isascii() and "_" not in str(text) else math.nan
-        except ValueError:
-            value = math.nan
-        if 0 < value < math.inf:
-            return value
-        raise usage_error("E507", f"`{flag}` takes a number above 0, not `{text}`", f"for example `{flag} {example}`")
-
-    return parse
-
-
 def _steps(text: str) -> tuple[float, float]:
     """Parse one step, or a range such as `1e-1..1e-16` in either order, to the longest and the shortest step."""
     first, dots, last = text.partition("..")
-    parse_step = positive("--step", "1e-1..1e-16")
+    parse_step = positive("--steps", "1e-1..1e-16")
     if dots and not (first.strip() and last.strip()):
-        raise usage_error("E507", f"`--step {text}` lacks an end", "for example `--step 1e-1..1e-16`")
+        raise usage_error("E507", f"`--steps {text}` lacks an end", "for example `--steps 1e-1..1e-16`")
     ends = [parse_step(end.strip()) for end in ((first, last) if dots else (first,))]
     return max(ends), min(ends)
 
@@ -93,18 +64,6 @@ def _steps(text: str) -> tuple[float, float]:
 def _order(text: str) -> int | str:
     """Return a whole number, and any other text as it is: the study knows which orders it takes, and refuses it."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else text
-
-
-def _whole_number(flag: str, most: int, example: str) -> Callable[[str], int]:
-    """Make a parser for an option that takes a whole number from 1 to `most`."""
-
-    def parse(text: str) -> int:
-        if text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= most:
-            return int(text)
-        message = f"`{flag}` takes a number from 1 to {most}, not `{text}`"
-        raise usage_error("E507", message, f"for example `{flag} {example}`")
-
-    return parse
 
 
 def methods(
@@ -226,40 +185,31 @@ def _hand_function(path: str, name: str, program: object) -> HandFormulas:
     return hand_in_process(path, name, program)
 
 
-# --- Completion -------------------------------------------------------------------------------------------------------
-
-
-def beginning(start: str, words: Iterable[str]) -> list[str]:
-    """Return the words that begin with what has been typed."""
-    return [word for word in words if word.startswith(start)]
-
-
-def words_at(place: str) -> Callable[[str], list[str]]:
-    """Make a completion with the words at `module:name`, or those that a function there returns.
-
-    The module is imported when Tab is pressed.
-    """
-
-    def complete(incomplete: str) -> list[str]:
-        module, _, name = place.partition(":")
-        words = getattr(import_module(f"diffcompare.{module}"), name)
-        return beginning(incomplete, map(str, words() if callable(words) else words))
-
-    return complete
-
-
-def methods_at(place: str) -> Callable[[str], list[str]]:
-    """Make a completion with the methods at `module:name`, their groups and `all`, which goes on after a comma."""
-
-    def complete(incomplete: str) -> list[str]:
-        before, comma, word = incomplete.rpartition(",")
-        groups = words_at("backends:GROUPS")(word)
-        return [f"{before}{comma}{name}" for name in [*words_at(place)(word), *groups, *beginning(word, ["all"])]]
-
-    return complete
-
-
 # --- The options ------------------------------------------------------------------------------------------------------
+
+
+def format_of(formats: Sequence[str]) -> Any:
+    """Declare `--format` of a command that writes these formats, some of which are for files alone."""
+    words = [word for word in formats if word not in FILES]
+    files = [f"FILE.{word}" for word in formats if word in FILES]
+    help = ", ".join(words) + (f"; -o takes {', '.join(files)} too" if files else "")
+
+    def parse(text: str) -> str:
+        if text.lower() in FORMATS and text.lower() not in words:
+            message = f"this command does not write {text.lower()}"
+            raise usage_error("E506", message, f"`--format` takes one of {', '.join(words)}")
+        return one_of("--format", words)(text)
+
+    def complete(incomplete: str) -> list[str]:
+        return beginning(incomplete, words)
+
+    option = Option("--format", metavar="FORMAT", help=help, parser=parse, autocompletion=complete, group=OUTPUT)
+    return Annotated[str | None, option]
+
+
+def _of(what: str, words: Sequence[str]) -> str:
+    """Return the help of an option that takes one of these words."""
+    return f"{what}: {'|'.join(words)}"
 
 
 def _expression(help: str) -> Any:
@@ -271,7 +221,11 @@ def _expression(help: str) -> Any:
 def _method(place: str) -> Any:
     """Declare `--method` for the methods at `module:name`."""
     return Option(
-        "--method", metavar="NAME", help="A method, `numerical`, `fd`, `ad` or `all`.", autocompletion=methods_at(place)
+        "--method",
+        metavar="NAME",
+        help="A method, `numerical`, `fd`, `ad` or `all`.",
+        autocompletion=methods_at(place),
+        group=METHODS,
     )
 
 
@@ -296,7 +250,7 @@ Sample: TypeAlias = Annotated[
     int | None,
     Option(
         "--sample", metavar="N", help="Points with truth. [default: 100]",
-        parser=_whole_number("--sample", MAX_SAMPLE, "100"),
+        parser=whole_number("--sample", MAX_SAMPLE, "100"), group=METHODS,
     ),
 ]  # fmt: skip
 Hand: TypeAlias = Annotated[
@@ -310,11 +264,14 @@ With: TypeAlias = Annotated[
         metavar="LIBRARY",
         help="Ask torch, jax, ..., or `all`.",
         autocompletion=methods_at("engines.registry:engine_names"),
+        group=METHODS,
     ),
 ]
 Native: TypeAlias = Annotated[
     list[str] | None,
-    Option("--native", metavar="LIBRARY", help="Let torch, jax or autograd run a function written for it."),
+    Option(
+        "--native", metavar="LIBRARY", help="Let torch, jax or autograd run a function written for it.", group=METHODS
+    ),
 ]
 SecondOrderMethod: TypeAlias = Annotated[list[str] | None, _method("backends.hessian_methods:METHODS")]
 HigherOrderMethod: TypeAlias = Annotated[list[str] | None, _method("backends.taylor_methods:METHODS")]
@@ -326,15 +283,40 @@ Order: TypeAlias = Annotated[
     Any,
     Option("--order", metavar="N", help="Derivatives of EXPR up to this order. [default: 4]", parser=_order),
 ]
-Mode: TypeAlias = Annotated[str, word_option("--mode", "MODE", MODES)]
-Show: TypeAlias = Annotated[str, word_option("--show", "WHAT", QUANTITIES, noun="quantity")]
+Mode: TypeAlias = Annotated[str, word_option("--mode", "MODE", MODES, _of("Sweeps", MODES), group=METHODS)]
+Show: TypeAlias = Annotated[
+    str,
+    word_option(
+        "--show",
+        "WHAT",
+        QUANTITIES,
+        _of("Numbers at the nodes", QUANTITIES),
+        noun="quantity",
+        group=OUTPUT,
+    ),
+]
 WhereDefined: TypeAlias = Annotated[
     Any,
     word_option(
-        "--where-defined", "|".join(GRADES), GRADES, "How to grade an answer that is right only where it is defined.",
-        noun="grade",
+        "--where-defined", "GRADE", GRADES, _of("Grade of an answer right only where it is defined", GRADES),
+        noun="grade", group=METHODS,
     ),
 ]  # fmt: skip
+# Of `--notation`: our language and those of `language.notation.recognition`.
+NOTATIONS = (
+    "diffcompare", "latex", "mathematica", "maxima", "maple", "giac", "sympy", "matlab", "fortran", "c", "python",
+    "casadi", "pyomo", "pysr", "spreadsheet",
+)  # fmt: skip
+Notation: TypeAlias = Annotated[
+    str | None,
+    word_option(
+        "--notation",
+        "NOTATION",
+        NOTATIONS,
+        "Notation of EXPR: latex, mathematica, matlab, c, ... [default: recognized]",
+        "notation",
+    ),
+]
 Ops: TypeAlias = Annotated[
     str | None,
     Option("--ops", metavar="FILE.py", help="Functions of your own: each `Function` in the file (runs the file)."),
@@ -342,15 +324,32 @@ Ops: TypeAlias = Annotated[
 ]
 Step: TypeAlias = Annotated[
     float | None,
-    Option("--step", metavar="H", help="Step of the difference quotients.", parser=positive("--step", "1e-6")),
+    Option(
+        "--step",
+        metavar="H",
+        help="Step of the difference quotients.",
+        parser=positive("--step", "1e-6"),
+        group=METHODS,
+    ),
 ]
 Steps: TypeAlias = Annotated[
-    Any, Option("--step", metavar="H..H", help="Step of the difference quotients.", parser=_steps)
+    Any,
+    Option(
+        "--steps",
+        metavar="H..H",
+        help="Steps of the difference quotients, from the longest to the shortest.",
+        parser=_steps,
+        group=METHODS,
+    ),
 ]
-_BUDGET = Option("--budget", metavar="S", help="Seconds for each method.", parser=positive("--budget", "5"))
+_BUDGET = Option(
+    "--budget", metavar="S", help="Seconds for each method.", parser=positive("--budget", "5"), group=METHODS
+)
 Budget: TypeAlias = Annotated[float, _BUDGET]
 OptionalBudget: TypeAlias = Annotated[float | None, _BUDGET]  # the default depends on what is checked
-_SECONDS = Option("--seconds", metavar="S", help="Seconds for all rounds.", parser=positive("--seconds", "30"))
+_SECONDS = Option(
+    "--seconds", metavar="S", help="Seconds for all rounds.", parser=positive("--seconds", "30"), group=METHODS
+)
 Seconds: TypeAlias = Annotated[float, _SECONDS]
 _SEED = Option("--seed", metavar="N", help="Seed of the random choices.", min=0, max=2**63)
 Seed: TypeAlias = Annotated[int, _SEED]
@@ -358,7 +357,7 @@ OptionalSeed: TypeAlias = Annotated[int | None, _SEED]  # without it every run i
 InputFormat: TypeAlias = Annotated[
     str | None,
     word_option(
-        "--input-format", "FORMAT", INPUT_FORMATS, f"{'|'.join(INPUT_FORMATS)}, if the file name does not say.",
+        "--input-format", "FORMAT", INPUT_FORMATS, _of("Format of files whose names do not say it", INPUT_FORMATS),
         noun="input format",
     ),
 ]  # fmt: skip
@@ -366,7 +365,9 @@ Encoding: TypeAlias = Annotated[
     str | None,
     Option("--encoding", metavar="NAME", help="Encoding of a table: utf-8, gbk, big5 ... [default: detected]"),
 ]
-Columns: TypeAlias = Annotated[str | None, Option("--columns", metavar='"A=TITLE,..."', help="What columns mean.")]
+Columns: TypeAlias = Annotated[
+    str | None, Option("--columns", metavar='"A=TITLE,..."', help="Which columns hold what.")
+]
 Points: TypeAlias = Annotated[
     str | None,
     Option("--points", metavar="FILE.csv", help="Evaluate every expression at each of these points."),
@@ -374,36 +375,55 @@ Points: TypeAlias = Annotated[
 ]
 MaxError: TypeAlias = Annotated[
     float | None,
-    Option("--max-error", metavar="E", help="Rows with a larger error fail.", parser=positive("--max-error", "1e-9")),
+    Option(
+        "--max-error",
+        metavar="E",
+        help="Rows with a larger error fail.",
+        parser=positive("--max-error", "1e-9"),
+        group=METHODS,
+    ),
 ]
 Jobs: TypeAlias = Annotated[
     int | None,
     Option(
         "--jobs", metavar="N", help="Number of processes. [default: one per processor]",
-        parser=_whole_number("--jobs", MAX_JOBS, "2"),
+        parser=whole_number("--jobs", MAX_JOBS, "2"), group=METHODS,
     ),
 ]  # fmt: skip
-Scheduler: TypeAlias = Annotated[str | None, Option("--scheduler", metavar="tcp://...", help="Run on a Dask cluster.")]
-Simplify: TypeAlias = Annotated[
-    str, word_option("--simplify", "HOW", SIMPLIFICATIONS, "Let sympy shorten its formulas: none, quick or full.")
+Scheduler: TypeAlias = Annotated[
+    str | None, Option("--scheduler", metavar="tcp://...", help="Run on a Dask cluster.", group=METHODS)
 ]
-Truth: TypeAlias = Annotated[bool, Option("--truth/--no-truth", help="Compute the true values to 25 digits.")]
+Simplify: TypeAlias = Annotated[
+    str,
+    word_option(
+        "--simplify", "HOW", SIMPLIFICATIONS, "Let sympy shorten its formulas: none, quick or full.", group=METHODS
+    ),
+]
+Truth: TypeAlias = Annotated[
+    bool, Option("--truth/--no-truth", help="Compute the true values to 25 digits.", group=METHODS)
+]
 
-Format: TypeAlias = Annotated[str | None, word_option("--format", "FORMAT", FORMATS, ", ".join(FORMATS))]
-Json: TypeAlias = Annotated[bool, Option("--json", help="Short for --format json.")]
+Json: TypeAlias = Annotated[bool, Option("--json", help="Short for --format json.", group=OUTPUT)]
 Output: TypeAlias = Annotated[
-    str | None, Option("--output", "-o", metavar="FILE", help="Write to FILE; its suffix selects the format.")
+    str | None,
+    Option("--output", "-o", metavar="FILE", help="Write to FILE; its suffix selects the format.", group=OUTPUT),
 ]
 Digits: TypeAlias = Annotated[
     int | None,
     Option(
         "--digits", metavar="N", help="Significant digits. [default: all]",
-        parser=_whole_number("--digits", MAX_DIGITS, "6"),
+        parser=whole_number("--digits", MAX_DIGITS, "6"), group=OUTPUT,
     ),
 ]  # fmt: skip
-Color: TypeAlias = Annotated[str, word_option("--color", "WHEN", COLORS, noun="color mode")]
-Charset: TypeAlias = Annotated[str, word_option("--charset", "SET", CHARSETS, noun="character set")]
-Language: TypeAlias = Annotated[str, word_option("--lang", "LANG", LANGUAGES, noun="language")]
-Quiet: TypeAlias = Annotated[bool, Option("--quiet", "-q", help="Show the values only.")]
-Verbose: TypeAlias = Annotated[bool, Option("--verbose", "-v", help="Show every table.")]
-Debug: TypeAlias = Annotated[bool, Option("--debug", help="Show the traceback of an internal error.")]
+Color: TypeAlias = Annotated[
+    str, word_option("--color", "WHEN", COLORS, _of("Colours", COLORS), "color mode", group=GENERAL)
+]
+Charset: TypeAlias = Annotated[
+    str, word_option("--charset", "SET", CHARSETS, _of("Characters", CHARSETS), "character set", group=GENERAL)
+]
+Language: TypeAlias = Annotated[
+    str, word_option("--lang", "LANG", LANGUAGES, _of("Language of texts", LANGUAGES), "language", group=GENERAL)
+]
+Quiet: TypeAlias = Annotated[bool, Option("--quiet", "-q", help="Show the values only.", group=OUTPUT)]
+Verbose: TypeAlias = Annotated[bool, Option("--verbose", "-v", help="Show every table.", group=OUTPUT)]
+Debug: TypeAlias = Annotated[bool, Option("--debug", help="Show the traceback of an internal error.", group=GENERAL)]

@@ -141,11 +141,11 @@ class LiveOutput:
 
         The first line is cleared alone: where a terminal is cleared as a whole, some keep what was on it above.
         """
-        rows = _rows(self._lines, _terminal_size()[0])
+        rows = _rows(self._lines, terminal_size()[0])
         return f"\r\x1b[{rows}A\x1b[2K\x1b[B\x1b[J\x1b[A" if rows else ""
 
 
-def _terminal_size() -> tuple[int, int]:
+def terminal_size() -> tuple[int, int]:
     """Return the columns and rows of the terminal."""
     import shutil
 
@@ -159,7 +159,7 @@ def _rows(lines: Sequence[str], columns: int) -> int:
 
 def _top(lines: list[str]) -> list[str]:
     """Return as many lines as the terminal has room for, the last of them a sign that there are more."""
-    columns, rows = _terminal_size()
+    columns, rows = terminal_size()
     if _rows(lines, columns) < rows:
         return lines
     kept = lines[: max(0, rows - 2)]
@@ -197,6 +197,15 @@ def _format_of_file(path: str) -> str:
     return format
 
 
+def check_format(settings: Settings, formats: Sequence[str]) -> None:
+    """Raise DiffcompareError (E512) if the output file has the suffix of a format that the command does not write."""
+    if settings.format is None and not settings.json and settings.output not in (None, "-"):
+        format = format_of_suffix(settings.output)
+        if format is not None and format not in formats:
+            message = f"this command does not write {format}, which the name `{settings.output}` asks for"
+            raise usage_error("E512", message, f"it writes {', '.join(formats)}")
+
+
 def check_destination(settings: Settings) -> None:
     """Raise an error before any work is done if its result could not be written."""
     format = choose_format(settings)
@@ -213,7 +222,7 @@ def check_destination(settings: Settings) -> None:
 def choose_look(settings: Settings, *, to_file: bool = False) -> Look:
     """Return what the destination can show: a file takes all characters, but escape sequences only on request."""
     stream = None if to_file else sys.stdout
-    wide = _terminal_size()[0] if stream is not None else Look().width
+    wide = terminal_size()[0] if stream is not None else Look().width
     return Look(
         width=max(wide, MIN_WIDTH),
         colour=choose_colour(settings.color, stream, os.environ),

@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from diffcompare import processes, safe_io
-from diffcompare.cli.arguments import Argument
-from diffcompare.cli.command_line import HELP, NAME, Declared, command_of, declared_parameters
+from diffcompare.cli.arguments import Argument, Declared, declared_parameters
+from diffcompare.cli.command_line import HELP, NAME, command_of, takes_values
 from diffcompare.cli.commands import COMMANDS
 from diffcompare.cli.output import report
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, Diagnostic, DiffcompareError, did_you_mean, usage_error
@@ -177,7 +177,7 @@ def _arranged(line: str, name: str, words: Sequence[Word], last: str | None) -> 
     """Return the words of a command line, the expression and the texts of options in one word each."""
     declared = declared_parameters(inspect.signature(command_of(name)).parameters)
     options = {flag: one for one in declared for flag, _ in one.flags()}
-    takes_value = {**{flag: not one.is_switch for flag, one in options.items()}, **dict.fromkeys(HELP, False)}
+    takes_value = takes_values(declared)
     positional = [one for one in declared if isinstance(one.declaration, Argument)]
     is_joined = len(positional) == 1 and not positional[0].is_repeated  # several words are one argument
     arranged, expression, is_given = [name], None, False

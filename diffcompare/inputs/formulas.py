@@ -153,7 +153,7 @@ def _formulas(text: str, name: str, variables: Sequence[str], *, several: bool) 
         if pending is not None and diagnostic.code == "E301":
             diagnostic = Diagnostic(
                 "E714", "syntax_error", "a derivative here is not worked out yet", pending.span(),
-                "work it out; a derivation is checked line by line with `check --steps`", part,
+                "work it out; a derivation is checked line by line with `check --derivation`", part,
             )  # fmt: skip
         if diagnostic.span is not None and diagnostic.text == part:
             shifted = (diagnostic.span[0] + start, diagnostic.span[1] + start)

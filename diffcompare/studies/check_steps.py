@@ -230,7 +230,7 @@ def check_derivation(
     domain: Sequence[str] = (),
     seed: int = 0,
     budget: float = BUDGET,
-    source: str = "--steps",
+    source: str = "--derivation",
 ) -> DerivationCheck:
     """Check a derivation, one step per line: each against the derivative, or against a wrong line before it.
 

@@ -22,9 +22,10 @@ from diffcompare.studies.question import bad_value, function_values, is_function
 from diffcompare.studies.record import Record
 from diffcompare.studies.two_paths import TwoPaths, two_paths
 
-Show: TypeAlias = Literal["primal", "tangent", "adjoint"]
+Show: TypeAlias = Literal["values", "tangent", "adjoint"]
 # The numbers at each node: its value only, or also its tangent (forward sweep) or its adjoint (reverse sweep).
-SHOWN: tuple[Show, ...] = ("primal", "tangent", "adjoint")
+SHOWN: tuple[Show, ...] = ("values", "tangent", "adjoint")
+FORMER_NAMES: Mapping[str, Show] = {"primal": "values"}
 
 
 CONDITION_ARGUMENTS = 2  # the first arguments of an `if` are the two sides of its condition
@@ -47,7 +48,7 @@ class ComputationalGraph(Record):
     Fields:
         question: The input as it was read.
         problem: Expression, point and the variables to differentiate by; the first of them is the seed of tangents.
-        show: The numbers beside the values: "primal" for none, "tangent" or "adjoint".
+        show: The numbers beside the values: "values" for none, "tangent" or "adjoint".
         nodes: The Wengert list; the last node is the output.
         values: A number for every node, `Undefined` outside the domain.
         active: The nodes that depend on a variable to differentiate by.
@@ -143,7 +144,7 @@ def graph(
     point: Any = None,
     /,
     *,
-    show: Show = "primal",
+    show: Show = "values",
     wrt: str | Sequence[str] = (),
     other_at: None = None,
     ops: Any = None,
@@ -156,7 +157,7 @@ def graph(
     point: Any = None,
     /,
     *,
-    show: Show = "primal",
+    show: Show = "values",
     wrt: str | Sequence[str] = (),
     other_at: Any = None,
     ops: Any = None,
@@ -169,7 +170,7 @@ def graph(
             which is recorded as it runs; vectors and matrices among its parameters have variables `w[0]`, `W[0, 1]`.
         point: A mapping of variable names to numbers, or one number where there is one variable.  None: the classic
             point of a catalogue entry, else a default point, which the notes name.
-        show: The numbers beside the values: "primal" for none, "tangent" for the forward sweep with the first
+        show: The numbers beside the values: "values" for none, "tangent" for the forward sweep with the first
             variable of `wrt` as its seed, "adjoint" for the reverse sweep.
         wrt: The variables of differentiation; none means all of them.
         other_at: Another point of a Python function, as `point`, from which what it does not name is taken: the paths
@@ -201,18 +202,18 @@ def graph(
     """
     question, at = question_and_point(expression, point, values, ops=ops)
     if other_at is not None:
-        if show != "primal" or wrt:
+        if show != "values" or wrt:
             raise bad_value("two paths show their values only", "other_at", "leave `show` and `wrt` out")
         other = function_values(expression, other_at, {}) if is_function(expression) else {}
         return two_paths(question, other or {})
-    return graph_question(question, at=at, show=show, wrt=wrt)
+    return graph_question(question, at=at, show=FORMER_NAMES.get(show, show), wrt=wrt)
 
 
 def graph_question(
     question: ParsedInput,
     *,
     at: Mapping[str, float] | None = None,
-    show: Show = "primal",
+    show: Show = "values",
     wrt: str | Sequence[str] = (),
 ) -> ComputationalGraph:
     """Build the graph of a question, with the options of `graph`.
@@ -229,7 +230,7 @@ def graph_question(
     active = frozenset(active_nodes(nodes, variables))
     derivatives, uses, remark = _sweep(problem, show, nodes, values, active)
     # Where only values are shown, a kink does no harm.
-    harmless = show == "primal" and is_number(values[nodes[-1]])
+    harmless = show == "values" and is_number(values[nodes[-1]])
     failure = None if harmless else failure_of_sweep(problem, nodes, values, active)
     return ComputationalGraph(
         question, problem, show, nodes, values, active, derivatives, uses, failure, notes, remark
@@ -246,7 +247,7 @@ def _sweep(
     """Return tangents or adjoints, the uses with their partials, and a remark that says why there are none, if so."""
     bare = [use for node in nodes for use in _bare_uses(node)]
     output = nodes[-1]
-    if show == "primal" or type(values[output]) is Undefined:
+    if show == "values" or type(values[output]) is Undefined:
         return {}, bare, ""
     try:
         uses = [use for node in nodes for use in _uses(node, values, active)]

@@ -87,7 +87,7 @@ def _node(graph: ComputationalGraph, node: Expression) -> dict[str, Any]:
         "status": status(graph.values[node]),
         "used_by": [graph.names[user] for user in graph.users[node]],
     }
-    if graph.show != "primal":
+    if graph.show != "values":
         fields[graph.show] = number(graph.derivatives.get(node))
     return fields
 
@@ -142,7 +142,7 @@ def _picture(graph: ComputationalGraph) -> Graph:
         for use in graph.uses
     )
     table = _table(graph)._replace(most=MAX_ROWS if len(vertices) > MAX_DRAWN else None)
-    titles = {"primal": "values", "tangent": "values and tangents", "adjoint": "values and adjoints"}
+    titles = {"values": "values", "tangent": "values and tangents", "adjoint": "values and adjoints"}
     caption = f"Computational graph with {titles[graph.show]}"
     return Graph("graph", vertices, edges, table, caption)
 
@@ -156,7 +156,7 @@ def _vertex(graph: ComputationalGraph, node: Expression) -> Vertex:
     value, place = graph.values[node], source_place(node)
     if kind(node) != "constant":
         numbers.append(("primal", None if type(value) is Undefined else float(value)))
-        if graph.show != "primal" and node in graph.derivatives:
+        if graph.show != "values" and node in graph.derivatives:
             numbers.append((graph.show, graph.derivatives[node]))
     return Vertex(
         node_name(graph, node),
@@ -199,7 +199,7 @@ def _short(name: str) -> str:
 
 
 def _table(graph: ComputationalGraph) -> Table:
-    derivative = "" if graph.show == "primal" else f" | >{graph.show}"
+    derivative = "" if graph.show == "values" else f" | >{graph.show}"
     line = " | ~source=line" if graph.question.program is not None else ""
     heads = columns(f"node | operation | arguments=of | >value{derivative} | used_by=used by{line}")
     rows = tuple(_row(graph, node) for node in graph.nodes)
@@ -214,7 +214,7 @@ def _row(graph: ComputationalGraph, node: Expression) -> tuple[Cell, ...]:
     if isinstance(node, Variable):
         arguments = [node.name]
     cells: list[Cell] = [node_name(graph, node), operation, ", ".join(arguments) or None, cell(graph.values[node])]
-    if graph.show != "primal":
+    if graph.show != "values":
         active = node in graph.active
         cells.append(number(graph.derivatives.get(node)) if active or graph.show == "tangent" else "inactive")
     cells.append(_listed([node_name(graph, user) for user in users], 6) if users else "the output")

@@ -167,7 +167,7 @@ def _primal(trace: Trace) -> Table:
         )
         for frame in trace.primal
     ]
-    table = Table("primal", heads, tuple(rows), "Evaluation trace: values, forwards")
+    table = Table("values", heads, tuple(rows), "Evaluation trace: values, forwards")
     kept = [saved_by(frame.node, trace.values) for frame in trace.primal]
     if not any(kept):
         return table

@@ -11,7 +11,7 @@ from pathlib import Path
 from rows import every_row
 
 from diffcompare.cli.app import build
-from diffcompare.cli.command_line import read_line, with_output
+from diffcompare.cli.command_line import command_of, read_line
 from diffcompare.cli.commands import COMMANDS
 from diffcompare.diagnostics import DiffcompareError
 
@@ -28,9 +28,9 @@ MORE = [
     "quiz --questions x",
     "quiz --no-solutions",
     "taylor x^2 --order 3",
-    "sweep x^2 --step 1e-1..1e-16 --float32",
-    "sweep x^2 --step ..1",
-    "check x^2 --where-defined right --kinds --steps -",
+    "sweep x^2 --steps 1e-1..1e-16 --float32",
+    "sweep x^2 --steps ..1",
+    "check x^2 --where-defined right --kinds --derivation -",
     "demo all --auto 2 --frames",
     "lesson trace step -o lesson.html",
     "grad", "grad x y", "grad x --at", "grad x --json=1", "grad x --metod all", "grad -h", "grad x --digits 99", "list --x",
@@ -60,21 +60,18 @@ def is_whole(line):
 @every_row("line", lines())
 def test_a_line_gives_the_values_that_typer_gives(line, monkeypatch):
     name, *words = shlex.split(line)
-    command = with_output(import_module(f"diffcompare.cli.commands.{name}").command)
+    command = command_of(name)
     try:
         read = read_line(words, inspect.signature(command).parameters)
     except DiffcompareError as error:
         read = error.diagnostic
     values = {}
 
-    def recorded(function):
-        def record(**given):
-            values.update(given)
+    def record(**given):
+        values.update(given)
 
-        record.__signature__ = inspect.signature(with_output(function))
-        return record
-
-    monkeypatch.setattr("diffcompare.cli.app.with_output", recorded)
+    record.__signature__ = inspect.signature(command)
+    monkeypatch.setattr("diffcompare.cli.app.command_of", lambda name: record)
     group = build([name])
     try:
         with group.make_context("diffcompare", [name, *words]) as context:

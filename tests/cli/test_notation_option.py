@@ -3,7 +3,7 @@
 import pytest
 
 import diffcompare as dc
-from diffcompare.cli.command_line import NOTATIONS
+from diffcompare.cli.options import NOTATIONS
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.notation import recognition
 from diffcompare.language.parser import parse

@@ -4,7 +4,8 @@ import pytest
 
 import diffcompare as dc
 from diffcompare.backends import DIFFERENCES, METHODS, expanded, hessian_methods, taylor_methods
-from diffcompare.cli.options import methods, methods_at
+from diffcompare.cli.arguments import methods_at
+from diffcompare.cli.options import methods
 from diffcompare.diagnostics import DiffcompareError
 
 

@@ -65,7 +65,7 @@ def _files(tmp_path, monkeypatch):
         "batch folder/[ab].* -o ./folder/b.csv",
         "check class.csv -o class.csv",
         "check class.csv -o ./class.csv --json",
-        "check x^2 --steps steps.txt -o steps.txt",
+        "check x^2 --derivation steps.txt -o steps.txt",
         "grad in.txt -o in.txt",
         "grad in.toml:a -o in.toml --json",
         "derive in.txt --wrt x -o folder/../in.txt",
@@ -98,7 +98,7 @@ def test_the_state_of_a_run_is_not_written_over_a_file_that_is_read(cli):
     assert not Path("r.jsonl").exists()
 
 
-@pytest.mark.parametrize("line", ["grad -", "quiz", "check x^2 --steps -", "batch - --input-format txt"])
+@pytest.mark.parametrize("line", ["grad -", "quiz", "check x^2 --derivation -", "batch - --input-format txt"])
 def test_standard_input_may_be_such_a_file(cli, monkeypatch, line):
     """`... - < in.txt -o in.txt`"""
     with Path("in.txt").open() as file:
@@ -152,4 +152,4 @@ def test_every_option_that_names_a_file_to_be_read_is_marked():
             elif parameter.name != "output":
                 words = [f"{mark.fields.get('metavar')} {mark.fields['help']}" for mark in given]
                 assert not any("FILE" in text or text.startswith("EXPR ") for text in words), (name, parameter.name)
-    assert {("batch", "files"), ("batch", "points"), ("check", "steps"), ("grad", "expression")} < marked
+    assert {("batch", "files"), ("batch", "points"), ("check", "derivation"), ("grad", "expression")} < marked

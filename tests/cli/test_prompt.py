@@ -76,9 +76,9 @@ def test_help_says_what_the_prompt_adds(capsys):
     prompt = Prompt(main)
     assert prompt.answer("help") == 0
     out = capsys.readouterr().out
-    assert "At the prompt" in out.partition("Commands:")[2]  # on the last lines, which are seen
+    assert "At the prompt" in out.partition("Examples:")[2]  # on the last lines, which are seen
     assert prompt.answer("help derive") == 0
-    assert capsys.readouterr().out.startswith("Examples:\n  diffcompare derive")
+    assert capsys.readouterr().out.startswith("Usage: diffcompare derive")
 
 
 def test_the_worker_with_sympy_stays_and_that_of_a_users_function_does_not(tmp_path, capsys):

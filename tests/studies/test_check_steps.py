@@ -1,4 +1,4 @@
-"""`check --steps`: the first line that does not follow, and why."""
+"""`check --derivation`: the first line that does not follow, and why."""
 
 import json
 
@@ -143,7 +143,7 @@ def test_a_definition_that_cannot_be_read_is_named_where_it_is_used(line):
         error.message
         == "the definition of `v` in line 2 cannot be read: it is not clear where the argument of `sin` ends"
     )
-    assert (error.source, error.fix) == ("--steps, line 3", "sin(x)/2")
+    assert (error.source, error.fix) == ("--derivation, line 3", "sin(x)/2")
 
 
 def test_the_derivative_of_a_part_is_not_taken_for_that_of_the_whole():
@@ -183,7 +183,7 @@ def test_what_cannot_be_read(line, code, place):
 def test_a_line_that_is_misread_gets_no_verdict():
     with pytest.raises(DiffcompareError) as caught:
         checked("x*ln(x)", "ln(x) + x/x", "lnx + 1")
-    assert (caught.value.diagnostic.fix, caught.value.diagnostic.source) == ("ln(x) + 1", "--steps, line 2")
+    assert (caught.value.diagnostic.fix, caught.value.diagnostic.source) == ("ln(x) + 1", "--derivation, line 2")
     with pytest.raises(DiffcompareError) as caught:
         checked("x*lnx", "lnx + 1", by="x")
     assert caught.value.diagnostic.code == "E578"

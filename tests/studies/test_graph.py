@@ -224,7 +224,7 @@ def test_an_operation_without_a_partial():
 
 
 def test_what_cannot_be_shown_is_named():
-    with pytest.raises(dc.DiffcompareError, match="primal, tangent, adjoint") as caught:
+    with pytest.raises(dc.DiffcompareError, match="values, tangent, adjoint") as caught:
         graph("x", x=1, show="gradient")
     assert caught.value.diagnostic.code == "E531"
 
@@ -289,3 +289,7 @@ def test_a_variable_that_a_condition_alone_shares_is_no_sum():
     verdict = graph("if(x > 0, x, -1)", x=2.0).document().blocks[-1].text
     assert verdict.startswith("At most one path leads from each variable to v₂.")
     assert "sum" not in verdict
+
+
+def test_the_former_name_of_values_is_understood():
+    assert dc.graph("x^2", x=3, show="primal").show == "values"

@@ -176,7 +176,7 @@ def test_inactive_nodes_are_shown_as_such():
     assert {step.name: step.status for step in steps(traced, "tangent", "x")} == {
         "v̇₋₁": "ok", "v̇₀": "inactive", "v̇₁": "ok", "v̇₂": "inactive", "v̇₃": "inactive", "v̇₄": "ok",
     }  # fmt: skip
-    assert [row[-1] for row in table(traced, "primal").rows].count("inactive") == 3
+    assert [row[-1] for row in table(traced, "values").rows].count("inactive") == 3
     assert {step.name for step in steps(traced, "adjoint")} == {"v̄₄", "v̄₁", "v̄₋₁"}
 
 

@@ -6,8 +6,8 @@ import json
 from typing import Annotated
 
 from diffcompare import safe_io
-from diffcompare.cli import options
-from diffcompare.cli.arguments import READS_FILE, Argument, Option, Reads
+from diffcompare.cli import arguments, options
+from diffcompare.cli.arguments import METHODS, OUTPUT, READS_FILE, Argument, Option, Reads
 from diffcompare.cli.output import INTERRUPTED, CommandResult
 from diffcompare.engines.cases import cases_of_file
 from diffcompare.engines.own_engine import is_own_engine
@@ -30,7 +30,7 @@ def command(
             metavar="ENGINE...",
             help="torch, jax, ..., or a Python file with a function `gradient(f, point)`, and if you like `hessian(f, "
             "point)`, `value(f, point)`, `derivative(f, x)`, `complex_derivative(f, z)`. [default: all installed]",
-            autocompletion=options.words_at("engines.registry:engine_names"),
+            autocompletion=arguments.words_at("engines.registry:engine_names"),
         ),
         Reads(lambda name: name if is_own_engine(name) else None),
     ] = None,
@@ -40,7 +40,8 @@ def command(
         READS_FILE,
     ] = None,
     save: Annotated[
-        str | None, Option("--save", metavar="audit.json", help="Keep every number, to compare with later.")
+        str | None,
+        Option("--save", metavar="audit.json", help="Keep every number, to compare with later.", group=OUTPUT),
     ] = None,
     against: Annotated[
         str | None,
@@ -54,7 +55,8 @@ def command(
             "--mode-budget",
             metavar="S",
             help="Seconds for all questions to one mode of an engine; the others are not asked.",
-            parser=options.positive("--mode-budget", "180"),
+            parser=arguments.positive("--mode-budget", "180"),
+            group=METHODS,
         ),
     ] = MODE_BUDGET,
     quiet: options.Quiet = False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from diffcompare.cli import options
-from diffcompare.cli.arguments import READS_FILE, Argument, Option
+from diffcompare.cli.arguments import OUTPUT, READS_FILE, Argument, Option
 from diffcompare.cli.output import Settings
 from diffcompare.diagnostics import usage_error
 
@@ -23,13 +23,13 @@ def command(
         Argument(metavar="FILE...", help="Files, folders, patterns, or - for stdin.", show_default=False),
         READS_FILE,
     ],
+    wrt: options.Wrt = None,
     input_format: options.InputFormat = None,
     encoding: options.Encoding = None,
     columns: options.Columns = None,
     points: options.Points = None,
     method: options.Method = None,
     engines: options.With = None,
-    wrt: options.Wrt = None,
     step: options.Step = None,
     budget: options.Budget = 5.0,
     truth: options.Truth = True,
@@ -37,8 +37,8 @@ def command(
     max_error: options.MaxError = None,
     jobs: options.Jobs = None,
     scheduler: options.Scheduler = None,
-    resume: Annotated[bool, Option("--resume", help="Continue an interrupted run.")] = False,
-    durable: Annotated[bool, Option("--durable", help="Sync every row to disk.")] = False,
+    resume: Annotated[bool, Option("--resume", help="Continue an interrupted run.", group=OUTPUT)] = False,
+    durable: Annotated[bool, Option("--durable", help="Sync every row to disk.", group=OUTPUT)] = False,
     allow_code: Annotated[
         bool, Option("--allow-code", help="Rows may name Python functions, as `model.py:f`: their code is run.")
     ] = False,

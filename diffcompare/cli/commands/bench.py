@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from diffcompare.cli import options
-from diffcompare.cli.arguments import Option
+from diffcompare.cli import arguments, options
+from diffcompare.cli.arguments import METHODS, Option
 from diffcompare.cli.output import CommandResult
 
 EXAMPLES = (
@@ -13,6 +13,7 @@ EXAMPLES = (
     "diffcompare bench @rosenbrock --with torch,jax -o bench.svg",
     "diffcompare bench model.py:f --one recorded --seconds 30 --json",
 )
+MORE_FORMATS = ("svg", "png", "pdf")
 
 
 def command(
@@ -27,7 +28,8 @@ def command(
             "--one",
             metavar="NAME",
             help="The method that all are compared with.",
-            autocompletion=options.words_at("studies.bench_contenders:METHODS"),
+            autocompletion=arguments.words_at("studies.bench_contenders:METHODS"),
+            group=METHODS,
         ),
     ] = "reverse-ad",
     wrt: options.Wrt = None,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Annotated, TypeAlias
 
 from diffcompare.cli import options
-from diffcompare.cli.arguments import READS_FILE, Option
+from diffcompare.cli.arguments import OUTPUT, READS_FILE, Option
 from diffcompare.cli.output import CommandResult
 from diffcompare.diagnostics import usage_error
 from diffcompare.inputs.files import TABLES, function_file
 
 EXAMPLES = (
     'diffcompare check "x^2*sin(x)" --hand x="2*x*cos(x)"',
-    'diffcompare check "x^2*sin(x)" --steps working.txt',
+    'diffcompare check "x^2*sin(x)" --derivation working.txt',
     'diffcompare check responses.csv --asked "x^2" --feedback texts',
 )
 
@@ -21,34 +21,34 @@ Domain: TypeAlias = Annotated[
     list[str] | None,
     Option("--domain", metavar='"x>0"', help="Compare only there. [default: wherever f is smooth]"),
 ]
-Solution: TypeAlias = Annotated[bool, Option("--solution", help="Show the whole derivation.")]
-Steps: TypeAlias = Annotated[
+Solution: TypeAlias = Annotated[bool, Option("--solution", help="Show the whole derivation.", group=OUTPUT)]
+Derivation: TypeAlias = Annotated[
     str | None,
-    Option("--steps", metavar="FILE", help="A derivation, one step per line; - for stdin."),
+    Option("--derivation", metavar="FILE", help="Steps of your own, one per line; - for stdin."),
     READS_FILE,
 ]
 Feedback: TypeAlias = Annotated[
     str | None,
-    Option("--feedback", metavar="DIR", help="For a class's answers.csv: write a text for each student."),
+    Option("--feedback", metavar="DIR", help="For a class's answers.csv: write a text for each student.", group=OUTPUT),
 ]
 Asked: TypeAlias = Annotated[
     list[str] | None,
     Option("--asked", metavar="FORMULA", help='What a class was asked, per answer; or @"Question *", the columns.'),
 ]
-Kinds: TypeAlias = Annotated[bool, Option("--kinds", help="List the mistakes that can be named.")]
+Kinds: TypeAlias = Annotated[bool, Option("--kinds", help="List the mistakes that can be named.", group=OUTPUT)]
 
 
 def command(
     expression: options.OptionalExpression = None,
-    hand: options.Hand = None,
     at: options.At = None,
+    hand: options.Hand = None,
+    wrt: options.Wrt = None,
     engines: options.With = None,
     domain: Domain = None,
     seed: options.Seed = 0,
     budget: options.OptionalBudget = None,
     solution: Solution = False,
-    steps: Steps = None,
-    wrt: options.Wrt = None,
+    derivation: Derivation = None,
     where_defined: options.WhereDefined = "right",
     feedback: Feedback = None,
     encoding: options.Encoding = None,
@@ -79,8 +79,8 @@ def command(
         help = f"for a function: `check model.py:f --hand model.py:df --at {at[0]}`"
         raise usage_error("E506", "a formula is checked wherever it is defined, and needs no `--at`", help)
     if expression.lower().endswith(TABLES):
-        if hand or steps is not None:
-            raise usage_error("E506", "a table already contains the answers", "leave out `--hand` and `--steps`")
+        if hand or derivation is not None:
+            raise usage_error("E506", "a table already contains the answers", "leave out `--hand` and `--derivation`")
         from diffcompare.cli.class_feedback import check_answer_table
 
         return check_answer_table(
@@ -92,12 +92,12 @@ def command(
     for flag, value in of_classes.items():
         if value is not None:
             raise usage_error("E506", f"`{flag}` is for the answers of a class", "for example `check answers.csv`")
-    parsed, _ = options.parse_input(expression, None, several=steps is None, asks=False)
+    parsed, _ = options.parse_input(expression, None, several=derivation is None, asks=False)
     from diffcompare.cli.formula_checks import check_formulas, check_steps
 
-    if steps is not None:
+    if derivation is not None:
         return check_steps(
-            parsed, steps, wrt, domain=domain or (), seed=seed, budget=budget or 5.0, where_defined=where_defined
+            parsed, derivation, wrt, domain=domain or (), seed=seed, budget=budget or 5.0, where_defined=where_defined
         )
     return check_formulas(
         parsed, hand or (), domain=domain or (), seed=seed, budget=budget or 5.0, solution=solution,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from diffcompare import safe_io
 from diffcompare.classroom.demos import NAMES, OWN, SURVEY, select_demos
-from diffcompare.cli import options
-from diffcompare.cli.arguments import READS_EXPRESSION, Argument, Option
+from diffcompare.cli import arguments, options
+from diffcompare.cli.arguments import OUTPUT, READS_EXPRESSION, Argument, Option
 from diffcompare.cli.output import (
     CommandResult,
     Settings,
@@ -31,11 +31,12 @@ EXAMPLES = (
     'diffcompare demo trace --expr "x*exp(-x^2)" --at x=1',
     "diffcompare demo all --handout lecture",
 )
+MORE_FORMATS = ("svg", "png", "pdf")
 
 
 def complete_demos(incomplete: str) -> list[str]:
     """Complete names of demos and `all`."""
-    return options.beginning(incomplete, [*NAMES, "all"])
+    return arguments.beginning(incomplete, [*NAMES, "all"])
 
 
 Names: TypeAlias = Annotated[
@@ -47,15 +48,25 @@ OwnExpression: TypeAlias = Annotated[
     Option("--expr", metavar="EXPR", help="For `trace`: your expression; for `tape`, `branches` too: FILE.py:f."),
     READS_EXPRESSION,
 ]
-List: TypeAlias = Annotated[bool, Option("--list", help="List the demos with their claims and minutes.")]
-Frames: TypeAlias = Annotated[bool, Option("--frames", help="Print every frame once, without the player.")]
-FrameNumber: TypeAlias = Annotated[int | None, Option("--frame", metavar="N", help="Show only this frame.")]
+List: TypeAlias = Annotated[bool, Option("--list", help="List the demos with their claims and minutes.", group=OUTPUT)]
+Frames: TypeAlias = Annotated[
+    bool, Option("--frames", help="Print every frame once, without the player.", group=OUTPUT)
+]
+FrameNumber: TypeAlias = Annotated[
+    int | None, Option("--frame", metavar="N", help="Show only this frame.", group=OUTPUT)
+]
 Auto: TypeAlias = Annotated[
     float | None,
-    Option("--auto", metavar="SEC", help="Advance automatically.", parser=options.positive("--auto", "5")),
+    Option(
+        "--auto",
+        metavar="S",
+        help="Advance every S seconds.",
+        parser=arguments.positive("--auto", "5"),
+        group=OUTPUT,
+    ),
 ]
 Handout: TypeAlias = Annotated[
-    str | None, Option("--handout", metavar="DIR", help="Write every demo to DIR as Markdown and SVG.")
+    str | None, Option("--handout", metavar="DIR", help="Write every demo to DIR as Markdown and SVG.", group=OUTPUT)
 ]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
-from diffcompare.cli import options
+from diffcompare.cli import arguments, options
+from diffcompare.cli.arguments import OUTPUT
 from diffcompare.cli.output import CommandResult
 
 LANGUAGES = ("python", "numpy", "javascript", "c", "torch", "jax")
@@ -15,12 +16,19 @@ EXAMPLES = (
     'diffcompare derive "x^2*sin(x)" --at x=1 --code python',
 )
 
+Code: TypeAlias = Annotated[
+    str | None,
+    arguments.word_option(
+        "--code", "LANGUAGE", LANGUAGES, f"Write programs: {'|'.join(LANGUAGES)}", "language", group=OUTPUT
+    ),
+]
+
 
 def command(
     expression: options.Expression,
     at: options.At = None,
     wrt: options.Wrt = None,
-    code: Annotated[str | None, options.word_option("--code", "LANGUAGE", LANGUAGES, noun="language")] = None,
+    code: Code = None,
     ops: options.Ops = None,
     quiet: options.Quiet = False,
 ) -> CommandResult:

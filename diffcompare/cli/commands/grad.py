@@ -14,6 +14,7 @@ EXAMPLES = (
     "diffcompare grad -x^2 --at x=pi/3 --method forward-ad,reverse-ad",
     'diffcompare grad "x*y" --hand x=y --hand y=x -o result.html',
 )
+MORE_FORMATS = ("npz",)
 
 
 def command(

@@ -16,13 +16,14 @@ EXAMPLES = (
     'diffcompare graph "x*sin(x)" --show adjoint -o graph.svg',
     "diffcompare graph @rosenbrock --show tangent --wrt y --format dot",
 )
+MORE_FORMATS = ("svg", "png", "pdf", "dot", "mermaid")
 
 
 def command(
     expression: options.Expression,
     at: options.At = None,
     wrt: options.Wrt = None,
-    show: options.Show = "primal",
+    show: options.Show = "values",
     other_at: Annotated[
         list[str] | None,
         Option("--other-at", metavar="x=0.8", help="For a Python function: draw its path at another point, too."),
@@ -32,7 +33,7 @@ def command(
 ) -> CommandResult:
     """Draw the computational graph of an expression."""
     program = options.function_program(expression, at)
-    if program is not None and (show, wrt, other_at) == ("primal", None, None):
+    if program is not None and (show, wrt, other_at) == ("values", None, None):
         nodes = program.tape_nodes()
         if nodes is not None:
             from diffcompare.studies.tape_graph import TapeGraph

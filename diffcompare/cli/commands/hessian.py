@@ -13,6 +13,7 @@ EXAMPLES = (
     'diffcompare hessian "x^2*sin(y)" --at x=1,y=2 --times x=1,y=-1',
     'diffcompare hessian "x*y/z" --at x=1,y=2,z=3 -o hessian.csv',
 )
+MORE_FORMATS = ("npz",)
 
 
 def command(

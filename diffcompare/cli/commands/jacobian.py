@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from diffcompare.cli import options
-from diffcompare.cli.arguments import Option
+from diffcompare.cli.arguments import METHODS, Option
 from diffcompare.cli.output import CommandResult
 
 EXAMPLES = (
@@ -13,6 +13,7 @@ EXAMPLES = (
     'diffcompare jacobian "r = hypot(x, y); [r, atan2(y, x)]" -o polar.html',
     'diffcompare jacobian "[x1*x2, sin(x3), x3*x4]" --compressed -o jacobian.npz',
 )
+MORE_FORMATS = ("npz",)
 
 
 def command(
@@ -21,7 +22,7 @@ def command(
     method: options.Method = None,
     wrt: options.Wrt = None,
     compressed: Annotated[
-        bool, Option("--compressed", help="Find columns, or rows, that share no entry by one sweep.")
+        bool, Option("--compressed", help="Find columns, or rows, that share no entry by one sweep.", group=METHODS)
     ] = False,
     step: options.Step = None,
     budget: options.Budget = 5.0,

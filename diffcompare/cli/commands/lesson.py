@@ -16,6 +16,7 @@ EXAMPLES = (
     "diffcompare lesson trace step -o two.html",
     'diffcompare lesson trace --expr "x*tanh(x)" --at x=1 -o own.html',
 )
+MORE_FORMATS = ("svg", "png", "pdf")
 
 
 def command(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from diffcompare.cli import options
-from diffcompare.cli.arguments import Argument
+from diffcompare.cli.arguments import Argument, words_at
 from diffcompare.cli.output import CommandResult
 
 EXAMPLES = (
@@ -18,7 +17,7 @@ EXAMPLES = (
 def command(
     group: Annotated[
         str | None,
-        Argument(metavar="GROUP", help="One group.", autocompletion=options.words_at("inputs.catalogue:GROUPS")),
+        Argument(metavar="GROUP", help="One group.", autocompletion=words_at("inputs.catalogue:GROUPS")),
     ] = None,
 ) -> CommandResult:
     """List the catalogue of examples (@name)."""

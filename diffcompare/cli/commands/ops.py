@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from diffcompare.cli import options
-from diffcompare.cli.arguments import Argument
+from diffcompare.cli.arguments import Argument, words_at
 from diffcompare.cli.output import CommandResult
 
 EXAMPLES = (
@@ -19,7 +18,9 @@ def command(
     name: Annotated[
         str | None,
         Argument(
-            metavar="NAME", help="One operation.", autocompletion=options.words_at("language.operations:OPERATIONS")
+            metavar="NAME",
+            help="One operation.",
+            autocompletion=words_at("language.operations:OPERATIONS"),
         ),
     ] = None,
 ) -> CommandResult:

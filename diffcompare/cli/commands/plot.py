@@ -13,6 +13,7 @@ EXAMPLES = (
     'diffcompare plot "(exp(x) - 1)/x" --at 1e-9 --range -1e-8:1e-8 -o noise.svg',
     'diffcompare plot "d/dx (x^2*sin(x))" --versus "2x cos x"',
 )
+MORE_FORMATS = ("svg", "png", "pdf")
 
 
 def command(

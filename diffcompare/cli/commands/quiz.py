@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from diffcompare import safe_io
-from diffcompare.cli import options
-from diffcompare.cli.arguments import READS_FILE, Option
+from diffcompare.cli import arguments, options
+from diffcompare.cli.arguments import OUTPUT, READS_FILE, Option
 from diffcompare.cli.output import CommandResult, Settings, check_destination
 
 EXAMPLES = (
@@ -25,7 +25,7 @@ def command(
             "--level",
             metavar="1..5",
             help="Difficulty. [default: rising]",
-            autocompletion=options.words_at("classroom.quiz.exercises:LEVELS"),
+            autocompletion=arguments.words_at("classroom.quiz.exercises:LEVELS"),
         ),
     ] = None,
     topic: Annotated[
@@ -34,7 +34,7 @@ def command(
             "--topic",
             metavar="NAME",
             help="chain, product ... [default: all]",
-            autocompletion=options.words_at("classroom.quiz.exercises:TOPICS"),
+            autocompletion=arguments.words_at("classroom.quiz.exercises:TOPICS"),
         ),
     ] = None,
     questions: Annotated[
@@ -48,7 +48,11 @@ def command(
     ] = None,
     solutions: Annotated[
         bool | None,
-        Option("--show-solutions/--no-solutions", help="Show every derivation, or none. [default: where needed]"),
+        Option(
+            "--show-solutions/--no-solutions",
+            help="Show every derivation, or none. [default: where needed]",
+            group=OUTPUT,
+        ),
     ] = None,
 ) -> CommandResult:
     """Find derivatives, with hints and explanations."""

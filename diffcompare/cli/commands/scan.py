@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from diffcompare import safe_io
-from diffcompare.cli import options
-from diffcompare.cli.arguments import READS_EXPRESSION, Option
+from diffcompare.cli import arguments, options
+from diffcompare.cli.arguments import METHODS, OUTPUT, READS_EXPRESSION, Option
 from diffcompare.cli.output import CommandResult
 
 EXAMPLES = (
@@ -14,8 +14,16 @@ EXAMPLES = (
     'diffcompare scan "x*tanh(x)" --over x=1e-6:1e6:10000:log -o scan.svg',
     "diffcompare scan @rosenbrock --over x=-2:2:300,y=-1:3:300 --npz grid.npz",
 )
+MORE_FORMATS = ("svg", "png", "pdf")
 
 COMPUTE = ("numpy", "c")
+
+Compute: TypeAlias = Annotated[
+    str,
+    arguments.word_option(
+        "--compute", "HOW", COMPUTE, f"Compute in {'|'.join(COMPUTE)}", "way to compute", group=METHODS
+    ),
+]
 
 
 def command(
@@ -28,11 +36,13 @@ def command(
     wrt: options.Wrt = None,
     method: options.Method = None,
     step: options.Step = None,
-    sample: options.Sample = None,
-    truth: options.Truth = True,
-    compute: Annotated[str, options.word_option("--compute", "ENGINE", COMPUTE, noun="engine")] = "numpy",
-    npz: Annotated[str | None, Option("--npz", metavar="GRID.npz", help="Write all numbers as arrays.")] = None,
     budget: options.Budget = 5.0,
+    truth: options.Truth = True,
+    sample: options.Sample = None,
+    compute: Compute = "numpy",
+    npz: Annotated[
+        str | None, Option("--npz", metavar="GRID.npz", help="Write all numbers as arrays.", group=OUTPUT)
+    ] = None,
     ops: options.Ops = None,
     quiet: options.Quiet = False,
 ) -> CommandResult:

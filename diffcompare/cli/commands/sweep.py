@@ -5,23 +5,24 @@ from __future__ import annotations
 from typing import Annotated
 
 from diffcompare.cli import options
-from diffcompare.cli.arguments import Option
+from diffcompare.cli.arguments import METHODS, Option
 from diffcompare.cli.output import CommandResult
 
 EXAMPLES = (
     "diffcompare sweep @logistic_l4",
-    'diffcompare sweep "exp(x)*sin(y)" --at x=1,y=2 --wrt y --step 1e0..1e-12',
+    'diffcompare sweep "exp(x)*sin(y)" --at x=1,y=2 --wrt y --steps 1e0..1e-12',
     "diffcompare sweep @logistic_l4 --nominal -o steps.svg",
 )
+MORE_FORMATS = ("svg", "png", "pdf")
 
 
 def command(
     expression: options.Expression,
     at: options.At = None,
     wrt: options.Wrt = None,
-    step: options.Steps = None,
-    nominal: Annotated[bool, Option("--nominal", help="Divide by h, not by (x+h)-x.")] = False,
-    float32: Annotated[bool, Option("--float32", help="Compute in single precision.")] = False,
+    steps: options.Steps = None,
+    nominal: Annotated[bool, Option("--nominal", help="Divide by h, not by (x+h)-x.", group=METHODS)] = False,
+    float32: Annotated[bool, Option("--float32", help="Compute in single precision.", group=METHODS)] = False,
     budget: options.Budget = 5.0,
     ops: options.Ops = None,
     quiet: options.Quiet = False,
@@ -29,7 +30,7 @@ def command(
     """Plot the error of difference quotients against the step.
 
     Steps range from 1e-1 to 1e-16 (with `--float32` from 1 to 1e-8; longer if |x| is large), or as in
-    `--step 1e-2..1e-8`.
+    `--steps 1e-2..1e-8`.
     """
     parsed, point = options.parse_input(expression, at, budget)
     from diffcompare.studies.step_sweep.sweep import sweep_question
@@ -38,7 +39,7 @@ def command(
         parsed,
         at=point,
         wrt=options.split(wrt),
-        steps=step,
+        steps=steps,
         nominal=nominal,
         single=float32,
         budget=budget,

@@ -14,6 +14,7 @@ EXAMPLES = (
     "diffcompare swell --family speelpenning --n 1..12",
     'diffcompare swell "exp(x)*sin(x)/(1+x^2)" --order 5 --wrt x',
 )
+MORE_FORMATS = ("svg", "png", "pdf")
 
 
 def command(
@@ -21,7 +22,7 @@ def command(
     order: options.Order = None,
     family: Annotated[
         str | None,
-        Option("--family", metavar="NAME", help="logistic|speelpenning|nested-sin|FILE"),
+        Option("--family", metavar="NAME", help="A family of functions: logistic|speelpenning|nested-sin, or FILE."),
         READS_EXPRESSION,
     ] = None,
     n: Annotated[

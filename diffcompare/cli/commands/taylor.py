@@ -10,12 +10,13 @@ EXAMPLES = (
     'diffcompare taylor "1/(1 - x)" --at x=1/2 --method taylor-mode --order 20',
     'diffcompare taylor "x^2*sin(y)" --at x=1,y=2 --wrt y -o taylor.html',
 )
+MORE_FORMATS = ("npz",)
 
 
 def command(
     expression: options.Expression,
-    at: options.At = None,
     order: options.Order = None,
+    at: options.At = None,
     method: options.HigherOrderMethod = None,
     wrt: options.Wrt = None,
     step: options.Step = None,

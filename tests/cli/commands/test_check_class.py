@@ -80,7 +80,7 @@ def test_a_folder_that_cannot_be_made(cli, answers, folder):
         (("x^2", "--hand", "2*x", "--feedback", "texts"), "E506"),
         (("nosuch.csv",), "E602"),
         (("answers.csv", "--where-defined", "maybe"), "E506"),
-        (("x^2", "--steps", "-", "--where-defined", "wrong"), "E506"),
+        (("x^2", "--derivation", "-", "--where-defined", "wrong"), "E506"),
     ],
 )
 def test_wrong_use(cli, answers, arguments, code):

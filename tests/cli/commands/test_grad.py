@@ -6,10 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from rows import every_row
 
 from diffcompare.backends import DEFAULT_METHODS, METHODS
-from diffcompare.cli.app import build
 from diffcompare.cli.commands import COMMANDS
 from diffcompare.cli.options import methods, split
 
@@ -191,29 +189,6 @@ def test_the_tables_that_are_there_to_be_read(cli, command: tuple[str, ...]) -> 
 # --- Help -------------------------------------------------------------------------------------------------------------
 
 
-@every_row("command", COMMANDS)
-def test_help_begins_with_three_examples_wherever_it_is_asked_for(cli, command: str) -> None:
-    code, out, err = cli(command, "-h")
-    assert (code, err) == (0, "")
-    lines = out.splitlines()
-    assert lines[0] == "Examples:"
-    assert all(line.startswith(f"  diffcompare {command}") for line in lines[1:4])
-    assert lines[4] == ""
-    assert lines[5].startswith(f"Usage: diffcompare {command} ")
-    assert cli(command, "x", "y", "z", "--help").out == out
-    assert max(map(len, lines)) <= 80
-
-
-def test_the_name_alone_shows_what_can_be_done(cli) -> None:
-    code, out, err = cli()
-    assert (code, err) == (0, "")
-    assert out.startswith("Examples:\n  diffcompare grad ")
-    assert all(f"\n  {command} " in out for command in COMMANDS)
-    assert "--install-completion" in out
-    assert "..." not in out, "the short help of a command is cut off"
-    assert cli("-h") == cli("--help") == (code, out, err)
-
-
 def test_version(cli) -> None:
     from diffcompare import __version__
 
@@ -249,15 +224,6 @@ def test_the_tab_key(cli, monkeypatch: pytest.MonkeyPatch, words: str, offered: 
     monkeypatch.setenv("COMP_WORDS", words)
     monkeypatch.setenv("COMP_CWORD", str(len(words.split(" ")) - 1))
     assert cli() == (0, f"{offered}\n", "")
-
-
-def test_every_option_is_spelt_and_explained_alike_in_every_command() -> None:
-    seen: dict[str, str] = {}
-    for command in build(COMMANDS).commands.values():
-        for param in command.params:
-            assert getattr(param, "help", None), f"{command.name} {param.name}"
-            for flag in param.opts if param.param_type_name == "option" else ():
-                assert seen.setdefault(flag, param.help) == param.help
 
 
 def test_where_there_is_no_value_a_library_that_was_asked_is_shown(cli):

@@ -33,7 +33,7 @@ def test_arrays_are_written_for_numpy(cli, tmp_path) -> None:  # type: ignore[no
 @pytest.mark.parametrize(
     ("words", "message"),
     [(("--over", "x=0:1:1e18"), "at most 100,000,000"), (("--over", "x=0:1"), "no axis"), ((), "no variable moves"),
-     (("--over", "x=0:1:9", "--compute", "fast"), "unknown engine"), (("--over", "x=0:1:9", "--at", "x=2"), "both"),
+     (("--over", "x=0:1:9", "--compute", "fast"), "unknown way to compute"), (("--over", "x=0:1:9", "--at", "x=2"), "both"),
      (("--over", "x=0:1:9", "--npz", "no/such/folder.npz"), "no directory")],
 )  # fmt: skip
 def test_what_cannot_be_scanned_is_told(cli, words, message) -> None:  # type: ignore[no-untyped-def]

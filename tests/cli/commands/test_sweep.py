@@ -9,13 +9,13 @@ import pytest
 
 def test_a_range_of_steps_either_end_first(cli) -> None:  # type: ignore[no-untyped-def]
     for steps in ("1e-3..1e-5", "1e-5..1e-3"):
-        outcome = cli("sweep", "x^2*sin(x)", "--at", "x=1", "--step", steps, "-q", "--format", "csv")
+        outcome = cli("sweep", "x^2*sin(x)", "--at", "x=1", "--steps", steps, "-q", "--format", "csv")
         assert outcome.code == 0
         assert [line.partition(",")[0] for line in outcome.out.splitlines()] == ["step", "0.001", "0.0001", "1e-05"]
 
 
 def test_a_single_step_has_no_plot(cli) -> None:  # type: ignore[no-untyped-def]
-    outcome = cli("sweep", "sin(x)", "--at", "x=1", "--step", "1e-6")
+    outcome = cli("sweep", "sin(x)", "--at", "x=1", "--steps", "1e-6")
     assert outcome.code == 0
     assert "Error of one step" in outcome.out
     assert "Slopes" not in outcome.out
@@ -27,10 +27,10 @@ def test_a_single_step_has_no_plot(cli) -> None:  # type: ignore[no-untyped-def]
      ("1e-1..-1", "not `-1`"), ("nan", "not `nan`")],
 )  # fmt: skip
 def test_steps_that_are_none(cli, steps: str, message: str) -> None:  # type: ignore[no-untyped-def]
-    outcome = cli("sweep", "x", "--step", steps)
+    outcome = cli("sweep", "x", "--steps", steps)
     assert outcome.code == 2
     assert message in outcome.err
-    assert "for example `--step 1e-1..1e-16`" in outcome.err
+    assert "for example `--steps 1e-1..1e-16`" in outcome.err
 
 
 def test_options_reach_the_study(cli) -> None:  # type: ignore[no-untyped-def]
@@ -41,7 +41,7 @@ def test_options_reach_the_study(cli) -> None:  # type: ignore[no-untyped-def]
         "x=1,y=2",
         "--wrt",
         "y",
-        "--step",
+        "--steps",
         "1e-2..1e-4",
         "--nominal",
         "--float32",
@@ -66,6 +66,6 @@ def test_a_picture_in_a_file(cli, tmp_path) -> None:  # type: ignore[no-untyped-
 
 
 def test_ascii_means_ascii(cli) -> None:  # type: ignore[no-untyped-def]
-    outcome = cli("sweep", "θ^3", "--at", "θ=1", "--step", "1e-1..1e-4", "--charset", "ascii")
+    outcome = cli("sweep", "θ^3", "--at", "θ=1", "--steps", "1e-1..1e-4", "--charset", "ascii")
     assert outcome.out.isascii()
     assert "df/dtheta" in outcome.out
