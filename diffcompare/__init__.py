@@ -73,6 +73,7 @@ classroom/                    For the classroom: demos and their player, handout
     fd_strikes_back.py        The demo `fd-strikes-back`: exact derivatives of inaccurate programs are exactly wrong
     four_ways.py              The demo `four-ways`: four routes to one derivative (Baydin et al. 2018, figure 2)
     frame.py                  A demo as data: a list of frames, the same for the terminal, the page, the handout, JSON and the tests
+    function_picture.py       The graph of a function in a demo, with lines through a point: the true slopes and those that methods return
     hessian.py                The demo `hessian`: second derivatives by a reverse sweep over dual numbers, forward mode over reverse mode
     kinks.py                  The demo `kinks`: where a function has no derivative, methods follow conventions
     memory.py                 The demo `memory`: checkpoints trade work for the memory of a reverse sweep (Griewank and Walther 2008, ch. 12)

@@ -9,6 +9,7 @@ from typing import Any
 from diffcompare.backends import automatic
 from diffcompare.backends.problem import Problem
 from diffcompare.classroom.demos.frame import Broken, Demo, Frame, figures, mask, partial_cell, table, true_partial
+from diffcompare.classroom.demos.function_picture import function_picture, two_formulas, without_lines
 from diffcompare.document import Approximate, Cell, Code, Source
 from diffcompare.inputs.python_function import program
 from diffcompare.localization import phrase
@@ -20,6 +21,7 @@ X, ELSEWHERE = 2.0, 2000.0
 STEPS = 4
 TOLERANCE = 1e-15
 LOOP = "def root(x, y=1):\n    while abs(y*y - x) > 1e-15*x:\n        y = (y + x/y)/2\n    return y"
+BRANCHING = "if(x == 0, 0, x)"
 WARM = "root(x, y=1.4142135623730951)"
 
 
@@ -98,9 +100,14 @@ def _replayed(tape: Recording) -> Broken:
         rows.append((f"{x:g}", math.sqrt(x), replayed, 1 / (2 * math.sqrt(x)), partial))
     columns = "x | >root | >by the tape | >derivative | >derivative by the tape"
     _, true, wrong, slope, slope_of_tape = rows[-1]
+    window, of_tape = (0.0, ELSEWHERE), phrase("the tape of x = {x}", x=f"{X:g}")
+    picture = two_formulas("sqrt(x)", tape.expression, {"x": X}, range=window, name=of_tape)
     return Broken(
         "a tape used at another point",
-        (table("broken", "The tape has the steps of x = 2, and no more", columns, rows),),
+        (
+            picture,
+            table("broken", "The tape has the steps of x = 2, and no more", columns, rows),
+        ),
         "At another point the loop would have run longer. A tape belongs to one run: record again at every point.",
         {"truth": true, "broken": wrong, "true slope": slope, "broken slope": slope_of_tape},
     )
@@ -129,7 +136,7 @@ def _errors() -> Frame:
 def _branch() -> Frame:
     """Return the frame of a branch that is taken at a single point."""
     methods = ("central-difference", "symbolic", "forward-ad", "reverse-ad")
-    comparison = compare("if(x == 0, 0, x)", {"x": 0.0}, methods=methods, simplify="none")
+    comparison = compare(BRANCHING, {"x": 0.0}, methods=methods, simplify="none")
 
     def branching(x: Any) -> Any:
         return 0 if x == 0 else x
@@ -139,9 +146,11 @@ def _branch() -> Frame:
     rows += [(phrase("the program, recorded"), recorded), (phrase("truth"), 1.0)]
     source = Source("python", "def f(x):\n    return 0 if x == 0 else x")
     answers = table("branch", "d/dx at 0", "method | >derivative", rows)
+    line = (phrase("the branch taken at 0"), recorded)
+    picture = function_picture(BRANCHING, {"x": 0.0}, [line], shows="tangent")
     return Frame(
         "A branch for one point",
-        (source, answers),
+        (source, picture, answers),
         "f(x) = x everywhere, so f'(0) = 1",
         "AD and symbolic differentiation see the branch, not the function. A difference uses points beside it.",
         {
@@ -150,7 +159,7 @@ def _branch() -> Frame:
             "recorded": recorded,
         },
         "f(x) = x for every x. What do the methods return at 0?",
-        (source, mask(answers, 1)),
+        (source, without_lines(picture), mask(answers, 1)),
     )
 
 
@@ -166,15 +175,17 @@ def _warm_start() -> Frame:
     ]
     source = Source("python", f"{LOOP}\n\n{WARM}")
     derivatives = table("warm", "d root/dx at 2", "start | >derivative", rows)
+    line = (phrase("from the answer"), warm)
+    picture = function_picture("sqrt(x)", {"x": X}, [line], range=(0.0, 2 * X), shows="tangent", text="root(x)")
     return Frame(
         "A warm start",
-        (source, derivatives),
+        (source, picture, derivatives),
         "the loop runs 0 times: the result does not depend on x",
         "A better start made the derivative useless. The cure (Christianson 1994): iterate until the"
         " derivative has converged too; here one more step is enough.",
         {"cold": cold, "warm": warm, "cured": cured},
         "The loop starts at the answer. What is the derivative?",
-        (source, mask(derivatives, (1, 1), (2, 1))),
+        (source, without_lines(picture), mask(derivatives, (1, 1), (2, 1))),
     )
 
 

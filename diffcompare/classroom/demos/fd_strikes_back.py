@@ -17,8 +17,9 @@ from diffcompare.classroom.demos.frame import (
     table,
     true_partial,
 )
+from diffcompare.classroom.demos.function_picture import function_picture, without_lines
 from diffcompare.classroom.library_checkers import checkers_frame
-from diffcompare.document import Approximate, Cell, Table
+from diffcompare.document import Approximate, Cell, Plot, Table
 from diffcompare.localization import phrase
 from diffcompare.studies.compare import compare
 
@@ -34,6 +35,7 @@ class Case(NamedTuple):
     point: Mapping[str, float]
     title: str
     sentence: str
+    window: tuple[float, float]
     stable: str = ""
     stable_sentence: str = ""
 
@@ -44,6 +46,7 @@ CASES = (
         {"x": 1e-9},
         "exp(x) - 1",
         "The program is inaccurate, and its exact derivative is the derivative of the noise.",
+        (0.0, 2e-9),
         "expm1(x)/x",
         "The same function, another program: AD is right to nine digits. sympy turns expm1 back into exp(x) - 1.",
     ),
@@ -52,12 +55,14 @@ CASES = (
         {"x": 1e-8},
         "sin(x)/x",
         "Wrong in every digit; which wrong number comes out depends on how the quotient rule is written.",
+        (0.0, 4e-8),
     ),
     Case(
         "(-b + sqrt(b^2 - 4*a*c))/(2*a)",
         {"a": 1.0, "b": 1e5, "c": 1.0},
         "The root of a quadratic",
         "The exact methods agree on a number with the wrong sign, and thousands of times too large.",
+        (0.999998, 1.000002),
         "-2*c/(b + sqrt(b^2 - 4*a*c))",
         "The same function without subtracting nearly equal numbers: now all exact methods are right.",
     ),
@@ -88,17 +93,24 @@ def _answers(key: str, caption: str, text: str, point: Mapping[str, float]) -> T
     return table(key, caption, "method | >derivative | >error", [*rows, (phrase("truth"), truth, None)])
 
 
+def _picture(text: str, case: Case, answers: Table) -> Plot:
+    """Return the values in doubles near the point, the true ones, and the line that reverse mode draws there."""
+    lines = [("reverse-ad", figures(answers, "{}")["reverse-ad"])]
+    return function_picture(text, case.point, lines, range=case.window, shows="tangent")
+
+
 def _unstable_frame(case: Case) -> Frame:
     name = next(iter(case.point))
     answers = _answers("answers", at_point(case.text, case.point, name), case.text, case.point)
+    picture = _picture(case.text, case, answers)
     return Frame(
         case.title,
-        (answers,),
+        (picture, answers),
         f"f = {case.text}",
         case.sentence,
         figures(answers, "{}"),
         "Which of these answers would you trust?",
-        (mask(answers, 1, 2),),
+        (without_lines(picture), mask(answers, 1, 2)),
         _by_agreement(answers.rows),
     )
 
@@ -129,9 +141,10 @@ def _by_agreement(rows: Sequence[tuple[Cell, ...]]) -> Broken | None:
 def _stable_frame(case: Case) -> Frame:
     name = next(iter(case.point))
     answers = _answers("cured", phrase("d/d{name} of {text}", name=name, text=case.stable), case.stable, case.point)
+    picture = _picture(case.stable, case, answers)
     return Frame(
         phrase("{title}, written stably", title=phrase(case.title)),
-        (answers,),
+        (picture, answers),
         f"f = {case.stable}",
         case.stable_sentence,
         figures(answers, "{}"),

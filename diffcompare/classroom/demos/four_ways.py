@@ -17,8 +17,9 @@ from diffcompare.classroom.demos.frame import (
     partial_cell,
     table,
 )
+from diffcompare.classroom.demos.function_picture import Shown, function_picture, without_lines
 from diffcompare.classroom.demos.swell import derivative_of_logistic
-from diffcompare.document import Approximate, Cell, Code, Measured, Source
+from diffcompare.document import Approximate, Cell, Code, Measured, Plot, Source
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.parser import parse
 from diffcompare.localization import phrase
@@ -52,14 +53,16 @@ def _silu() -> Iterator[Frame]:
     answers = table(
         "silu", at_point(SILU, {"x": AT_SILU}, "x"), "method | >derivative | >absolute error", _rows(comparison, "x")
     )
+    slide = comparison.answers[0].gradient["x"]
+    picture = function_picture(SILU, {"x": AT_SILU}, [("hand-coded", slide)], range=(-1.5, 2.5), shows="tangent")
     yield Frame(
         "Act 1: a derivative from a lecture slide",
-        (answers,),
+        (picture, answers),
         f"f' = {WRONG}",
         "The other methods agree, but the slide does not: its last term has x*(1 + exp(-x)) instead of x*exp(-x).",
         {answer.method: answer.gradient["x"] for answer in comparison.answers},
         "A derivation by hand gives 1.1359. Do the other methods agree?",
-        (mask(answers, 1, 2, first_row=1),),
+        (without_lines(picture), mask(answers, 1, 2, first_row=1)),
     )
 
 
@@ -80,11 +83,16 @@ def _logistic() -> Iterator[Frame]:
 def _programs(loop: Comparison) -> Frame:
     return Frame(
         "Act 2: one function, two programs",
-        (Source("text", PROGRAM),),
+        (Source("text", PROGRAM), _graph("slopes", None)),
         f"f({X}) = {loop.value!r}",
         "A loop of three steps of the logistic map. Unrolled and multiplied out it is a polynomial of degree 8.",
         {"value": cell(loop.value)},
     )
+
+
+def _graph(shows: Shown, window: tuple[float, float] | None) -> Plot:
+    """Return the graph of the loop around the point."""
+    return function_picture(LOOP, {"x": X}, range=window, shows=shows, text="l4")
 
 
 def _by_hand(closed: Comparison) -> Frame:
@@ -151,16 +159,17 @@ def _numerically(survey: Comparison) -> Frame:
     kept = digits_kept(error.value, TRUE) if error else None
     rows = [(f"{H:g}", partial_cell(survey.answers[0], "x"), TRUE)]
     difference = table("numeric", "Forward difference", "step | >quotient | >truth", rows)
+    picture = _graph("secants", (0.1, 0.24))
     return Frame(
         "Numerically: a guess from two values",
-        (difference,),
+        (picture, difference),
         "(f(x + h) - f(x))/h with h = 0.000001",
         phrase("Only values of f are needed, but only {kept:.1f} of 16 digits are right.", kept=kept)
         if kept is not None
         else "Only values of f are needed.",
         {"forward-difference h=1e-6": quotient, "digits kept": kept},
         "How many digits will be right?",
-        (mask(difference, (0, 1)),),
+        (without_lines(picture), mask(difference, (0, 1))),
         _misprinted(),
     )
 

@@ -15,6 +15,7 @@ from diffcompare.classroom.demos.frame import (
     partial_cell,
     table,
 )
+from diffcompare.classroom.demos.function_picture import function_picture, without_lines
 from diffcompare.classroom.other_libraries import LibraryQuestion, Measured, libraries_frames
 from diffcompare.document import Cell
 from diffcompare.localization import phrase
@@ -57,14 +58,15 @@ def frames() -> Iterator[Frame]:
     for text, title, sentence in AT_ZERO:
         comparison = compare(text, {"x": 0.0}, methods=METHODS, simplify="none")
         answers = answers_table(comparison, "x", at_point(text, 0))
+        picture = function_picture(text, {"x": 0.0}, [("reverse-ad", figures(answers, "{}")["reverse-ad"])])
         yield Frame(
             title,
-            (answers,),
+            (picture, answers),
             f"f(x) = {text}, x = 0",
             sentence,
             figures(answers, "{}"),
             "What is the derivative at 0?",
-            (mask(answers, 1),),
+            (without_lines(picture), mask(answers, 1)),
             _one_side(text),
         )
     yield from libraries_frames(
@@ -97,14 +99,16 @@ def _near_kink() -> Frame:
     methods = ("forward-difference", "central-difference", "reverse-ad")
     comparison = compare("relu(x)", {"x": -1e-9}, methods=methods)
     answers = answers_table(comparison, "x", at_point("relu(x)", "-1e-9"))
+    lines = [(method, figures(answers, "{}")[method]) for method in methods]
+    picture = function_picture("relu(x)", {"x": -1e-9}, lines, range=(-2e-8, 2e-8), shows="tangent")
     return Frame(
         "Close to the kink",
-        (answers,),
+        (picture, answers),
         "the step is longer than the distance to the kink",
         "A failed gradient check need not mean a wrong gradient: the difference straddles the kink.",
         figures(answers, "{}"),
         "Which method is right?",
-        (mask(answers, (0, 1), (1, 1), (2, 1)),),
+        (without_lines(picture), mask(answers, (0, 1), (1, 1), (2, 1))),
     )
 
 
@@ -116,14 +120,16 @@ def _staircase() -> Frame:
         answer = compare(text, point, methods=method, step=h).answers[0]
         rows.append((method if h is None else f"{method}, h = {h}", partial_cell(answer, "x")))
     slopes = table("staircase", at_point(text, 0.25), "method | >d/dx", rows)
+    lines = [(str(method), slope) for method, slope in rows[1:2]]
+    picture = function_picture(text, point, lines, range=(0.0, 1.0), shows="tangent")
     return Frame(
         "A staircase",
-        (slopes,),
+        (picture, slopes),
         "flat almost everywhere, and yet it climbs with slope 1",
         "A gradient of 0 need not be a bug, and need not be what you want.",
         figures(slopes, "{}"),
         "What is the slope of a staircase?",
-        (mask(slopes, 1),),
+        (without_lines(picture), mask(slopes, 1)),
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from diffcompare.backends.problem import Derivative
 from diffcompare.classroom.demos.frame import Broken, Demo, Frame, at_point, mask, partial_cell, table, true_partial
+from diffcompare.classroom.demos.function_picture import function_picture, two_formulas, without_lines
 from diffcompare.classroom.other_libraries import LibraryQuestion, Measured, libraries_frames
 from diffcompare.document import Cell
 from diffcompare.localization import phrase
@@ -15,16 +17,43 @@ from diffcompare.studies.compare import Comparison, compare
 from diffcompare.studies.trace import trace
 
 METHODS = ("forward-ad", "reverse-ad", "symbolic", "central-difference")
+
+
+class LostDerivative(NamedTuple):
+    """A formula whose derivative is lost at a point, a stable form of it, and the ends of a window that shows both."""
+
+    text: str
+    point: Mapping[str, float]
+    stable: str
+    window: tuple[float, float]
+    sentence: str
+
+
 CASES = (
-    ("sqrt(x^2)", {"x": 0.0}, "|x|", "The slope of sqrt at 0 is infinite, and 0 times infinity is not a number."),
-    ("sqrt(x)^2", {"x": 0.0}, "x", "The function is x, but it is computed through an infinite slope."),
-    (
+    LostDerivative(
+        "sqrt(x^2)",
+        {"x": 0.0},
+        "|x|",
+        (-1.0, 1.0),
+        "The slope of sqrt at 0 is infinite, and 0 times infinity is not a number.",
+    ),
+    LostDerivative(
+        "sqrt(x)^2",
+        {"x": 0.0},
+        "x",
+        (-1.0, 1.0),
+        "The function is x, but it is computed through an infinite slope.",
+    ),
+    LostDerivative(
         "ln(exp(a) + exp(b))",
         {"a": 1000.0, "b": 0.0},
         "max(a, b) + ln(1 + exp(-|a - b|))",
+        (500.0, 1100.0),
         "exp(1000) overflows: the value is lost before anything is differentiated.",
     ),
-    ("ln(1 + exp(x))", {"x": 800.0}, "softplus(x)", "The stable form never computes exp(800)."),
+    LostDerivative(
+        "ln(1 + exp(x))", {"x": 800.0}, "softplus(x)", (500.0, 1000.0), "The stable form never computes exp(800)."
+    ),
 )
 
 LIBRARIES = (LibraryQuestion("sqrt(x^2)", 0.0, "-1 | 1"), LibraryQuestion("if(x < 0, exp(x), 1)", 800.0, "0"))
@@ -59,13 +88,14 @@ def frames() -> Iterator[Frame]:
         "Where both branches are computed, reverse mode multiplies an infinite slope by 0.",
     )
     for case in CASES:
-        yield _case(*case)
+        yield _case(case)
 
 
 def _upstream() -> Iterator[Frame]:
     """Yield the adjoints of sqrt(x^2) at 0, node by node."""
     tape = trace("sqrt(x^2)", {"x": 0.0}, mode="reverse")
     steps = tape.adjoint
+    picture = function_picture("sqrt(x^2)", {"x": 0.0})
     for count in range(1, len(steps) + 1):
         rows: list[tuple[Cell, ...]] = []
         for step in steps[:count]:
@@ -77,7 +107,7 @@ def _upstream() -> Iterator[Frame]:
         step = steps[count - 1]
         yield Frame(
             phrase("Upstream, step {count}", count=count),
-            (adjoints,),
+            (picture, adjoints),
             phrase("{name} = {rule} = {value}", name=step.name, rule=step.rule, value=rows[-1][2]),
             "0 times infinity is nan, and everything upstream of it too."
             if rows[-1][2] == "nan"
@@ -86,7 +116,7 @@ def _upstream() -> Iterator[Frame]:
             else "An infinite slope: the poison.",
             {step.name: rows[-1][2]},
             "The value is 0, exactly right. What is the derivative?" if count == len(steps) else "",
-            (mask(adjoints, (-1, 2), (-1, 3)),) if count == len(steps) else (),
+            (picture, mask(adjoints, (-1, 2), (-1, 3))) if count == len(steps) else (),
         )
 
 
@@ -158,15 +188,17 @@ def _guarded() -> Frame:
     comparison = compare("if(x > 0, ln(x), 0)", {"x": 0.0}, methods="reverse-ad")
     rows.append((phrase("only the branch that is taken (here)"), partial_by(comparison, "reverse-ad", "x")))
     adjoints = table("guarded", "Adjoint of x in where(x > 0, ln(x), 0) at 0", "program | >adjoint", rows)
+    text = "where(x > 0, ln(x), 0)"
+    picture = function_picture("if(x > 0, ln(x), 0)", {"x": 0.0}, range=(-1.0, 2.0), shows="tangent", text=text)
     return Frame(
         "The guarded logarithm",
-        (adjoints,),
+        (picture, adjoints),
         "adjoint of the branch not selected: 0; times 1/x = 1/0: nan",
         "In most reverse modes (PyTorch 2.15, JAX 0.12) `where` protects the value and not the derivative."
         " Guard the argument of ln, not its result.",
         {"both": rows[0][1], "double where": rows[1][1], "taken": rows[2][1]},
         "The value is 0, and ln is not selected. What is the derivative?",
-        (mask(adjoints, 1),),
+        (without_lines(picture), mask(adjoints, 1)),
         _other_branch(),
     )
 
@@ -196,8 +228,9 @@ def _other_branch() -> Broken:
     )
 
 
-def _case(text: str, point: Mapping[str, float], stable: str, sentence: str) -> Frame:
+def _case(case: LostDerivative) -> Frame:
     """Return the frame of a formula whose derivative is lost, beside its stable form."""
+    text, point, stable, window, sentence = case
     name = next(iter(point))
     rows: list[tuple[Cell, ...]] = []
     numbers: dict[str, Cell] = {}
@@ -218,14 +251,15 @@ def _case(text: str, point: Mapping[str, float], stable: str, sentence: str) -> 
         ["formula", ">value", *by_mode, ">truth"],
         rows,
     )
+    picture = two_formulas(text, stable, point, range=window)
     return Frame(
         phrase("{text}, and a stable form", text=text),
-        (answers,),
+        (picture, answers),
         phrase("cure: {cure}", cure=stable),
         sentence,
         numbers,
         phrase("What is the derivative of {text}?", text=text),
-        (mask(answers, 2, 3),),
+        (picture, mask(answers, 2, 3)),
     )
 
 

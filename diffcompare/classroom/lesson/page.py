@@ -275,7 +275,7 @@ def _printed(computed: ComputedDemo) -> str:
     return (
         f'<div class="{kind}">\n{_printed_program(computed.frames)}<table><caption>{word("all steps")}</caption>\n'
         f'<thead><tr><th scope="col">n</th>{heads}</tr></thead>\n{rows}</table>\n'
-        f'{figures}<p class="verdict">{html.escape(computed.demo.lesson)}</p>\n</div>\n'
+        f'<div class="closing">{figures}<p class="verdict">{html.escape(computed.demo.lesson)}</p></div>\n</div>\n'
     )
 
 

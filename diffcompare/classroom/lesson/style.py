@@ -202,11 +202,14 @@ PAPER = (
   .printed .inside th:nth-child(n) { width: auto; }
   .diffcompare .printed figure { margin: .5rem 0; }
   .diffcompare .printed svg { width: auto; min-width: 0; max-width: 100%; height: 6.5cm; max-height: none; }
+  .printed .closing { display: flex; flex-wrap: wrap; align-items: center; gap: 0 2rem; }
+  .printed .closing .verdict { flex: 1 1 18em; }
   .diffcompare .printed .legend { display: flex; gap: 1.5rem; list-style: none; padding: 0; margin: 0; }
   .diffcompare .printed .legend svg { height: .9em; }
   .fill0 { fill: #000; } .fill2 { fill: #fff; }
   .bars .figure { stroke: none; }
-  .printed.dense svg { height: 4.2cm; }
+  .printed.dense svg { height: 3.5cm; }
+  .printed.dense .inside table { font-size: .75em; line-height: 1.2; }
   @page { size: A4; margin: 1.2cm; }
 }
 """

@@ -160,7 +160,7 @@ def draw_plot(plot: Plot, look: Look, columns: int) -> list[Line]:
     canvas = DotCanvas(max(min(columns, MAX_PLOT_WIDTH) - margin - 1, 8), rows, look)
     _add_curves(canvas, plot, x_scale, y_scale)
     bar, cross, corner, rule, notch = "│┤└─┬" if look.unicode else "|++-+"
-    lines += prose_lines(clean(plot.y.title, look.unicode), "", columns)
+    lines += prose_lines(clean(plot.y.title, look.unicode), "", columns) if plot.y.title else []
     for row, line in enumerate(canvas.lines()):
         label = labels.get(row, "")
         lines.append([(label.rjust(margin - 1) + " " + (cross if label else bar), ""), *line])

@@ -209,7 +209,7 @@ def document(plot: FunctionPlot, *, brief: bool = False) -> Document:
     table = _lines(plot)
     if brief:
         return Document((table,), plot.data)
-    blocks: list[Block] = [Paragraph(plot.verdict, "verdict"), _picture(plot)]
+    blocks: list[Block] = [Paragraph(plot.verdict, "verdict"), picture(plot)]
     blocks += [table] if table.rows else []
     blocks += [Paragraph(note, "note") for note in _notes(plot)]
     return Document(tuple(blocks), plot.data)
@@ -258,7 +258,8 @@ def _notes(plot: FunctionPlot) -> list[str]:
 # --- The picture ------------------------------------------------------------------------------------------------------
 
 
-def _picture(plot: FunctionPlot) -> Plot:
+def picture(plot: FunctionPlot) -> Plot:
+    """Return the curves of the function, its derivative, tangent and secants, or of two formulas, in their window."""
     series = _of_versus(plot, plot.versus) if plot.versus is not None else _of_one(plot)
     others = {name: x for name, x in plot.problem.point.items() if name != plot.name}
     formula = to_text(plot.problem.expression) if plot.question.program is None else plot.question.label
@@ -326,7 +327,7 @@ def _tangent(plot: FunctionPlot) -> list[Series]:
         else:
             half = [(end, y + slope * (end - x)), (x, y)]
         points += half if end == low else half[::-1]
-    slopes = [_slope(slope) for slope in plot.slopes if slope is not None]
+    slopes = [_slope(slope).replace("infinity", "∞") for slope in plot.slopes if slope is not None]
     if not slopes:  # a point by itself
         return []
     name = translate("tangent, slope {slope}", slope=slopes[0])
