@@ -12,7 +12,7 @@ from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Cell, Graph, Quantity, Stage, Table
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.printer import SIGNS
-from diffcompare.localization import phrase
+from diffcompare.localization import Phrase, phrase
 from diffcompare.numeric.evaluate import CAREFUL
 from diffcompare.numeric.sweeps import forward, local_partials
 from diffcompare.studies.graph import graph_question
@@ -103,7 +103,7 @@ class _TraceFrames(NamedTuple):
                 phrase("Values: step {count} of {total}", count=count, total=len(steps)),
                 (self._graph(numbers, "primal", listing, step),),
                 _rule(step),
-                step.sentence,
+                _reason(step),
                 {step.name: step.value},
                 sweep="primal",
                 node=self._called(step.node),
@@ -138,7 +138,7 @@ class _TraceFrames(NamedTuple):
                 phrase("Forward from {seed}: step {count} of {total}", seed=seed, count=count, total=len(steps)),
                 (self._graph(_totals(done), "tangent", listing, step),),
                 _rule(step),
-                step.sentence,
+                _reason(step),
                 {f"{step.name} by {seed}": step.total},
                 phrase("What is the derivative with respect to {seed}?", seed=seed) if last else "",
                 (self._graph(_totals(done[:-1]), "tangent", mask(listing, (-1, -1)), step),) if last else (),
@@ -161,7 +161,7 @@ class _TraceFrames(NamedTuple):
                 phrase("Reverse: step {count} of {total}", count=count, total=len(steps)),
                 (self._graph(_totals(done), "adjoint", listing, step),),
                 _rule(step),
-                step.sentence,
+                _reason(step),
                 {f"{step.name} ({count})": step.total},
                 question if step.again else "",
                 (self._graph(_totals(done[:-1]), "adjoint", mask(listing, (-1, -1)), step),) if step.again else (),
@@ -284,6 +284,29 @@ def _totals(steps: Iterable[Step]) -> dict[Expression, float | None]:
 
 def _sign(step: Step) -> str:
     return "+=" if step.again else "="
+
+
+# What a step's sentence says beside its rule, by what it says alone.
+BESIDE_RULE = {
+    "{name} is {rule} = {value}.": "{rule} is given.",
+    "{name} = {rule} {inside} {numbers} {equals} {value}.": "",
+    "{name} is {value}: the derivative of {node} with respect to {seed}.": (
+        "The derivative of {node} with respect to {seed}."
+    ),
+    "{name} = {rule} {equals} {value}: {node} changes {value} times as fast as {seed}.": (
+        "{node} changes {value} times as fast as {seed}."
+    ),
+    "{name} is 1: the output changes as fast as itself.": "The output changes as fast as itself.",
+    "{node} passes {numbers} {equals} {value} on to {argument}.": "{node} passes this on to {argument}.",
+}
+
+
+def _reason(step: Step) -> str:
+    """Return a step's sentence without what its rule, which stands above it, says already."""
+    told = step.sentence
+    if not isinstance(told, Phrase):
+        return told
+    return phrase(BESIDE_RULE.get(told.pattern, told.pattern), **told.values)
 
 
 def _rule(step: Step) -> str:

@@ -62,13 +62,12 @@ ENGLISH: Mapping[str, str] = {
     "node told": "{node}: {told}.",
     "comma": ", ",
     # Sentences of steps at another point, as Python tells them
-    "variable is": "{name} is {rule} = {value}.",
-    "value is": "{name} = {rule} {inside} {numbers} {equals} {value}.",
+    "variable is": "{rule} is given.",
     "without rule": "{name}: {status}",
-    "seed is": "{name} is {value}: the derivative of {node} with respect to {seed}.",
-    "changes": "{name} = {rule} {equals} {value}: {node} changes {value} times as fast as {seed}.",
-    "one": "{name} is 1: the output changes as fast as itself.",
-    "passes": "{node} passes {numbers} {equals} {value} on to {argument}.",
+    "seed is": "The derivative of {node} with respect to {seed}.",
+    "changes": "{node} changes {value} times as fast as {seed}.",
+    "one": "The output changes as fast as itself.",
+    "passes": "{node} passes this on to {argument}.",
     "adds": "{argument} is used by {node} too, so this is added: {sums}.",
     "assigned": "With = the last message wins: {last} instead of {truth}.",
     # The step of a difference

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from diffcompare.classroom.demos import NAMES
 from diffcompare.classroom.demos.frame import localized
 from diffcompare.classroom.demos.tape import _keeps_nothing, _recorded_line
 from diffcompare.inputs.catalogue import entry
@@ -48,6 +49,19 @@ def test_every_row_that_keeps_nothing_can_tell_its_slopes():
             assert str(row.partials[0]) in _keeps_nothing(node)
             told_of += 1
     assert told_of >= 4
+
+
+MAY_SHARE = 6  # parts that follow each other in both: a formula may be named again, a line of arithmetic not
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_sentence_repeats_the_rule_above_it(name, played):
+    for frame in played(name).frames[name == "four-ways" :]:  # there the sentence quotes the slip in the rule
+        rule, sentence = (re.findall(r"[^\W_]+|\S", text) for text in (frame.rule, frame.sentence))
+        runs = {tuple(rule[start : start + MAY_SHARE]) for start in range(len(rule) - MAY_SHARE + 1)}
+        said = [sentence[start : start + MAY_SHARE] for start in range(len(sentence) - MAY_SHARE + 1)]
+        assert not [part for part in said if tuple(part) in runs], frame.sentence
+        assert frame.sentence != frame.rule
 
 
 MEASURED_AT_A_TIE = {"PyTorch 2.15": "1/2", "JAX 0.12": "1/2", "TensorFlow 2.21": "1", "MLX 0.32": "0"}

@@ -104,12 +104,8 @@ function ruleLine(step) {
 function sentenceOf(run, step) {
   if (step.sentence) return step.sentence;
   const nodes = run.program.nodes, node = nodes[step.node], value = short(step.value);
-  const filling = {name: step.name, rule: step.rule, numbers: step.numbers, value, equals: equals(step.value),
-                   seed: step.seed, node: node.variable || node.name};
-  if (step.kind === "primal") {
-    if (node.variable) return say("variable is", filling);
-    return say("value is", {...filling, inside: equals(...node.of.map(place => run.values[place]))});
-  }
+  const filling = {rule: step.rule, value, seed: step.seed, node: node.variable || node.name};
+  if (step.kind === "primal") return node.variable ? say("variable is", filling) : "";  // its rule says all
   if (step.kind === "tangent") return say(node.variable ? "seed is" : "changes", filling);
   if (step.source === null) return say("one", filling);
   const message = {...filling, argument: node.name, node: nodes[step.source].name};
