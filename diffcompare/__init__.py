@@ -218,7 +218,7 @@ language/                     The language of expressions: reading, printing, di
   isomorphism.py              Equality of expressions up to the names of the variables and the order and grouping of + and *
   operations.py               THE TABLE of elementary operations, one row each: value, partials, domain, kink, and names in other libraries
   parser.py                   The parser: text becomes an expression, by operator precedence over an explicit stack
-  printer.py                  The printer: an expression becomes text that is parsed to the same object again, or LaTeX
+  printer.py                  The printer: an expression becomes text that is parsed to the same object again
   serialization.py            Expressions as straight-line programs: lists that JSON can carry, every distinct node written once
   simplify.py                 Simplification of a formula, as a person does it: no 0, no 1, one number in front, like terms added
   special_functions.py        Special functions over doubles, where `math` has none or loses digits: gamma and its kin, roots, powers
@@ -260,6 +260,10 @@ language/                     The language of expressions: reading, printing, di
     structure.py              Findings about missing values and operators, brackets, commas and conditions: E201 to E216
     typeset.py                The reader of signs that are set in print or written by hand: `½x²`, `∛x`, `e⁻ˣ`, `e^{-x}cos x`, `𝑥 – 1`, `（x）`
     warnings.py               Notes and warnings about a text that can be parsed: how it was read, and what else may be meant
+  typesetting/                Mathematics in print: one reading of an expression, and a writer for each form (LaTeX, MathML, characters)
+    latex_forms.py            Expressions in LaTeX for math mode (with amsmath), as a person writes them, bars over adjoints and all
+    letters.py                Names as they are typeset: a letter or a word, a mark over it, and an index, whatever way the name writes them
+    typesetter.py             The typesetter: what an expression looks like in print, decided once for every form
 misconceptions/               The mistake behind a wrong derivative: which one turns the derivative of a function into the answer given
   combinations.py             Combined mistakes: the same one made throughout, and two different ones at once
   elementary_functions.py     Wrong derivatives of elementary functions: misremembered, of the inverse function, integrated, in degrees

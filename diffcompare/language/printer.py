@@ -1,4 +1,4 @@
-"""The printer: an expression becomes text that is parsed to the same object again, or LaTeX.
+"""The printer: an expression becomes text that is parsed to the same object again.
 
 Infix while the formula written out is not much larger than its DAG; otherwise shared parts are named first, `v1 =
 ...; v2 = ...; expr`, so that the text is never longer than a small multiple of the expression.
@@ -9,13 +9,12 @@ emitted from left to right, from a stack of what is still to be written.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from diffcompare.language.expression import Constant, Double, Expression, Number, PendingDerivative
+from diffcompare.language.expression import Double, Expression, Number, PendingDerivative
 from diffcompare.language.grammar import NEGATION, POWER, PRODUCT, SUM
-from diffcompare.language.operations import add, exp, is_negation, is_product, is_quotient, is_sum, negate
+from diffcompare.language.operations import is_negation, negate
 from diffcompare.language.tokenizer import MAX_CHARACTERS, MAX_EXPONENT
 from diffcompare.language.wengert import tree_size, wengert_list
 
@@ -69,7 +68,6 @@ def write(
     root: Expression,
     parts_of: Callable[[Expression], str | tuple[int, Sequence[Part]]],
     least: int = 0,
-    parentheses: tuple[str, str] = ("(", ")"),
     max_pieces: int | None = None,
 ) -> str:
     """Write an expression from left to right, in parentheses if it binds less tightly than `least`.
@@ -77,7 +75,6 @@ def write(
     `parts_of` gives the level of a node, which is how tightly it binds, and what is written for it; or just the text of
     a node that is never put in parentheses.  The result ends after `max_pieces` pieces of text, if given.
     """
-    opening, closing = parentheses
     pieces: list[str] = []
     emit = pieces.append
     stack: list[Part] = [(root, least)]
@@ -93,8 +90,8 @@ def write(
             continue
         level, parts = written
         if level < needed:
-            emit(opening)
-            stack.append(closing)
+            emit("(")
+            stack.append(")")
         stack += parts[::-1]
     return "".join(pieces)
 
@@ -135,11 +132,6 @@ def outputs_text(outputs: Sequence[Expression]) -> str:
         return f"[{', '.join(infix(output, {}) for output in outputs)}]"
     definitions, texts = shared_texts(outputs)
     return "; ".join([*[f"{name} = {part}" for name, part in definitions.items()], f"[{', '.join(texts)}]"])
-
-
-def to_latex(expression: Expression) -> str:
-    """Return an expression as LaTeX for math mode (amsmath); a large one as its text in a fixed-width face."""
-    return typewriter(to_text(expression)) if tree_is_larger(expression, MAX_NODES) else formula(expression)
 
 
 def tree_is_larger(expression: Expression, size: int) -> bool:
@@ -289,145 +281,3 @@ def shorten(node: Expression, limit: int = 40) -> str:
         return f"{name}(...)" if name.isidentifier() else f"... {name.split('n')[0] or name} ..."
     text = to_text(node)
     return text if len(text) <= limit else text[: limit - 3] + "..."
-
-
-# LaTeX for math mode (with amsmath).  Products are written with a dot, for `x (y + 1)` without one looks like a call; a
-# quotient is a fraction, and the base of a power is in parentheses unless it is a letter or a number.
-
-MAX_NODES = 200  # nodes up to which an expression is typeset: a larger formula does not fit on a page
-
-_CASES, _CALL = 1, 9
-
-_LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "neg": NEGATION, "/": POWER, "^": POWER, "^n": POWER, "exp": POWER}
-
-_FENCED = {
-    "sqrt": (r"\sqrt{", "}"),
-    "cbrt": (r"\sqrt[3]{", "}"),
-    "abs": (r"\left|", r"\right|"),
-    "floor": (r"\left\lfloor ", r"\right\rfloor"),
-    "ceil": (r"\left\lceil ", r"\right\rceil"),
-}
-
-_FUNCTIONS = {
-    **{
-        name: f"\\{name}"
-        for name in ("sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "ln", "min", "max")
-    },
-    **{name: rf"\arc{name[1:]}" for name in ("asin", "acos", "atan")},
-    "log10": r"\log_{10}",
-    "log2": r"\log_{2}",
-    "gamma": r"\Gamma",
-    "digamma": r"\psi",
-}
-
-_RELATIONS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
-
-_SMALL_GREEK = {
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
-    "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma",
-    "τ": "tau", "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
-}  # fmt: skip
-
-_GREAT_GREEK = {
-    "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma", "Υ": "Upsilon",
-    "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
-}  # fmt: skip
-
-_GREEK = _SMALL_GREEK | _GREAT_GREEK
-
-_GREEK_NAMES = frozenset(_GREEK.values())
-
-_ESCAPES = str.maketrans(
-    {
-        "\\": r"\textbackslash{}",
-        "^": r"\textasciicircum{}",
-        "~": r"\textasciitilde{}",
-        **{c: f"\\{c}" for c in "{}$&#_%"},
-    }
-)
-
-
-def formula(root: Expression, least: int = 0) -> str:
-    """Write an expression in LaTeX, in parentheses if it binds less tightly than `least`."""
-    return write(root, _latex_parts, least, (r"\left(", r"\right)"))
-
-
-def typewriter(text: str) -> str:
-    """Set a text of the language in a fixed-width face, escaped."""
-    return rf"\texttt{{{text.translate(_ESCAPES)}}}"
-
-
-def variable(name: str) -> str:
-    """Typeset a variable: x1 is x with a subscript, theta the Greek letter, and a word is set as one word."""
-    match = re.fullmatch(r"([^\W\d_]+)(?:_?([0-9]+)|_(\w+))?", name)
-    if match is None:
-        return rf"\mathit{{{name.translate(_ESCAPES)}}}"
-    stem, digits, word = match.groups()
-    below = digits if digits else rf"\mathrm{{{word.translate(_ESCAPES)}}}" if word else ""
-    return _letter(stem) + (f"_{{{below}}}" if below else "")
-
-
-def _letter(stem: str) -> str:
-    greek = _GREEK.get(stem) or (stem if stem in _GREEK_NAMES else None)
-    if greek is not None:
-        return f"\\{greek} "
-    if not stem.isascii():
-        return rf"\text{{{stem}}}"
-    return stem if len(stem) == 1 else rf"\mathit{{{stem}}}"
-
-
-def _leaf(leaf: Expression) -> tuple[int, list[Part]]:
-    if isinstance(leaf, Number | Double):
-        mantissa, _, exponent = _leaf_text(leaf).partition("e")
-        if not exponent:
-            return ATOM, [mantissa]
-        return PRODUCT, [rf"{mantissa} \cdot 10^{{{exponent}}}" if mantissa != "1" else f"10^{{{exponent}}}"]
-    if isinstance(leaf, PendingDerivative):
-        by = rf"\frac{{\mathrm{{d}}}}{{\mathrm{{d}}{variable(leaf.by)}}}"
-        return _CALL, [rf"{by} \left[", (leaf.of, 0), r"\right]"]
-    name: str = leaf.name  # type: ignore[attr-defined]
-    if isinstance(leaf, Constant):
-        return ATOM, [r"\pi " if name == "pi" else r"\mathrm{e}"]
-    return ATOM, [variable(name)]
-
-
-def _latex_parts(node: Expression) -> tuple[int, list[Part]]:
-    """Return how tightly a node binds, and what is written for it in LaTeX."""
-    if node.operation is None:
-        return _leaf(node)
-    name, arguments = node.operation.name, node.arguments
-    if name in _LEVELS:
-        return _LEVELS[name], _arithmetic(node)
-    if name in _FENCED:
-        opening, closing = _FENCED[name]
-        return ATOM if name != "abs" else _CALL, [opening, (arguments[0], 0), closing]
-    if name.startswith("if "):
-        return _CASES, _cases(_RELATIONS[name[3:]], arguments)
-    called = _FUNCTIONS.get(name, rf"\operatorname{{{name}}}")
-    inner: list[Part] = [rf"{called}\left("]
-    for argument in arguments:
-        inner += [(argument, 0), ", "]
-    inner[-1] = r"\right)"
-    return _CALL, inner
-
-
-def _arithmetic(node: Expression) -> list[Part]:
-    left, right = node.arguments[0], node.arguments[-1]
-    after = _CALL if is_negation(right) else 0
-    if is_sum(node):
-        return [(left, SUM), " + " if node.operation is add else " - ", (right, after or PRODUCT)]
-    if is_product(node):
-        return [(left, PRODUCT), r" \cdot ", (right, after or POWER)]
-    if is_quotient(node):
-        return [r"\frac{", (left, 0), "}{", (right, 0), "}"]
-    if is_negation(node):
-        return ["-", (left, POWER)]
-    if node.operation is exp:
-        return [r"\mathrm{e}^{", (left, 0), "}"]
-    return ["{", (left, ATOM), "}^{", (right, 0), "}"]
-
-
-def _cases(relation: str, arguments: tuple[Expression, ...]) -> list[Part]:
-    left, right, yes, no = arguments
-    condition: list[Part] = [r" & \text{if } ", (left, 0), f" {relation} ", (right, 0)]
-    return [r"\begin{cases} ", (yes, 0), *condition, r" \\ ", (no, 0), r" & \text{otherwise} \end{cases}"]

@@ -31,9 +31,9 @@ from diffcompare.document import (
     Table,
 )
 from diffcompare.language.expression import Expression
-from diffcompare.language.grammar import POWER, PRODUCT
-from diffcompare.language.operations import is_negation
-from diffcompare.language.printer import ATOM, MAX_NODES, formula, to_latex, to_text, tree_is_larger, typewriter
+from diffcompare.language.printer import to_text
+from diffcompare.language.typesetting.latex_forms import formula, typewriter
+from diffcompare.language.typesetting.typesetter import is_small, terms
 from diffcompare.localization import language, translate
 from diffcompare.render.block_layout import break_formula
 from diffcompare.render.text_layout import ascii_only, clean, for_people, greek, introduced, is_prose, repeats, signed
@@ -61,7 +61,7 @@ def aligned(equations: Equations, typeset_remark: Callable[[str], str]) -> list[
 def can_be_typeset(equations: Equations) -> bool:
     """Tell whether every formula is small enough to be set as mathematics."""
     cells = [cell for row in equations.rows for cell in (row.left, row.right)]
-    return not any(isinstance(cell, Expression) and tree_is_larger(cell, MAX_NODES) for cell in cells)
+    return all(is_small(cell) for cell in cells if isinstance(cell, Expression))
 
 
 def _row(row: Equation, apart: bool, typeset_remark: Callable[[str], str]) -> list[str]:
@@ -85,18 +85,23 @@ def _plain(cell: Cell) -> str:
 
 def _typeset(cell: Cell) -> str:
     if isinstance(cell, Expression):
-        return typewriter(to_text(cell)) if tree_is_larger(cell, MAX_NODES) else formula(cell)
+        return _formula(cell)
     return typewriter(clean(cell.text if isinstance(cell, Code) else str(cell)))
+
+
+def _formula(expression: Expression) -> str:
+    """Typeset a formula; a large one is its text, cut as everywhere."""
+    return formula(expression) if is_small(expression) else typewriter(clean(formatting.text(expression)))
 
 
 def _broken(cell: Cell) -> list[str]:
     """Break the formula into lines of whole terms, and a long product into lines of whole factors."""
     if isinstance(cell, Code):
         return [typewriter(clean(part)) for part in break_formula(cell.text, MAX_LINE_LENGTH)]
-    if not isinstance(cell, Expression) or tree_is_larger(cell, MAX_NODES) or len(to_text(cell)) <= MAX_LINE_LENGTH:
+    if not isinstance(cell, Expression) or not is_small(cell) or not _is_long(cell):
         return [_typeset(cell)]
     lines: list[tuple[int, str]] = []
-    for sign, node, least in _pieces(cell):
+    for sign, node, least in terms(cell, _is_long):
         length, text = len(to_text(node)) + len(sign), f"{_SIGNS[sign]}{formula(node, least)}"
         if lines and lines[-1][0] + length <= MAX_LINE_LENGTH:
             lines[-1] = (lines[-1][0] + length, f"{lines[-1][1]} {text}")
@@ -105,29 +110,11 @@ def _broken(cell: Cell) -> list[str]:
     return [text for _, text in lines]
 
 
+def _is_long(formula: Expression) -> bool:
+    return len(to_text(formula)) > MAX_LINE_LENGTH
+
+
 _SIGNS = {"": "", "+": "+ ", "-": "- ", "*": r"\cdot "}
-
-
-def _pieces(root: Expression) -> list[tuple[str, Expression, int]]:
-    """Split a formula where a line may end: the sign before each piece, the piece, and how tightly it has to bind."""
-    pieces: list[tuple[str, Expression, int]] = []
-    for sign, term, least in _chain(root, ("+", "-"), PRODUCT):
-        if len(to_text(term)) <= MAX_LINE_LENGTH:
-            pieces.append((sign, term, least))
-            continue
-        first, *factors = _chain(term, ("*",), POWER)
-        pieces += [(sign, first[1], PRODUCT), *factors]
-    return pieces
-
-
-def _chain(root: Expression, signs: tuple[str, ...], least: int) -> list[tuple[str, Expression, int]]:
-    """Return the operands of a chain a + b - c from left to right, each with the sign before it."""
-    operands: list[tuple[str, Expression, int]] = []
-    node = root
-    while node.operation is not None and node.operation.name in signs:
-        sign, (node, operand) = node.operation.name, node.arguments
-        operands.append((sign, operand, ATOM if is_negation(operand) else least))
-    return [("", node, 0 if node is root else least if signs == ("*",) else 0), *reversed(operands)]
 
 
 _HEADER = "% Needs \\usepackage{amsmath,booktabs,longtable} in the preamble.\n"
@@ -243,7 +230,7 @@ def _cell(cell: Cell, look: Look) -> str:
     if cell is None or isinstance(cell, str | bool):
         return r"\textendash{}" if cell is None else _prose(formatting.text(cell))
     assert isinstance(cell, Expression)
-    return f"${to_latex(cell)}$"
+    return f"${_formula(cell)}$"
 
 
 def _mathematics(number: str) -> str:

@@ -7,7 +7,7 @@ from rows import every_row
 
 from diffcompare.language.expression import OPERATIONS, Constant, Expression, Number, Variable, apply
 from diffcompare.language.parser import parse
-from diffcompare.language.printer import shared_texts, to_latex, to_text
+from diffcompare.language.printer import shared_texts, to_text
 from diffcompare.language.wengert import dag_size
 
 x, y = Variable("x"), Variable("y")
@@ -160,51 +160,6 @@ def test_parse_undoes_print_with_named_parts(parts, doublings):
     text = to_text(expression)
     assert parse(text) is expression
     assert len(text) < 200 * dag_size(expression) + 2000
-
-
-@every_row(
-    ("text", "latex"),
-    [
-        ("x1^2/(1 + x)", r"\frac{{x_{1}}^{2}}{1 + x}"),
-        ("-x^2", "-{x}^{2}"),
-        ("(-x)^2", r"{\left(-x\right)}^{2}"),
-        ("(a/b)^c", r"{\left(\frac{a}{b}\right)}^{c}"),
-        ("a*(b + c)", r"a \cdot \left(b + c\right)"),
-        ("a - (b - c)", r"a - \left(b - c\right)"),
-        ("a*(b*c)", r"a \cdot \left(b \cdot c\right)"),
-        ("2*(-x)", r"2 \cdot \left(-x\right)"),
-        ("sqrt(x + 1)", r"\sqrt{x + 1}"),
-        ("|x|", r"\left|x\right|"),
-        ("exp(-x)", r"\mathrm{e}^{-x}"),
-        ("sin(x)^2", r"{\left(\sin\left(x\right)\right)}^{2}"),
-        ("theta", r"\theta "),
-        ("λ1", r"\lambda _{1}"),
-        ("x_max", r"x_{\mathrm{max}}"),
-        ("speed", r"\mathit{speed}"),
-        ("_a_b", r"\mathit{\_a\_b}"),
-        ("1e-9*x", r"10^{-9} \cdot x"),
-        ("2.5e-9^x", r"{\left(2.5 \cdot 10^{-9}\right)}^{x}"),
-        ("pi", r"\pi "),
-        ("asin(x)", r"\arcsin\left(x\right)"),
-        ("sigmoid(x)", r"\operatorname{sigmoid}\left(x\right)"),
-        ("if(x <= 0, 1, x)", r"\begin{cases} 1 & \text{if } x \le 0 \\ x & \text{otherwise} \end{cases}"),
-    ],
-)  # fmt: skip
-def test_latex(text, latex):
-    assert to_latex(parse(text)) == latex
-
-
-@given(EXPRESSIONS)
-def test_the_braces_of_latex_balance(expression):
-    latex = to_latex(expression)
-    assert latex.count("{") - latex.count(r"\{") == latex.count("}") - latex.count(r"\}")
-    assert latex.count(r"\left") - latex.count(r"\left\l") == latex.count(r"\right") - latex.count(r"\right\r")
-
-
-def test_a_large_expression_is_no_formula_in_latex():
-    large = to_latex(parse("sin(" * 10_000 + "x_1^2" + ")" * 10_000))
-    assert large.startswith(r"\texttt{sin(sin(")
-    assert r"x\_1\textasciicircum{}2" in large
 
 
 def test_shared_parts_of_several_expressions_are_written_once():

@@ -372,6 +372,7 @@ def is_derivative(tokens: list[Token]) -> bool:
     above = [token.text for token in tokens[:3]]
     signs = [token.sign for token in tokens]
     if above[:1] == ["{"] and above[1:2] in (["d"], ["partial"], ["\\partial"]) and "}" in signs:
-        below = [token.text for token in tokens[signs.index("}") + 1 :][:2]]
-        return below[:1] == ["{"] and below[1:2] in (["d"], ["partial"])
+        below = tokens[signs.index("}") + 1 :][:3]
+        texts, by = [token.text for token in below[:2]], below[-1]
+        return texts in (["{", "d"], ["{", "partial"]) and (by.kind in ("letter", "name") or by.sign in GREEK)
     return False

@@ -15,7 +15,7 @@ from strategies import SMOOTH, expressions
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.notation.recognition import in_notation
 from diffcompare.language.parser import parse, read
-from diffcompare.language.printer import to_latex
+from diffcompare.language.typesetting.latex_forms import to_latex
 
 ONE_READING = [
     # products: letters side by side, indices, signs
@@ -119,6 +119,7 @@ def test_what_is_not_read_is_named_with_its_place(text, place):
 def test_a_known_name_has_its_meaning():
     assert_means("latex", r"e x + i^2", lambda e, x, i: e * x + i * i, ("e", "i"))
     assert_means("latex", r"f(x+1) + \gamma(x)", lambda f, x, gamma: f * (x + 1) + gamma * x, ("f", "gamma"))
+    assert_means("latex", r"\frac{d}{d \cdot x} + \frac{d}{d}", lambda d, x: 1 / x + 1, ("d", "x"))
     assert_means("latex", r"rate \cdot x_1", lambda rate, x_1: rate * x_1, ("rate", "x_1"))
 
 
