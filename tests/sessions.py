@@ -21,7 +21,7 @@ from diffcompare.cli import main
 from diffcompare.cli.prompt import GREETING, Prompt
 
 ROOT = Path(__file__).resolve().parent.parent
-BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
+BLOCK = re.compile(r"^(?P<fence>```+)console\n(?P<text>.*?)^(?P=fence)$", re.M | re.S)  # longer, where ``` is printed
 FILE = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.M | re.S)
 PROMPT = "diffcompare"
 """The command that opens a prompt: the lines under it that begin with `> ` are typed there, and each is answered."""
@@ -32,8 +32,8 @@ UPDATE = bool(os.environ.get("UPDATE_SESSIONS"))
 def commands(path: Path) -> list[tuple[str, str]]:
     """The commands of a document, each with the output written under it."""
     commands = []
-    for block in BLOCK.findall(path.read_text(encoding="utf-8")):
-        for session in re.split(r"^\$ ", block, flags=re.M)[1:]:
+    for block in BLOCK.finditer(path.read_text(encoding="utf-8")):
+        for session in re.split(r"^\$ ", block["text"], flags=re.M)[1:]:
             command, _, output = session.partition("\n")
             commands.append((command, output.rstrip("\n")))
     return commands
@@ -114,8 +114,8 @@ def rewrite(path: Path, directory: Path) -> None:
             line, _, shown = session.partition("\n")
             return converse(shown, directory) if line == PROMPT else run(line, directory, **columns(path))
 
-        sessions = re.split(r"^\$ ", match.group(1), flags=re.M)[1:]
+        sessions = re.split(r"^\$ ", match["text"], flags=re.M)[1:]
         texts = [f"$ {session.splitlines()[0]}\n{answered(session)}\n" for session in sessions]
-        return "```console\n" + "\n".join(texts) + "```"
+        return f"{match['fence']}console\n" + "\n".join(texts) + match["fence"]
 
     path.write_text(BLOCK.sub(renewed, path.read_text(encoding="utf-8")), encoding="utf-8")
