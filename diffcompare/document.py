@@ -194,6 +194,7 @@ class Axis(NamedTuple):
     title: str
     log: bool = False
     span: tuple[float, float] | None = None  # both ends, for a window that cuts curves off; None: all points fit
+    whole: bool = False  # ticks at whole numbers only: it counts
 
 
 class Series(NamedTuple):

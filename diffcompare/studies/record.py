@@ -81,9 +81,7 @@ class Record:
         return str(self)
 
     def _repr_html_(self) -> str:
-        from diffcompare.render.html import fragment
-
-        return fragment(self.document())
+        return _html(self.document())
 
 
 class Details:
@@ -102,9 +100,14 @@ class Details:
         return render(self.document(), "plain").rstrip("\n")
 
     def _repr_html_(self) -> str:
-        from diffcompare.render.html import fragment
+        return _html(self.document())
 
-        return fragment(self.document())
+
+def _html(document: Document) -> str:
+    """Return a document as a notebook shows it."""
+    from diffcompare.render.html import fragment
+
+    return fragment(document)
 
 
 # --- Data -------------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ def command(
     float32: Annotated[bool, Option("--float32", help="Compute in single precision.", group=METHODS)] = False,
     budget: options.Budget = 5.0,
     ops: options.Ops = None,
+    verbose: options.Verbose = False,
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Plot the error of difference quotients against the step.

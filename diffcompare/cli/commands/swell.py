@@ -32,6 +32,7 @@ def command(
     wrt: options.Wrt = None,
     budget: options.Budget = 5.0,
     ops: options.Ops = None,
+    verbose: options.Verbose = False,
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Show how the formulas of derivatives swell."""

@@ -28,6 +28,7 @@ class Scale(NamedTuple):
     low: Fraction
     high: Fraction
     log: bool
+    whole: bool = False  # the axis counts, and has no ticks between whole numbers
 
     def place(self, value: float) -> float:
         """Return the place of a value: 0 at the low end, 1 at the high end, less or more outside the axis."""
@@ -36,7 +37,7 @@ class Scale(NamedTuple):
 
     def ticks(self, most: int) -> list[Tick]:
         """Return ticks at round numbers, about `most` of them at most."""
-        step = _round_step((self.high - self.low) / max(most - 1, 1), whole=self.log)
+        step = _round_step((self.high - self.low) / max(most - 1, 1), whole=self.log or self.whole)
         first, last = math.ceil(self.low / step), math.floor(self.high / step)
         numbers = [step * count for count in range(first, last + 1)]
         return [Tick(float((number - self.low) / (self.high - self.low)), _short(number)) for number in numbers]
@@ -126,6 +127,8 @@ def scales(plot: Plot) -> tuple[Scale, Scale]:
 
 
 def _axis_scale(axis: Axis, values: Sequence[float]) -> Scale:
+    if axis.whole:  # it ends at the first and the last number
+        return Scale(Fraction(min(values)), Fraction(max(max(values), min(values) + 1)), False, whole=True)
     if axis.span is None:
         return scale_of(values, log=axis.log)
     low, high = axis.span

@@ -246,9 +246,11 @@ def _plot_description(plot: Plot) -> str:
         if ys:
             low, high = min(ys), max(ys)
             ranges.append(
-                f"{series.name} {low:.2g}"
+                f"{series.name} {power_text(low, 2)}"
                 if low == high
-                else translate("{name} from {low:.2g} to {high:.2g}", name=series.name, low=low, high=high)
+                else translate(
+                    "{name} from {low} to {high}", name=series.name, low=power_text(low, 2), high=power_text(high, 2)
+                )
             )
     return translate(
         "{y} over {x}{how}: {ranges}.", y=plot.y.title, x=plot.x.title, how=how, ranges=translate("; ").join(ranges)

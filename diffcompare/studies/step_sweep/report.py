@@ -172,12 +172,38 @@ def _table_of_medians(sweep: StepSweep) -> Table:
 
 
 def document(sweep: StepSweep, *, brief: bool = False) -> Document:
-    """Return the sweep as a document; a brief one is the table of errors alone."""
+    """Return the sweep as a document with all tables as its details; a brief one is the table of errors alone."""
     if sweep.failure is not None:
         return Document((), sweep.data)
-    errors = _errors(sweep)
     if brief:
-        return Document((errors,), sweep.data)
+        return Document((_errors(sweep),), sweep.data)
+    picture = plot(sweep)
+    blocks: list[Block] = [Paragraph(sweep.verdict, "verdict"), *([picture] if picture else []), _summary(sweep)]
+    return Document(tuple(blocks), sweep.data, details=lambda: long_form(sweep))
+
+
+def _summary(sweep: StepSweep) -> Table:
+    """Return a row for each method: its best step, the error there, and the power of h with which errors fall."""
+    rows: list[tuple[Cell, ...]] = []
+    for curve in sweep.curves:
+        best, slope = sweep.findings[curve.method].best, sweep.findings[curve.method].truncation
+        step, error = (None, None) if best is None else (approximate(best.step), approximate(best.error))
+        rows.append((curve.method, step, error, tenths(digits_at(sweep, curve)), _slope_text(slope)))
+    for answer in sweep.without_step:
+        digits = None if answer.error is None else tenths(digits_of(sweep, answer.error))
+        rows.append((answer.method, "none", answer.note or approximate(answer.error), digits, None))
+    heads = columns("method | >step=best step | >error | >digits | >slope")
+    return Table("summary", heads, tuple(rows), summary=True)
+
+
+def _slope_text(slope: FittedSlope | None) -> str | None:
+    """Return a fitted slope, with a question mark where it is uncertain."""
+    return None if slope is None else f"{slope.slope:+.1f} ?" if slope.is_uncertain else f"{slope.slope:+.2f}"
+
+
+def long_form(sweep: StepSweep) -> tuple[Block, ...]:
+    """Return the picture with every table and note."""
+    errors = _errors(sweep)
     blocks: list[Block] = [Heading("Error against step", 1), _facts(sweep)]
     picture = plot(sweep)
     blocks += [picture] if picture else []
@@ -185,7 +211,7 @@ def document(sweep: StepSweep, *, brief: bool = False) -> Document:
     blocks += [_slopes(sweep), _best(sweep)] if picture else []
     blocks += [table for table in (_cancellation(sweep), _tiny(sweep)) if table.rows]
     blocks += [Paragraph(note, "note") for note in side_notes(sweep)]
-    return Document((*blocks, Paragraph(sweep.verdict, "verdict")), sweep.data)
+    return (*blocks, Paragraph(sweep.verdict, "verdict"))
 
 
 def _facts(sweep: StepSweep) -> Listing:
@@ -246,9 +272,8 @@ def _slopes(sweep: StepSweep) -> Table:
         theory = None if curve.method == "complex-step" else "-1"
         row: list[Cell] = [curve.method]
         for slope, expected in ((findings.truncation, f"+{curve.order}"), (findings.round_off, theory)):
-            fitted = None if slope is None else f"{slope.slope:+.1f} ?" if slope.is_uncertain else f"{slope.slope:+.2f}"
             where = None if slope is None else f"{10**slope.low:.0e}..{10**slope.high:.0e}"
-            row += [fitted, expected or "none", where or "-"]
+            row += [_slope_text(slope), expected or "none", where or "-"]
         rows.append(tuple(row))
     return Table("slopes", heads, tuple(rows), "Slopes: the error goes as h to this power")
 

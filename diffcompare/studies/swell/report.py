@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any
 
 from diffcompare.document import Block, Cell, Code, Document, Equation, Equations, Heading, Listing, Paragraph, Table
-from diffcompare.formatting import approximate, integer
+from diffcompare.formatting import approximate
 from diffcompare.language.expression import Expression, PendingDerivative, Variable
 from diffcompare.language.printer import infix, shared_texts, swells, to_text
 from diffcompare.language.wengert import dag_size, wengert_list
@@ -22,6 +23,9 @@ from diffcompare.studies.swell.study import Swell
 from diffcompare.studies.swell.tables import (
     accuracy,
     bars,
+    counted,
+    growth_picture,
+    growth_table,
     polynomials,
     sizes,
     sympy_accuracy,
@@ -127,12 +131,36 @@ def place(swell: Swell, row: SwellRow) -> str:
     return f"at n = {row.member.number}" if swell.is_numbered else f"for {row.member.name}"
 
 
-def counted(number: int) -> str:
-    """Return a count with its thousands marked, or the order of magnitude of a long one."""
-    if number < 10**15:
-        return f"{number:,}"
-    digits = integer(number)
-    return digits if digits.startswith("about") else f"{digits[0]}.{digits[1:3]}e{len(digits) - 1}"
+def growth(swell: Swell) -> str:
+    """Return one sentence with the figures of the growth: the first and the last derivative, as trees and as DAGs."""
+    if swell.failure is not None:
+        return swell.verdict
+    known = [(row, size) for row in swell.rows if (size := row.forms["light"].size) is not None]
+    if swell.by_order:
+        known = known[1:] or known  # the first row is f
+    if not known:
+        return "Growth: no derivative could be written down in the time of --budget."
+    (first, start), (last, end) = known[0], known[-1]
+    if first is last or not (swell.is_numbered or swell.by_order):
+        last, end = max(known, key=lambda pair: pair[1].tree)
+        where = f"{place(swell, last)}, {_what(swell, last)}"
+        return (
+            f"Growth: {where} has {_nodes(end.tree)} as a tree and {counted(end.dag)} as a DAG "
+            f"(f itself {counted(last.size.tree)} and {counted(last.size.dag)})."
+        )
+    what = "the derivative" if swell.by_order else _what(swell, last)
+    steps = last.member.number - first.member.number
+    factor = math.exp((math.log(end.tree) - math.log(start.tree)) / steps)
+    times = f", {approximate(factor)} times with each {'order' if swell.by_order else 'n'}" if steps > 1 else ""
+    return (
+        f"Growth: from {place(swell, first).removeprefix('at ')} to {last.member.number} {what} grows from "
+        f"{counted(start.tree)} to {_nodes(end.tree)} as a tree{times}; as a DAG, with equal parts once, from "
+        f"{counted(start.dag)} to {counted(end.dag)}."
+    )
+
+
+def _nodes(count: int) -> str:
+    return f"{counted(count)} node{'s' * (count != 1)}"
 
 
 # --- JSON -------------------------------------------------------------------------------------------------------------
@@ -247,9 +275,21 @@ COUNTED = (
 
 
 def document(swell: Swell, *, brief: bool = False) -> Document:
-    """Return the document of a swell study; a brief one has the tables of sizes only."""
+    """Return the document of a swell study, with all tables as its details; a brief one has the sizes only."""
     if not swell.has_tables:
         return Document((), swell.data)
+    if brief:
+        return Document(long_form(swell, brief=True), swell.data)
+    most = _most(swell.rows)
+    blocks: list[Block] = [Paragraph(growth(swell), "verdict")]
+    if len(swell.rows) > 1:
+        blocks.append(growth_picture(swell, _ends(swell.rows, most)))
+    blocks.append(growth_table(swell, swell.rows)._replace(most=most))
+    return Document(tuple(blocks), swell.data, details=lambda: long_form(swell))
+
+
+def long_form(swell: Swell, *, brief: bool = False) -> tuple[Block, ...]:
+    """Return formulas, sizes, accuracy and work; with `brief` the tables of sizes only."""
     most = _most(swell.rows)
 
     def table(of: Callable[[Swell, Sequence[SwellRow]], Table]) -> Table:
@@ -267,7 +307,7 @@ def document(swell: Swell, *, brief: bool = False) -> Document:
             blocks += [table(accuracy), table(sympy_accuracy)]
         blocks += [table(work), Paragraph(COUNTED, "note"), Paragraph(work_note(swell), "note")]
         blocks.append(Paragraph(swell.verdict, "verdict"))
-    return Document(tuple(blocks), swell.data)
+    return tuple(blocks)
 
 
 def _most(rows: Sequence[SwellRow]) -> int:

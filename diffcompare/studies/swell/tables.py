@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from diffcompare.document import Axis, Bars, Cell, Code, Column, Table, approximate, columns
+from diffcompare.document import Axis, Bars, Cell, Code, Column, Plot, Series, Table, approximate, columns
+from diffcompare.formatting import integer
 from diffcompare.studies.swell.families import FAMILIES
 from diffcompare.studies.swell.measure import MAX_DEGREE, SWEEPS, SYMPY, DerivativeForm, SweepWork, SwellRow
 from diffcompare.studies.swell.study import Swell
@@ -167,3 +168,58 @@ def work_note(swell: Swell) -> str:
         "Operations: AD computes f and all partials asked for; the formulas alone are counted with equal parts once, "
         "and written out."
     )
+
+
+# --- Growth: one picture and one table --------------------------------------------------------------------------------
+
+
+def growth_picture(swell: Swell, rows: Sequence[SwellRow]) -> Plot | Bars:
+    """Return the sizes over n, or over the order, as lines on a logarithmic axis: equal factors are equal heights.
+
+    The functions of a file are in no order, and two rows make no line: they are bars from 0 on.
+    """
+    heights = _grown(swell, rows)
+    table = _growth(swell, rows)
+    caption = "Nodes of the derivatives" if swell.by_order else "Nodes of f and of its derivative"
+    numbers = [row.member.number for row in rows]
+    if len(rows) < 3 or not (swell.is_numbered or swell.by_order):
+        labels = tuple(str(_name(swell, row)) for row in rows)
+        return Bars("growth", Axis("nodes"), labels, tuple(heights.items()), table, caption)
+    series = []
+    for title, sizes in heights.items():
+        points = [(number, size) for number, size in zip(numbers, sizes, strict=True) if size]
+        if points:
+            ends = f"{title}: {counted(points[0][1])} to {counted(points[-1][1])}"
+            series.append(Series(ends, tuple(points)))
+    x = Axis("order of the derivative" if swell.by_order else "n", whole=True)
+    return Plot("growth", x, Axis("nodes", log=True), tuple(series), table, caption)
+
+
+def growth_table(swell: Swell, rows: Sequence[SwellRow]) -> Table:
+    """Return the sizes that the picture of the growth shows."""
+    return _growth(swell, rows)._replace(caption="")
+
+
+def _grown(swell: Swell, rows: Sequence[SwellRow]) -> dict[str, tuple[int | None, ...]]:
+    """Return the sizes by what they are of."""
+    own = {} if swell.by_order else {"f as a tree": tuple(row.size.tree for row in rows)}
+    name = "derivative" if swell.by_order or len(rows[-1].member.wrt) == 1 else "gradient"
+    forms = {f"{name} as a tree": ("light", 0), f"{name} as a DAG": ("light", 1), "by sympy, after CSE": ("cse", 0)}
+    return own | {title: tuple(_height(row, *form) for row in rows) for title, form in forms.items()}
+
+
+def _growth(swell: Swell, rows: Sequence[SwellRow]) -> Table:
+    heights = _grown(swell, rows)
+    heads = _heads(swell, *[f">{title.replace(' ', '_').replace(',', '')}={title}" for title in heights])
+    ours = list(heights.values())[:-1]
+    by_sympy = [_tree(row.forms["cse"]) if "cse" in row.forms else None for row in rows]  # or why it is missing
+    cells = zip([_name(swell, row) for row in rows], *ours, by_sympy, strict=True)
+    return Table("growth", heads, tuple(cells), "Nodes", summary=True)
+
+
+def counted(number: int) -> str:
+    """Return a count with its thousands marked, or the order of magnitude of a long one."""
+    if number < 10**15:
+        return f"{number:,}"
+    digits = integer(number)
+    return digits if digits.startswith("about") else f"{digits[0]}.{digits[1:3]}e{len(digits) - 1}"

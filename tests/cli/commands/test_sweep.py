@@ -17,7 +17,7 @@ def test_a_range_of_steps_either_end_first(cli) -> None:  # type: ignore[no-unty
 def test_a_single_step_has_no_plot(cli) -> None:  # type: ignore[no-untyped-def]
     outcome = cli("sweep", "sin(x)", "--at", "x=1", "--steps", "1e-6")
     assert outcome.code == 0
-    assert "Error of one step" in outcome.out
+    assert "forward-difference     1.0e-06" in outcome.out
     assert "Slopes" not in outcome.out
 
 

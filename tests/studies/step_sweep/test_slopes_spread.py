@@ -33,14 +33,14 @@ def test_short_and_scattered_branches_are_uncertain(slope, uncertain):
 
 
 def tables(sweep):
-    return {block.key: block for block in sweep.document().blocks if isinstance(block, Table)}
+    return {block.key: block for block in sweep.document().detailed.blocks if isinstance(block, Table)}
 
 
 def test_an_uncertain_slope_is_marked_and_explained():
     sweep = dc.sweep("1/(1+x^2)", x=0.6, single=True, budget=60)
     row = tables(sweep)["slopes"].rows[0]
     assert row[:2] == ("forward-difference", "+1.4 ?")  # f'' is nearly 0 here, so that the theory's 1 is not reached
-    notes = [block.text for block in sweep.document().blocks if isinstance(block, Paragraph)]
+    notes = [block.text for block in sweep.document().detailed.blocks if isinstance(block, Paragraph)]
     assert any(note.startswith("A slope with ? is uncertain") for note in notes)
     assert sweep.data()["methods"][0]["truncation"]["uncertain"] is True
 
@@ -48,12 +48,14 @@ def test_an_uncertain_slope_is_marked_and_explained():
 def test_certain_slopes_are_not():
     sweep = dc.sweep("sin(x)", x=1.0, budget=60)
     assert not any("?" in str(cell) for row in tables(sweep)["slopes"].rows for cell in row)
-    assert not any("uncertain" in block.text for block in sweep.document().blocks if isinstance(block, Paragraph))
+    assert not any(
+        "uncertain" in block.text for block in sweep.document().detailed.blocks if isinstance(block, Paragraph)
+    )
 
 
 def test_the_best_step_of_many_equals_is_the_longest_and_says_so():
     sweep = dc.sweep("sin(x)", x=1.0, budget=60)
-    notes = [block.text for block in sweep.document().blocks if isinstance(block, Paragraph)]
+    notes = [block.text for block in sweep.document().detailed.blocks if isinstance(block, Paragraph)]
     count = sweep.findings["complex-step"].equals
     assert count > 20
     sentence = "Where several steps tie for the best, the longest is called the best; tied steps: "

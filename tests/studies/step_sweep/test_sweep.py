@@ -13,6 +13,7 @@ from rows import every_row
 
 from diffcompare.backends.symbolic import client
 from diffcompare.diagnostics import DiffcompareError
+from diffcompare.document import Paragraph, Plot, Table
 from diffcompare.render import render
 from diffcompare.studies.question import question_and_point
 from diffcompare.studies.step_sweep.findings import side_notes
@@ -267,7 +268,7 @@ def test_a_parabola_is_exact_for_the_central_difference() -> None:
 def test_a_constant_leaves_nothing_to_measure() -> None:
     swept = sweep("5+0*x", x=1)
     assert swept.verdict == "No formula errs at any of these steps: there is nothing to cancel."
-    text = str(swept)
+    text = str(swept.details())
     assert "Error of one step" in text
     assert "Slopes" not in text
 
@@ -357,7 +358,7 @@ def test_a_budget_that_ends_leaves_what_was_measured() -> None:
     swept = sweep("sin(x)", x=1, budget=1e-9)
     assert not swept.complete
     assert swept.verdict == "There was no time for a single step: a larger --budget helps."
-    assert "The sweep ended, because the budget of 1e-09 s was spent." in str(swept)
+    assert "The sweep ended, because the budget of 1e-09 s was spent." in str(swept.details())
     assert "W552" in [note.code for note in swept.notes]
 
 
@@ -380,13 +381,13 @@ def test_data_are_complete_and_plain(nominal: StepSweep) -> None:
 def test_nothing_is_wider_than_the_terminal(nominal: StepSweep, width: int) -> None:
     from diffcompare.render import Look
 
-    text = render(nominal.document(), "terminal", look=Look(width=width))
+    text = render(nominal.document().detailed, "terminal", look=Look(width=width))
     assert max(map(len, text.splitlines())) <= width
     assert "9.066086400000000748241291" in text
 
 
 def test_every_format_has_the_figures(nominal: StepSweep) -> None:
-    document = nominal.document()
+    document = nominal.document().detailed
     assert "0.028364" in render(document, "csv") or "e-0" in render(document, "csv")
     assert render(document, "svg").count("<svg") == 1
     assert "```text" in render(document, "markdown")
@@ -419,3 +420,24 @@ def test_a_sweep_goes_along_one_variable() -> None:
     with pytest.raises(DiffcompareError, match="one variable"):
         sweep("x*y", {"x": 1, "y": 2}, wrt=["y", "x"])
     assert sweep("x*y", x=1, y=2).name == "x"
+
+
+def test_the_short_form_has_a_sentence_a_picture_and_a_row_for_each_method() -> None:
+    swept = sweep("sin(x)", x=1, samples=3)
+    verdict, picture, table = swept.document().blocks
+    assert verdict == Paragraph(swept.verdict, "verdict")
+    assert isinstance(picture, Plot)
+    assert isinstance(table, Table)
+    rows = {row[0]: row[1:] for row in table.rows}
+    assert list(rows) == [curve.method for curve in swept.curves] + [answer.method for answer in swept.without_step]
+    best = swept.findings["central-difference"].best
+    assert best is not None
+    step, error, digits, slope = rows["central-difference"]
+    assert (step.value, error.value) == (best.step, best.error)
+    assert 9 < digits.value < 12
+    assert slope == "+2.00"
+    assert rows["reverse-ad"][0] == "none"
+    kinds = [type(block) for block in swept.document().detailed.blocks]
+    assert kinds.count(Table) > 4
+    for format in ("csv", "json"):
+        assert render(swept.document(), format) == render(swept.document().detailed, format)

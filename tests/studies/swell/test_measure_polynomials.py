@@ -43,7 +43,7 @@ def table_of(document):
 
 
 def test_table_1_is_that_of_the_survey(measured):
-    table = table_of(measured("logistic", "1..4").document())
+    table = table_of(measured("logistic", "1..4").document().detailed)
     assert table.caption == "Table 1, as the survey writes it"
     assert [column.title for column in table.columns] == ["n", "l_n", "unsimplified derivative", "simplified"]
     assert {n: tuple(map(letters, formulas)) for n, *formulas in table.rows} == {
@@ -62,24 +62,24 @@ def test_table_1_is_in_the_data_too(measured):
 
 
 def test_on_a_narrow_terminal_its_formulas_fold_between_terms(measured):
-    text = render(measured("logistic", "1..4").document(), "terminal", look=Look(width=80))
+    text = render(measured("logistic", "1..4").document().detailed, "terminal", look=Look(width=80))
     assert "  + 64*(1 - x)*(1 - 2*x)^2*(1 - 8*x + 8*x^2)^2\n  - 64*x*(1 - 2*x)^2*(1 - 8*x + 8*x^2)^2\n" in text
 
 
 def test_beyond_a_degree_rows_are_left_out_and_the_caption_says_so(measured):
-    table = table_of(measured("logistic", "4..5").document())
+    table = table_of(measured("logistic", "4..5").document().detailed)
     assert [row[0] for row in table.rows] == [4]
     assert table.caption.endswith("(in one variable, up to degree 8)")
 
 
 def test_where_there_is_no_polynomial_there_is_no_table(measured):
     swell = measured("speelpenning", "1..3")
-    assert not [block for block in swell.document().blocks if getattr(block, "key", "") == "polynomials"]
+    assert not [block for block in swell.document().detailed.blocks if getattr(block, "key", "") == "polynomials"]
     assert swell.data()["rows"][1]["polynomial"] is None
 
 
 def test_orders_have_it_as_well():
-    table = table_of(swell_orders(resolve("x^3*(1 - x)"), 2, at={"x": 2}).document())
+    table = table_of(swell_orders(resolve("x^3*(1 - x)"), 2, at={"x": 2}).document().detailed)
     assert table.columns[1].title == "what is differentiated"
     assert [tuple(map(str, row)) for row in table.rows] == [
         ("f'", "x^3*(1 - x)", "3*x^2*(1 - x) - x^3", "3*x^2 - 4*x^3"),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import pairwise
 
 import pytest
 from rows import every_row
@@ -12,6 +13,7 @@ from diffcompare.inputs.resolve import resolve
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import dag_size
 from diffcompare.render import TEXTS, Look, render
+from diffcompare.render.chart.scale import scales
 from diffcompare.studies.swell import report as data_of_swell
 from diffcompare.studies.swell.report import MAX_TABLE_ROWS, counted
 from diffcompare.studies.swell.study import swell_family, swell_orders
@@ -32,7 +34,7 @@ def family(without_sympy):
 
 
 def test_the_tables_of_a_family(family):
-    by_key = tables(family.document())
+    by_key = tables(family.document().detailed)
     assert list(by_key) == ["sizes", "sympy_sizes", "accuracy", "sympy_accuracy", "work"]
     assert column(by_key["sizes"], "n") == list(range(1, 13))
     assert column(by_key["sizes"], "light_dag")[-1] == 90
@@ -43,7 +45,7 @@ def test_the_tables_of_a_family(family):
 
 
 def test_the_bars_have_the_heights_of_the_tables(measured):
-    document = measured("logistic", "1..4").document()
+    document = measured("logistic", "1..4").document().detailed
     (bars,) = [block for block in document.blocks if isinstance(block, Bars)]
     assert bars.axis == Axis("nodes", log=True)
     assert bars.labels == ("1", "2", "3", "4")
@@ -60,7 +62,7 @@ def test_a_single_row_has_no_bars(without_sympy):
 
 
 def test_the_formulas_while_they_are_short(measured):
-    document = measured("logistic", "1..4").document()
+    document = measured("logistic", "1..4").document().detailed
     rows = next(block for block in document.blocks if isinstance(block, Equations)).rows
     assert [(str(row.left), str(row.right), row.remark) for row in rows[3:6]] == [
         ("l2", "4*x*(1 - x)", ""),
@@ -93,7 +95,7 @@ def test_the_verdict_on_a_shorter_formula(monkeypatch):
 
 def test_many_rows_are_cut_for_people_and_complete_for_machines(without_sympy):
     swell = swell_family("nested-sin", range(1, 31))
-    document = swell.document()
+    document = swell.document().detailed
     assert column(tables(document)["sizes"], "n") == [*range(1, 31)]
     assert tables(document)["work"].most == MAX_TABLE_ROWS
     assert "note: 6 of 30 rows are left out here; CSV and JSON have them all" in render(document, "plain")
@@ -101,7 +103,7 @@ def test_many_rows_are_cut_for_people_and_complete_for_machines(without_sympy):
 
 
 def test_of_long_numbers_fewer_rows_are_shown(without_sympy):
-    document = swell_family("logistic", range(60, 71)).document()
+    document = swell_family("logistic", range(60, 71)).document().detailed
     assert tables(document)["sizes"].most == 8
     assert [block.labels for block in document.blocks if isinstance(block, Bars)] == [
         ("60", "61", "62", "63", "67", "68", "69", "70")
@@ -149,7 +151,7 @@ def test_sizes_beyond_the_doubles_are_decimal_text(without_sympy):
 
 @pytest.mark.parametrize("columns", [80, 200])
 def test_tables_fit_the_terminal_without_losing_a_digit(family, columns):
-    document = family.document()
+    document = family.document().detailed
     text = render(document, "terminal", look=Look(width=columns))
     formulas = text[text.index("Formulas") : text.index("Nodes of f")]
     for line in text.replace(formulas, "").splitlines():
@@ -161,7 +163,7 @@ def test_tables_fit_the_terminal_without_losing_a_digit(family, columns):
 @every_row("format", TEXTS)
 @every_row("unicode", [True, False])
 def test_every_format_takes_it(family, format, unicode):
-    text = render(family.document(), format, look=Look(charset="braille" if unicode else "ascii"))
+    text = render(family.document().detailed, format, look=Look(charset="braille" if unicode else "ascii"))
     assert "137215" in text
     assert unicode or text.isascii()
 
@@ -169,7 +171,7 @@ def test_every_format_takes_it(family, format, unicode):
 @pytest.mark.usefixtures("without_sympy")
 def test_orders_are_rows_too():
     swell = swell_orders(resolve("x^3"), 4, at={"x": 2})
-    by_key = tables(swell.document())
+    by_key = tables(swell.document().detailed)
     assert column(by_key["sizes"], "order") == ["f", "f'", "f''", "f'''", "f^(4)"]
     assert column(by_key["sympy_sizes"], "order") == ["f'", "f''", "f'''", "f^(4)"]
     data = swell.data()
@@ -210,3 +212,67 @@ def test_what_is_beyond_all_measure_is_left_out_and_said(monkeypatch):
     assert [row["forms"]["raw"]["formulas"] is None for row in rows] == [False, False, False, True, True]
     assert "ask for this row alone" in rows[3]["forms"]["raw"]["formulas_left_out"]
     assert rows[0]["forms"]["raw"]["formulas_left_out"] is None
+
+
+# --- The short form ---------------------------------------------------------------------------------------------------
+
+
+def test_the_short_form_has_a_sentence_a_picture_and_a_table(without_sympy):
+    swell = swell_family("logistic", range(1, 9))
+    verdict, picture, table = swell.document().blocks
+    assert verdict.text == (
+        "Growth: from n = 1 to 8 f' grows from 1 to 5,503 nodes as a tree, 3.4 times with each n; as a DAG, with equal "
+        "parts once, from 1 to 58."
+    )
+    lines = {series.name: series.points for series in picture.series}
+    assert list(lines) == ["f as a tree: 1 to 763", "derivative as a tree: 1 to 5,503", "derivative as a DAG: 1 to 58"]
+    assert (picture.y.log, picture.x.whole) == (True, True)
+    assert lines["derivative as a DAG: 1 to 58"] == tuple(
+        zip(range(1, 9), column(table, "derivative_as_a_DAG"), strict=True)
+    )
+    assert column(table, "by_sympy_after_CSE") == ["not asked"] * 8
+    for format in ("csv", "json"):
+        assert render(swell.document(), format) == render(swell.document().detailed, format)
+
+
+def test_growth_looks_like_growth(without_sympy):
+    """The line of the tree ends at the top, that of the DAG far below; of an exponential the line is straight."""
+    swell = swell_family("logistic", range(1, 9))
+    _, picture, _ = swell.document().blocks
+    text = render(swell.document(), "terminal", look=Look(width=80, charset="ascii"))
+    rows = [line.partition("|")[2] for line in text.splitlines() if "|" in line]
+    last = [row[-2:] for row in rows]
+    places = {mark: next(number for number, end in enumerate(last) if mark in end) for mark in "o#^"}
+    assert places["#"] < places["o"] < places["^"]
+    assert places["^"] - places["#"] > len(rows) / 3
+    _, y = scales(picture)
+    places_of_tree = [y.place(size) for _, size in picture.series[1].points[2:]]
+    steps = [after - before for before, after in pairwise(places_of_tree)]
+    assert max(steps) < 1.3 * min(steps)
+    drawing = render(swell.document(), "svg")
+    assert re.findall(r">(\d)</text>", drawing) == [str(n) for n in range(1, 9)]
+
+
+def test_the_growth_of_a_higher_derivative_and_of_formulas_in_no_order(without_sympy, tmp_path):
+    orders = swell_orders(resolve("exp(x)*sin(x)"), 4, at={"x": 2})
+    verdict, picture, _ = orders.document().blocks
+    assert verdict.text.startswith("Growth: from order 1 to 4 the derivative grows from 11 to ")
+    assert picture.x.title == "order of the derivative"
+    path = tmp_path / "formulas.txt"
+    path.write_text("x^2\nsin(x)*cos(x)*exp(x)\nln(x)\n", encoding="utf-8")
+    verdict, picture, _ = swell_family(str(path)).document().blocks
+    assert verdict.text.startswith("Growth: for line 2, f' has ")
+    assert isinstance(picture, Bars)
+    assert not picture.axis.log
+
+
+def test_one_row_has_no_picture_and_sizes_beyond_the_doubles_are_drawn(without_sympy):
+    verdict, table = swell_family("logistic", range(8, 9)).document().blocks
+    assert verdict.text == "Growth: at n = 8, f' has 5,503 nodes as a tree and 58 as a DAG (f itself 763 and 24)."
+    assert len(table.rows) == 1
+    large = swell_family("logistic", range(1100, 1104)).document()
+    assert "nodes as a tree, 2.0 times with each n" in large.blocks[0].text
+    for format in TEXTS:
+        if format != "json":
+            assert render(large, format)
+    assert render(large, "svg")
