@@ -91,6 +91,7 @@ classroom/                    For the classroom: demos and their player, handout
     style.py                  The style sheet of the lesson: steps, panels, projector, forced colours, paper
     texts.py                  The texts of the lesson's page itself; the words of the demos come with their frames
   player/                     The player: demos shown step by step in a terminal
+    body.py                   The body of the player's screen: the blocks of a frame, in the places that they have in all frames of a step
     player.py                 The loop of the player - show a frame, wait for a key, move to the next state - and the terminal in raw mode
     screen.py                 The screen of the player: a frame in the given columns and rows; what cannot be folded is cut with a sign
     state.py                  The state of the player, and the transitions from one state to the next that keys make

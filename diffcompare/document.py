@@ -113,6 +113,7 @@ class Table(NamedTuple):
     summary: bool = False  # for people, it sums up another table of the document; CSV has only the other one
     # Readers will want to sort and filter its rows, where a format can do that; it has no group columns.
     sortable: bool = False
+    unseen: int = 0  # the last rows are not shown: the columns have room for them, as they have in other steps
     stages: tuple[Stage, ...] = ()  # one for each row, in a table that is filled step by step
     # Its first column names the rows: where the table is too wide, it is set in blocks of columns that all begin with
     # this one.  People are shown this many of the other columns at most, the first half and the last half.

@@ -229,7 +229,7 @@ def _grid(
     visible = [place for place in range(len(widths)) if place != hidden]
     header: list[Line] = [[(title, "strong")] for title in titles]
     lines = [line, *_row(table, header, layout, visible, widths, margin), line]
-    for row, left_out in zip(body, repeats(table), strict=True):
+    for row, left_out in list(zip(body, repeats(table), strict=True))[: len(body) - table.unseen]:
         if hidden is not None and not left_out[hidden]:
             lines.append([(" " * layout.margin, ""), (line_text(row[hidden]), "strong")])
         cells: list[Line] = [[] if out else cell for cell, out in zip(row, left_out, strict=True)]
@@ -262,7 +262,8 @@ def _stack(table: Table, titles: list[str], body: list[list[Line]], columns: int
     """Set every row as a block of `column: value` lines under the name of its group."""
     group = group_place(table)
     lines: list[Line] = []
-    for values, row, left_out in zip(table.rows, body, repeats(table), strict=True):
+    every = list(zip(table.rows, body, repeats(table), strict=True))
+    for values, row, left_out in every[: len(every) - table.unseen]:
         if lines:
             lines.append([])
         if group is not None and not left_out[group]:

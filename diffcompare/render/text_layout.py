@@ -74,6 +74,35 @@ def line_width(line: Line) -> int:
     return sum([width(text) for text, _ in line])
 
 
+def padded(lines: Sequence[Line], height: int) -> list[Line]:
+    """Return the lines with empty ones below, up to a height."""
+    return [*lines, *[[]] * (height - len(lines))]
+
+
+def cut(line: Line, columns: int, sign: str) -> Line:
+    """Return the line if it fits, else its beginning with a sign that it is cut."""
+    if line_width(line) <= columns:
+        return line
+    return [*_beginning(line, columns - width(sign)), (sign, "")]
+
+
+def _beginning(line: Line, columns: int) -> Line:
+    beginning: Line = []
+    for text, style in line:
+        part = first_columns(text, columns - line_width(beginning))
+        beginning.append((part, style))
+        if part != text:
+            break
+    return beginning
+
+
+def first_columns(text: str, columns: int) -> str:
+    """Return the beginning of a text that takes at most so many columns."""
+    while width(text) > columns:
+        text = text[:-1]
+    return text
+
+
 _MAX_POINT_PADDING = 6
 
 _NEVER_FIRST = "，。、；：！？）】》」』”’…—%)],.;:!?\u0304\u0307"  # no line may begin with these

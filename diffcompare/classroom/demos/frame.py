@@ -232,7 +232,7 @@ def true_partial(comparison: Comparison, variable: str) -> Cell:
     slopes = comparison.truth.slopes.get(variable)
     if slopes is not None and slopes.left != slopes.right:
         left, right = _slope_text(slopes.left), _slope_text(slopes.right)
-        return phrase("{left} from the left, {right} from the right", left=left, right=right)
+        return phrase("{left} left, {right} right", left=left, right=right)
     partial = comparison.truth.gradient.get(variable)
     if partial is None:
         return phrase(comparison.truth.status) if slopes is None else slopes.left

@@ -147,17 +147,22 @@ def _straight(start: Place, end: Place) -> Iterator[Place]:
 MAX_PLOT_WIDTH, MAX_PLOT_HEIGHT, MIN_PLOT_HEIGHT = 160, 32, 8
 
 
-def draw_plot(plot: Plot, look: Look, columns: int) -> list[Line]:
-    """Draw the plot in the columns there are: caption, curves between axes, legend."""
+def draw_plot(plot: Plot, look: Look, columns: int, rows: int | None = None) -> list[Line]:
+    """Draw the plot in the columns there are: caption, curves between axes, legend.
+
+    `rows` is the number of rows between the axes, and the plot then fills the columns; without it both depend on each
+    other.
+    """
     points = [point for series in plot.series for point in series.points]
     lines = prose_lines(clean(plot.caption, look.unicode), "strong", columns) if plot.caption else []
     if not points:
         return lines
     x_scale, y_scale = scales(plot)
-    rows = min(max(columns // 4, MIN_PLOT_HEIGHT), MAX_PLOT_HEIGHT)
+    widest = MAX_PLOT_WIDTH if rows is None else columns
+    rows = min(max(columns // 4, MIN_PLOT_HEIGHT), MAX_PLOT_HEIGHT) if rows is None else rows
     labels = _row_labels(y_scale, rows)
     margin = max(map(width, labels.values())) + 1
-    canvas = DotCanvas(max(min(columns, MAX_PLOT_WIDTH) - margin - 1, 8), rows, look)
+    canvas = DotCanvas(max(min(columns, widest) - margin - 1, 8), rows, look)
     _add_curves(canvas, plot, x_scale, y_scale)
     bar, cross, corner, rule, notch = "│┤└─┬" if look.unicode else "|++-+"
     lines += prose_lines(clean(plot.y.title, look.unicode), "", columns) if plot.y.title else []
@@ -168,6 +173,15 @@ def draw_plot(plot: Plot, look: Look, columns: int) -> list[Line]:
     lines += [[(" " * margin + corner + ticks, "")], [(" " * (margin + 1) + names, "")]]
     lines += _centred(clean(plot.x.title, look.unicode), margin + 1, canvas.columns, columns)
     return [*lines, *_legend(plot, look, columns)]
+
+
+def rows_around(plot: Plot, look: Look, columns: int) -> int:
+    """Return the number of lines that a plot has above and below its canvas: titles, the axis with its labels, legend.
+
+    Of a title below the axis it counts one line, which is folded only in very few columns.
+    """
+    titles = [prose_lines(clean(title, look.unicode), "", columns) for title in (plot.caption, plot.y.title) if title]
+    return sum(map(len, titles)) + 3 + len(_legend(plot, look, columns))
 
 
 def _add_curves(canvas: DotCanvas, plot: Plot, x_scale: Scale, y_scale: Scale) -> None:

@@ -7,9 +7,9 @@ Two wires share a cell only where one crosses the other; there the vertical one 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffcompare.diagnostics import width
@@ -157,16 +157,37 @@ class TextDrawing(NamedTuple):
     width: int
 
 
-def draw_graph(graph: Graph, look: Look, density: Density) -> TextDrawing | None:
+def draw_graph(graph: Graph, look: Look, density: Density, steps: Sequence[Graph] = ()) -> TextDrawing | None:
     """Return the drawing of this density, however wide it is; None for a graph that is too large.
+
+    `steps` are the same graph with other numbers beside its nodes: there is room for these too, so that the drawings of
+    all steps have their nodes and wires in the same places.
 
     Drawings are cached for the player, which shows them again and again: laying out a graph takes about 10 ms.
     """
     if not 0 < len(graph.vertices) <= MAX_DRAWN:
         return None
-    return _cached_drawing(
-        graph.vertices, graph.edges, graph.outputs, look._replace(width=0, digits=None), density, language()
-    )
+    look = look._replace(width=0, digits=None)
+    shown = tuple(dict.fromkeys([graph.vertices, *[step.vertices for step in steps]]))
+    room = _room(shown, tuple(_said_outputs(graph, density)), look, density, language()) if steps else ()
+    return _cached_drawing(graph.vertices, graph.edges, graph.outputs, look, density, language(), room)
+
+
+@lru_cache(maxsize=128)
+def _room(
+    steps: tuple[tuple[Vertex, ...], ...], outputs: tuple[str, ...], look: Look, density: Density, _language: str
+) -> tuple[tuple[int, ...], ...]:
+    """Return for every node the widths of its lines in the steps in which they are widest."""
+    widest: list[tuple[int, ...]] = []
+    for versions in zip(*steps, strict=True):
+        words = [_words(vertex, vertex.name in outputs, look, density.tight) for vertex in versions]
+        columns = zip_longest(*[[width(text) for text, _ in lines] for lines in words], fillvalue=0)
+        widest.append(tuple(map(max, columns)))
+    return tuple(widest)
+
+
+def _said_outputs(graph: Graph, density: Density) -> Collection[str]:
+    return () if density.tight else outputs_of(graph)
 
 
 def _legend(graph: Graph, look: Look, labelled: bool) -> list[str]:
@@ -192,26 +213,29 @@ def _cached_drawing(
     look: Look,
     density: Density,
     _language: str,
+    room: tuple[tuple[int, ...], ...],
 ) -> TextDrawing:
     graph = Graph("", vertices, edges, Table("", (), ()), outputs=outputs)
     for sparse in (False, True):
-        plan = _plan(graph, look, density, sparse)
+        plan = _plan(graph, look, density, sparse, room)
         channels = [_tracks(_wires(plan, column)) for column in range(len(plan.layout.columns) - 1)]
         if None not in channels:
             break
-    lines = _paint(graph, plan, [channel for channel in channels if channel is not None], look, density.tight)
-    return TextDrawing(lines, max(map(line_width, lines)))
+    lines, wide = _paint(graph, plan, [channel for channel in channels if channel is not None], look, density.tight)
+    return TextDrawing(lines, wide if room else max(map(line_width, lines)))
 
 
 # --- Positions -------------------------------------------------------------------------------------------------------
 
 
-def _plan(graph: Graph, look: Look, density: Density, sparse: bool) -> TextPlan:
+def _plan(graph: Graph, look: Look, density: Density, sparse: bool, room: tuple[tuple[int, ...], ...] = ()) -> TextPlan:
     """Place everything; a sparse plan doubles the rows and shifts every other column by one, so that no two wires
     are in line.
     """
-    outputs = () if density.tight else outputs_of(graph)
+    outputs = _said_outputs(graph, density)
     blocks = {vertex.name: _words(vertex, vertex.name in outputs, look, density.tight) for vertex in graph.vertices}
+    for name, widths in zip(blocks, room, strict=bool(room)):
+        blocks[name] = _widened(blocks[name], widths)
     inputs = dict.fromkeys(blocks, 0)
     for edge in graph.edges:
         inputs[edge.target] += 1
@@ -231,6 +255,14 @@ def _words(vertex: Vertex, output: bool, look: Look, tight: bool) -> list[Span]:
     lines += [(text, "" if quantity == SOURCE else quantity) for quantity, text in number_texts(vertex)]
     lines += [(translate("(output)"), "")] if output else []
     return [(clean(line.replace(" = ", "=") if tight else line, look.unicode), style) for line, style in lines]
+
+
+def _widened(block: Sequence[Span], widths: Sequence[int]) -> list[Span]:
+    """Return the lines of a node with spaces after them, and empty lines below, up to these widths."""
+    lines = [*block, *[("", "")] * (len(widths) - len(block))]
+    return [
+        (f"{text}{' ' * (columns - width(text))}", style) for (text, style), columns in zip(lines, widths, strict=True)
+    ]
 
 
 def _rows(layout: GraphLayout, reach: Mapping[str, tuple[float, float]]) -> dict[Spot, int]:
@@ -316,7 +348,8 @@ def _edge(active: bool, look: Look) -> str:
 
 def _paint(
     graph: Graph, plan: TextPlan, channels: Sequence[Sequence[tuple[Wire, int]]], look: Look, tight: bool
-) -> list[Line]:
+) -> tuple[list[Line], int]:
+    """Return the lines, and the width of the widest with the spaces at its end."""
     canvas = WireCanvas()
     vertices = {vertex.name: vertex for vertex in graph.vertices}
     left, space = 0, 0 if tight else 1
@@ -333,7 +366,7 @@ def _paint(
             if row in wires:
                 canvas.across(wires[row][0], row, start, right + space)
         left = _channel(canvas, plan, column, list(wires.values()), right + space, space, look)
-    return canvas.lines(look)
+    return canvas.lines(look), max(column for _, column in canvas.characters) + 1
 
 
 def _block(canvas: WireCanvas, plan: TextPlan, vertex: Vertex, row: int, left: int, look: Look) -> None:

@@ -395,7 +395,7 @@ def test_bug_of_branches(bugs):
 
 def test_kinks(played):
     corner, maximum, identity, _, beside, staircase = (frame.numbers for frame in played("kinks").frames)
-    assert corner["truth"] == "-1 from the left, 1 from the right"
+    assert corner["truth"] == "-1 left, 1 right"
     assert [corner[name] for name in ("reverse-ad", "symbolic", "central-difference", "forward-difference")] == [
         0,
         0,
