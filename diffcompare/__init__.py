@@ -56,6 +56,9 @@ classroom/                    For the classroom: demos and their player, handout
   handout.py                  Handouts: every demo as a page of Markdown, with the pictures of its frames as SVG, in one directory
   library_checkers.py         Gradient checkers of PyTorch and JAX in a demo: gradients that pass and are wrong, or are right and fail
   other_libraries.py          Other libraries in demos: those that are installed are asked while the demo runs, and else a dated table is shown
+  own_expression.py           The viewer's own function in the demos that are about one function: four-ways, swell, step, sweeps and hessian
+  own_four_ways.py            The demo `four-ways` about the viewer's own function
+  own_function.py             The viewer's own function at a point: values around it, quotients, its gradient, and formulas of its derivatives
   own_program.py              The viewer's own expression in demos; of a Python function, the source beside the tape as it grows
   class_answers/              The answers of a class: `diffcompare check answers.csv` checks a whole table at once
     answer_table.py           A table of answers: its file, the meaning of its columns, its questions, and its rows before they are checked
@@ -76,6 +79,7 @@ classroom/                    For the classroom: demos and their player, handout
     function_picture.py       The graph of a function in a demo, with lines through a point: the true slopes and those that methods return
     hessian.py                The demo `hessian`: second derivatives by a reverse sweep over dual numbers, forward mode over reverse mode
     kinks.py                  The demo `kinks`: where a function has no derivative, methods follow conventions
+    live.py                   Numbers of a frame that the lesson's page computes anew at another point, each with the recipe for it
     memory.py                 The demo `memory`: checkpoints trade work for the memory of a reverse sweep (Griewank and Walther 2008, ch. 12)
     nan.py                    The demo `nan`: a derivative can be nan although the value is right; where nan arises, and how to avoid it
     nesting.py                The demo `nesting`: a derivative inside a derivative, and two ways in which engines take one variable for another
@@ -86,6 +90,7 @@ classroom/                    For the classroom: demos and their player, handout
     tape.py                   The demo `tape`: a running program is recorded line by line, and read backwards for its gradient
     trace.py                  The demo `trace`: both modes of AD node by node (Baydin et al. 2018, tables 2 and 3), for any short expression
   lesson/                     The lesson: demos as one page that opens from a file, without a network
+    own_lesson.py             A lesson about the viewer's own function: the demos that can play it do so, the others keep their own functions
     page.py                   The lesson's page: every frame as an element, the figures as data, style and script inline
     programs.py               Figures of the page: programs with their steps and numbers for the tape, and the bars of the panel of `swell`
     style.py                  The style sheet of the lesson: steps, panels, projector, forced colours, paper

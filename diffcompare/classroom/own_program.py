@@ -8,17 +8,21 @@ from typing import Any, NamedTuple
 
 from diffcompare.classroom.demos import load_demo
 from diffcompare.classroom.demos.frame import Demo, Frame, mask, partial_cell, table
+from diffcompare.classroom.demos.live import Figure, Live, Text, Told, live_nodes, live_table, told
 from diffcompare.classroom.demos.tape import kept_names, label_of, pytorch_name
 from diffcompare.classroom.demos.trace import frames_of
+from diffcompare.classroom.own_expression import FRAMES
+from diffcompare.classroom.own_function import own_function
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Block, Cell, Paragraph, Source, Table
 from diffcompare.inputs.python_function import FunctionProgram
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.localization import phrase
-from diffcompare.numeric.evaluate import CAREFUL, Real
+from diffcompare.numeric.evaluate import CAREFUL, Real, evaluate, is_number
 from diffcompare.numeric.sweeps import partials
-from diffcompare.recording.recorder import Decision, Recording, TapeNode, short_number
+from diffcompare.recording.recorded_number import plain
+from diffcompare.recording.recorder import Decision, Recording, TapeNode
 from diffcompare.recording.source_lines import SourcePlace, function_around
 from diffcompare.studies.compare import compare_question
 
@@ -32,13 +36,20 @@ def own_demo(name: str, question: ParsedInput, point: Mapping[str, float] | None
     """Return a demo that plays the viewer's own expression or function.
 
     Its frames are computed now, so that errors are reported before the player takes the screen.
+    Raises DiffcompareError for a function that the demo cannot play.
     """
+    frames: tuple[Frame, ...]
     if name == "trace":
         frames = tuple(frames_of(question, point))
+    elif name == "tape":
+        frames = (*_doubts(question), *tape_frames(own_tape(question, point)))
+    elif name == "branches":
+        frames = (*_doubts(question), *branch_frames(question, program_of(question, name)))
     else:
-        program = program_of(question, name)
-        played = tape_frames(program) if name == "tape" else branch_frames(question, program)
-        frames = (*_doubts(question), *played)
+        frames = tuple(FRAMES[name](own_function(question, point)))
+        if not frames:
+            message = f"`{name}` has nothing to show of this function"
+            raise DiffcompareError(Diagnostic("E585", "bad_value", message, help="use `demo trace --expr`"))
     return load_demo(name)._replace(frames=lambda: frames)
 
 
@@ -93,31 +104,75 @@ def _left_out(count: int) -> str:
     return phrase("{count} steps before this one have no frame of their own.", count=f"{count:,}") if count > 0 else ""
 
 
-def _growing(key: str, caption: str, columns: str, rows: Sequence[tuple[Cell, ...]], **kinds: Sequence[int]) -> Table:
-    """Return a table of which the last rows are shown, and the last one is new."""
+def _growing(
+    key: str, caption: str, columns: str, rows: Sequence[tuple[Any, ...]], **kinds: Any
+) -> tuple[Table, tuple[Live, ...]]:
+    """Return a table of which the last rows are shown, and the last one is new; and its cells with recipes."""
     if len(rows) > MAX_ROWS:
         caption = phrase(
             "{caption} (the last {count} of {total})", caption=caption, count=MAX_ROWS, total=f"{len(rows):,}"
         )
-    return table(key, caption, columns, rows[-MAX_ROWS:], stepwise=True, **kinds)
+    return live_table(key, caption, columns, rows[-MAX_ROWS:], stepwise=True, **kinds)
 
 
 # --- The tape ---------------------------------------------------------------------------------------------------------
 
 
-def tape_frames(program: FunctionProgram) -> Iterator[Frame]:
+class OwnTape(NamedTuple):
+    """A tape to be played: that of a recording, or the Wengert list of a formula."""
+
+    point: Mapping[str, float]
+    steps: Sequence[Expression]
+    events: Sequence[Expression | Decision]  # operations and decisions in the order of the run
+    values: Mapping[Expression, Any]
+    output: Expression
+    places: Mapping[Expression, int]  # of the nodes, for the recipes of their numbers
+    listing: _Listing | None  # of the source
+    text: str  # of a formula
+    names: Mapping[Any, str]
+
+    def beside(self, event: Expression | Decision, *others: Block) -> tuple[Block, ...]:
+        """Return the source with the line of an event marked, and other blocks after it."""
+        if self.listing is None or not isinstance(event, TapeNode | Decision):
+            return (Source("text", self.text), *others)
+        return self.listing.beside(event.place, *others)
+
+    def line(self, event: Expression) -> tuple[int, ...]:
+        """Return the number of the line that an operation is in; none in a formula."""
+        return (event.place.line,) if isinstance(event, TapeNode) else ()
+
+
+def own_tape(question: ParsedInput, point: Mapping[str, float] | None) -> OwnTape:
+    """Return the tape of the viewer's function.  Raises DiffcompareError where a formula has no value."""
+    places = {node: place for place, node in enumerate(live_nodes(question))}
+    if question.program is None:
+        own, text = own_function(question, point), " ".join(question.text.split())
+        values = evaluate(list(places), own.point, CAREFUL)
+        steps = [node for node in places if node.operation is not None]
+        return OwnTape(own.point, steps, steps, values, own.expression, places, None, text, _numbered(steps))
+    recording = question.program.recording
+    events, listing = _events(recording), _Listing(recording)
+    values, names = recording.values, _numbered(recording.steps)
+    return OwnTape(recording.point, recording.steps, events, values, recording.output, places, listing, "", names)
+
+
+def _numbered(steps: Sequence[Expression]) -> dict[Any, str]:
+    return {node: f"t{number}" for number, node in enumerate(steps, 1)}
+
+
+def tape_frames(tape: OwnTape) -> Iterator[Frame]:
     """Yield the tape as it grows, with the running line marked in the source, and the backward pass in the same way."""
-    recording, listing = program.recording, _Listing(program.recording)
-    names: dict[Any, str] = {node: f"t{number}" for number, node in enumerate(recording.steps, 1)}
-    events = _events(recording)
-    rows: list[tuple[Cell, ...]] = []
-    for number, event in enumerate(events, 1):
-        if isinstance(event, TapeNode):
-            rows.append(_tape_row(event, recording, names))
-        if number < MAX_STEPS or number == len(events):
-            skipped = number - MAX_STEPS if number == len(events) else 0
-            yield _running(event, listing, rows, skipped)
-    yield from _backward(recording, listing, names)
+    rows: list[tuple[Any, ...]] = []
+    decided = 0
+    for number, event in enumerate(tape.events, 1):
+        is_last = number == len(tape.events)
+        if isinstance(event, Decision):
+            decided += 1
+        else:
+            rows.append(_tape_row(event, tape))
+        if number < MAX_STEPS or is_last:
+            yield _running(event, tape, rows, decided, number - MAX_STEPS if is_last else 0)
+    yield from _backward(tape)
 
 
 def _events(recording: Recording) -> list[TapeNode | Decision]:
@@ -132,35 +187,54 @@ def _events(recording: Recording) -> list[TapeNode | Decision]:
     return [*events, *decisions[made:]]
 
 
-def _tape_row(node: TapeNode, recording: Recording, names: dict[Any, str]) -> tuple[Cell, ...]:
-    arguments = ", ".join(label_of(argument, names) for argument in node.arguments)
-    value = float(recording.values[node])
-    return (names[node], node.place.line, pytorch_name(node), arguments, value, kept_names(node, names))
+def tape_rule(node: Expression, tape: OwnTape) -> str:
+    """Return the operation of a line of the tape: `Mul(t1, x)`."""
+    return f"{pytorch_name(node)}({', '.join([label_of(argument, tape.names) for argument in node.arguments])})"
 
 
-def _running(event: TapeNode | Decision, listing: _Listing, rows: list[tuple[Cell, ...]], skipped: int) -> Frame:
+def _tape_row(node: Expression, tape: OwnTape) -> tuple[Any, ...]:
+    arguments = ", ".join(label_of(argument, tape.names) for argument in node.arguments)
+    number = tape.values[node]
+    value = Figure(float(number) if is_number(number) else None, ("value", tape.places[node]))
+    return (tape.names[node], *tape.line(node), pytorch_name(node), arguments, value, kept_names(node, tape.names))
+
+
+def _running(
+    event: Expression | Decision, tape: OwnTape, rows: list[tuple[Any, ...]], decided: int, skipped: int
+) -> Frame:
     columns = "tape | >line | node | of | >value | saved"
-    blocks = listing.beside(
-        event.place, *([_growing("tape", phrase("The tape"), columns, rows, primal=(4,))] if rows else [])
+    if tape.listing is None:
+        columns = columns.replace(">line | ", "")
+    grown, live = (
+        _growing("tape", phrase("The tape"), columns, rows, primal=(columns.count("|") - 1,)) if rows else (None, ())
     )
+    blocks = tape.beside(event, *([grown] if grown else []))
     if isinstance(event, Decision):
+        question = _told_live(event, decided - 1)
         return Frame(
             phrase("Line {line} decides", line=event.place.line),
             blocks,
-            f"{_told(event)} ?  {_answer(event)}",
+            f"{question.text} ?  {_answer(event)}",
             _left_out(skipped) or "A decision looks at the value and leaves nothing on the tape.",
             sweep="primal",
+            live=live,
+            live_rule=[*question.data, f" ?  {_answer(event)}"],
         )
-    name, line, operation, arguments, value, kept = rows[-1]
+    name, *line, operation, _, value, kept = rows[-1]
     why = phrase("{operation} must keep {kept}: its slope is computed from it.", operation=operation, kept=kept)
+    rule = told(f"{name} = {tape_rule(event, tape)} = ", value)
     return Frame(
-        phrase("Line {line} writes {name}", line=line, name=name),
+        phrase("Line {line} writes {name}", line=line[0], name=name)
+        if line
+        else phrase("Line {count} of the tape", count=len(rows)),
         blocks,
-        f"{name} = {operation}({arguments}) = {value}",
+        rule.text,
         _left_out(skipped) or (why if kept else ""),
-        numbers={f"{name} {operation}": value},
+        numbers={f"{name} {operation}": value.value},
         sweep="primal",
         node=str(name),
+        live=live,
+        live_rule=rule.data,
     )
 
 
@@ -170,24 +244,30 @@ def _running(event: TapeNode | Decision, listing: _Listing, rows: list[tuple[Cel
 class _Reading(NamedTuple):
     """A line of the tape as the backward pass reads it: its adjoint, and what it adds to those of its arguments."""
 
-    node: TapeNode
+    node: Expression
     adjoint: float
     messages: tuple[tuple[Expression, float, float], ...]  # argument, slope, contribution
     variables: dict[str, float]  # adjoints of the variables afterwards
 
 
-def _readings(recording: Recording) -> Iterator[_Reading]:
-    """Yield the lines of the tape that reach the output, from the end."""
-    values = {node: Real(value) for node, value in recording.values.items()}
-    active = {node for node in recording.nodes if node.varies}
-    arrived: dict[Expression, list[Any]] = {recording.output: [Real(1.0)]}
-    variables = dict.fromkeys(recording.point, 0.0)
-    for node in reversed(recording.steps):
-        if node not in arrived:
+def _readings(tape: OwnTape) -> Iterator[_Reading]:
+    """Yield the lines of the tape that reach the output, from the end.
+
+    Those of a formula are read whether they reach it or not: at another point another branch may be taken.
+    """
+    values = {node: Real(value) if is_number(value) else value for node, value in tape.values.items()}
+    active = {node for node in tape.values if node.varies}
+    arrived: dict[Expression, list[Any]] = {tape.output: [Real(1.0)]}
+    variables = dict.fromkeys(tape.point, 0.0)
+    if isinstance(tape.output, Variable):
+        variables[tape.output.name] = 1.0
+    for node in reversed(tape.steps):
+        if node not in arrived and (tape.listing is not None or node not in active):
             continue
-        adjoint = CAREFUL.total(arrived.pop(node))
+        reached = node in arrived
+        adjoint = CAREFUL.total(arrived.pop(node)) if reached else Real(0.0)
         messages = []
-        for argument, slope in partials(node, values, active):
+        for argument, slope in partials(node, values, active) if reached else ():
             contribution = adjoint * slope
             arrived.setdefault(argument, []).append(contribution)
             messages.append((argument, float(slope), float(contribution)))
@@ -196,17 +276,23 @@ def _readings(recording: Recording) -> Iterator[_Reading]:
         yield _Reading(node, float(adjoint), tuple(messages), dict(variables))
 
 
-def _backward(recording: Recording, listing: _Listing, names: dict[Any, str]) -> Iterator[Frame]:
+def _backward(tape: OwnTape) -> Iterator[Frame]:
     """Yield the lines of the tape as they are read, and the gradient."""
-    readings = list(_readings(recording))
-    rows: list[tuple[Cell, ...]] = []
+    readings = list(_readings(tape))
+    rows: list[tuple[Any, ...]] = []
     for number, reading in enumerate(readings, 1):
-        rows.append(_reading_row(reading, names))
+        rows.append(_reading_row(reading, tape))
         if number < MAX_STEPS or number == len(readings):
-            yield _read(reading, listing, names, rows, number - MAX_STEPS if number == len(readings) else 0)
-    gradient = readings[-1].variables if readings else recording.gradient()
-    unread = len(recording.steps) - len(readings)
-    result = table("backward", "After one backward pass", "variable | >adjoint", list(gradient.items()), adjoint=(1,))
+            yield _read(reading, tape, rows, number - MAX_STEPS if number == len(readings) else 0)
+    gradient = readings[-1].variables if readings else _gradient_of_nothing(tape)
+    unread = len(tape.steps) - len(readings)
+    result, live = live_table(
+        "backward",
+        "After one backward pass",
+        "variable | >adjoint",
+        [(name, Figure(value, ("partial", name))) for name, value in gradient.items()],
+        adjoint=(1,),
+    )
     yield Frame(
         "Backward: the diary is read from the end",
         (result._replace(most=MAX_STEPS),),
@@ -216,38 +302,54 @@ def _backward(recording: Recording, listing: _Listing, names: dict[Any, str]) ->
         else "Every line needs only what it saved, and nothing else of the program.",
         dict(gradient),
         sweep="reverse",
+        live=live,
     )
 
 
-def _reading_row(reading: _Reading, names: dict[Any, str]) -> tuple[Cell, ...]:
+def _gradient_of_nothing(tape: OwnTape) -> dict[str, float]:
+    """Return the gradient of a tape of which nothing reaches the output."""
+    return {name: float(tape.output is node) for name in tape.point for node in [Variable(name)]}
+
+
+def _reading_row(reading: _Reading, tape: OwnTape) -> tuple[Any, ...]:
     node = reading.node
     passed = ", ".join(
-        f"{label_of(argument, names)} += {short_number(contribution)}" for argument, _, contribution in reading.messages
+        f"{label_of(argument, tape.names)} += {contribution:.6g}" for argument, _, contribution in reading.messages
     )
-    return (names[node], node.place.line, pytorch_name(node), reading.adjoint, passed or None)
+    place = tape.places[node]
+    adjoint = Figure(reading.adjoint, ("adjoint", place))
+    return (tape.names[node], *tape.line(node), pytorch_name(node), adjoint, Text(passed, ("passes", place)))
 
 
-def _read(
-    reading: _Reading, listing: _Listing, names: dict[Any, str], rows: list[tuple[Cell, ...]], skipped: int
-) -> Frame:
-    name, line, *_ = rows[-1]
-    tape = _growing(
-        "reading", phrase("The tape, read backwards"), "tape | >line | node | >adjoint | passes on", rows, adjoint=(3,)
-    )
-    so_far = list(reading.variables.items())[:MAX_VARIABLES]
-    variables = table("variables", "So far", "variable | >adjoint", so_far, adjoint=(1,))
+def _read(reading: _Reading, tape: OwnTape, rows: list[tuple[Any, ...]], skipped: int) -> Frame:
+    name, *line = rows[-1][: 2 if tape.listing else 1]
+    columns = "tape | >line | node | >adjoint | passes on"
+    if tape.listing is None:
+        columns = columns.replace(">line | ", "")
+    number = columns.count("|") - 1
+    grown, live = _growing("reading", phrase("The tape, read backwards"), columns, rows, adjoint=(number,))
+    so_far = [
+        (variable, Figure(value, ("arrived", variable, tape.places[reading.node])))
+        for variable, value in list(reading.variables.items())[:MAX_VARIABLES]
+    ]
+    variables, more = live_table("variables", "So far", "variable | >adjoint", so_far, 1, adjoint=(1,))
     sums = [
-        f"{label_of(argument, names)} += {short_number(reading.adjoint)} * {short_number(slope)}"
+        f"{label_of(argument, tape.names)} += {reading.adjoint:.6g} * {slope:.6g}"
         for argument, slope, _ in reading.messages
     ]
+    rule = Text("; ".join(sums) or phrase("nothing is passed on"), ("reads", tape.places[reading.node]))
     return Frame(
-        phrase("Backward: {name}, which line {line} wrote", name=name, line=line),
-        listing.beside(reading.node.place, tape, variables),
-        "; ".join(sums),
+        phrase("Backward: {name}, which line {line} wrote", name=name, line=line[0])
+        if line
+        else phrase("Backward: line {name} of the tape", name=name),
+        tape.beside(reading.node, grown, variables),
+        rule.text,
         _left_out(skipped),
         {f"{name} adjoint": reading.adjoint},
         sweep="reverse",
         node=str(name),
+        live=[*live, *more],
+        live_rule=[rule.data],
     )
 
 
@@ -276,19 +378,22 @@ def _decisions(recording: Recording) -> Iterator[Frame]:
     """Yield every decision with the line that made it; all are in the frame of the last one."""
     listing, decisions = _Listing(recording), recording.decisions
     columns = "time | >line | question | answer"
-    rows: list[tuple[Cell, ...]] = []
+    rows: list[tuple[Any, ...]] = []
     for number, decision in enumerate(decisions, 1):
-        rows.append((number, decision.place.line, _told(decision), _answer(decision)))
+        question = _told_live(decision, number - 1)
+        rows.append((number, decision.place.line, question, _answer(decision)))
         is_last = number == len(decisions)
         if number < MAX_STEPS or is_last:
-            made = _growing("decisions", phrase("The decisions of this run"), columns, rows)
+            made, live = _growing("decisions", phrase("The decisions of this run"), columns, rows)
             yield Frame(
                 phrase("Line {line} decides", line=decision.place.line),
                 listing.beside(decision.place, made),
-                f"{_told(decision)} ?  {_answer(decision)}",
+                f"{question.text} ?  {_answer(decision)}",
                 (is_last and _left_out(number - MAX_STEPS))
                 or ("The tape has the steps that ran, but none of the tests." if is_last else ""),
                 {"decisions": number, "value": recording.value} if is_last else {"decisions": number},
+                live=live,
+                live_rule=[*question.data, f" ?  {_answer(decision)}"],
             )
     if not decisions and recording.steps:
         yield Frame(
@@ -304,6 +409,9 @@ def _answer(decision: Decision) -> str:
     return phrase("yes") if decision.outcome else phrase("no")
 
 
-def _told(decision: Decision) -> str:
-    left, right = map(short_number, decision.numbers)
-    return f"{left} {decision.sign} {right}"
+def _told_live(decision: Decision, number: int) -> Told:
+    """Return the comparison with its numbers; `number` is its place among the decisions."""
+    left, right = (
+        Figure(float(plain(side)), ("decided", number, place), "six") for place, side in enumerate(decision.numbers)
+    )
+    return told(left, f" {decision.sign} ", right)

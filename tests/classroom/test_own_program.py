@@ -13,6 +13,7 @@ from diffcompare.classroom.own_program import (
     MAX_STEPS,
     branch_frames,
     own_demo,
+    own_tape,
     program_of,
     tape_frames,
 )
@@ -41,8 +42,8 @@ def plays(function, **point):
 
 
 def test_the_tape_grows_beside_the_running_line():
-    _, program = plays(branching, x=0.3)
-    frames = list(tape_frames(program))
+    question, _ = plays(branching, x=0.3)
+    frames = list(tape_frames(own_tape(question, None)))
     assert list(map(running, frames)) == [
         "    y = x * x", "    if y > 0.5:", "    return math.sin(y)",
         "    return math.sin(y)", "    y = x * x", None,
@@ -53,8 +54,8 @@ def test_the_tape_grows_beside_the_running_line():
 
 
 def test_the_backward_pass_reads_the_tape_from_its_end():
-    _, program = plays(branching, x=0.3)
-    _, _, _, sine, square, gradient = tape_frames(program)
+    question, _ = plays(branching, x=0.3)
+    _, _, _, sine, square, gradient = tape_frames(own_tape(question, None))
     assert (sine.rule, square.rule) == ("t1 += 1 * 0.995953", "x += 0.995953 * 0.3; x += 0.995953 * 0.3")
     assert [row[:4] for row in square.blocks[1].rows] == [
         ("t2", sine.blocks[0].running, "Sin", 1.0), ("t1", square.blocks[0].running, "Mul", math.cos(0.09)),
@@ -68,15 +69,15 @@ def test_what_does_not_reach_the_output_is_not_read():
         unused = math.exp(x)  # noqa: F841
         return 3 * x
 
-    _, program = plays(wasteful, x=1.0)
-    frames = list(tape_frames(program))
+    question, _ = plays(wasteful, x=1.0)
+    frames = list(tape_frames(own_tape(question, None)))
     assert [frame.node for frame in frames] == ["t1", "t2", "t2", ""]
     assert frames[-1].sentence == "Not read, for they do not reach the output: 1 of the lines of the tape."
 
 
 def test_a_function_that_returns_its_argument_has_an_empty_tape():
-    _, program = plays(lambda x: x, x=1.0)
-    (gradient,) = tape_frames(program)
+    question, _ = plays(lambda x: x, x=1.0)
+    (gradient,) = tape_frames(own_tape(question, None))
     assert gradient.numbers == {"x": 1.0}
 
 
@@ -84,21 +85,21 @@ def test_infinite_slopes_are_shown():
     def root(x):
         return math.sqrt(x)
 
-    _, program = plays(root, x=0.0)
-    assert list(tape_frames(program))[-1].numbers == {"x": math.inf}
+    question, _ = plays(root, x=0.0)
+    assert list(tape_frames(own_tape(question, None)))[-1].numbers == {"x": math.inf}
 
 
 def test_what_did_not_run_stands_in_the_source_too():
-    _, program = plays(branching, x=0.9)
-    source = next(tape_frames(program)).blocks[0]
+    question, _ = plays(branching, x=0.9)
+    source = next(tape_frames(own_tape(question, None))).blocks[0]
     assert source.text.splitlines()[0] == "def branching(x):"
     assert source.text.splitlines()[-1] == "    return math.sin(y)"
 
 
 def test_lines_are_numbered_as_in_the_file_and_the_running_one_is_marked():
     first = branching.__code__.co_firstlineno
-    _, program = plays(branching, x=0.9)
-    source = next(tape_frames(program)).blocks[0]
+    question, _ = plays(branching, x=0.9)
+    source = next(tape_frames(own_tape(question, None))).blocks[0]
     assert (source.first, source.running) == (first, first + 1)
     assert source.gutters[1] == (f"> {first + 1}  ", "    y = x * x")
     assert source.gutters[2] == (f"  {first + 2}  ", "    if y > 0.5:")
@@ -110,7 +111,7 @@ def test_a_long_function_has_a_window_around_the_running_line():
     linecache.cache["long_function.py"] = (len(code), None, code.splitlines(keepends=True), "long_function.py")
     names = {}
     exec(compile(code, "long_function.py", "exec"), names)
-    frames = list(tape_frames(plays(names["long"], x=1.0)[1]))
+    frames = list(tape_frames(own_tape(plays(names["long"], x=1.0)[0], None)))
     sources = [frame.blocks[0] for frame in frames if isinstance(frame.blocks[0], Source)]
     assert all(len(source.text.splitlines()) == MAX_LINES for source in sources)
     assert all(source.first <= source.running < source.first + MAX_LINES for source in sources)
@@ -122,8 +123,8 @@ def test_a_long_run_has_its_first_frames_and_its_last():
             x = x * 0.5
         return x
 
-    _, program = plays(loop, x=1.0)
-    frames = list(tape_frames(program))
+    question, _ = plays(loop, x=1.0)
+    frames = list(tape_frames(own_tape(question, None)))
     assert len(frames) == 2 * MAX_STEPS + 1
     assert [frame.sentence for frame in (frames[MAX_STEPS - 1], frames[-2])] == [
         "60 steps before this one have no frame of their own."

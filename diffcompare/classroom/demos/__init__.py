@@ -1,7 +1,8 @@
 """Demos: lists of frames that are computed when they are shown, one module each; their names in teaching order.
 
 E581  no demo of that name          E599  no such frame
-E598  an expression too long for a demo          E585  an expression that the page cannot play
+E598  an expression too long for a demo          E585  an expression that a demo or the page cannot play
+W585  demos of a lesson that are not about the viewer's function
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 TEN = ("four-ways", "trace", "swell", "step", "sweeps", "tape", "branches", "kinks", "nan", "fd-strikes-back")
 ENCORES = ("hessian", "nesting", "complex", "memory", "chaos")
 NAMES = (*TEN, *ENCORES)
-OWN = ("trace", "tape", "branches")  # play the viewer's own expression, too; the last two a Python function
+# Play the viewer's own function, too; `branches` only one in Python.
+OWN = ("four-ways", "trace", "swell", "step", "sweeps", "tape", "branches", "hessian")
 SURVEY, AT_SURVEY = "ln(x1) + x1*x2 - sin(x2)", {"x1": 2.0, "x2": 5.0}  # the survey's function, in many of them
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import log10
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from diffcompare.backends.problem import Derivative
 from diffcompare.document import (
@@ -118,6 +118,7 @@ class Broken(NamedTuple):
     blocks: tuple[Block, ...]
     sentence: str
     numbers: Mapping[str, Cell] = NOTHING
+    live: Sequence[Any] = ()  # the cells of its tables that the page computes anew at another point, see `live`
 
 
 class Frame(NamedTuple):
@@ -134,6 +135,8 @@ class Frame(NamedTuple):
     broken: Broken | None = None
     sweep: Literal["", "primal", "forward", "reverse"] = ""  # the sweep of which this frame is a step
     node: str = ""  # the node that is computed in this step, by which the same node can be looked up in other sweeps
+    live: Sequence[Any] = ()  # the cells of its tables that the page computes anew at another point, see `live`
+    live_rule: Sequence[Any] = ()  # its rule in the same way
 
 
 class Demo(NamedTuple):

@@ -25,17 +25,17 @@ PRODUCT_SENTENCES = (
 MIXTURE_SENTENCE = "Here the work of f grows with n², and the gradient costs about as much as two values of f."
 OUTPUTS, SHARED = 50, 10
 
-Row: TypeAlias = tuple[int, tuple[int, int, int, int]]  # n, and the four counts of `_counts`
+Row: TypeAlias = tuple[int, tuple[int, int, int, int]]  # n, and the four counts of `operation_counts`
 
 
 def frames() -> Iterator[Frame]:
     """Yield functions of many inputs and one output, and then one input with many outputs."""
     for count in range(1, len(PRODUCT) + 1):
-        rows = [(n, _counts(FAMILIES["speelpenning"].build(n), n)) for n in PRODUCT[:count]]
+        rows = [(n, operation_counts(FAMILIES["speelpenning"].build(n), n)) for n in PRODUCT[:count]]
         written_out = [_written_out(n) for n, _ in rows]
-        yield _counts_frame("Speelpenning's product", "speelpenning", rows, PRODUCT_SENTENCES[count - 1], written_out)
-    rows = [(n, _counts(helmholtz(n), n)) for n in MIXTURE]
-    yield _counts_frame("Helmholtz energy of a mixture", "helmholtz", rows, MIXTURE_SENTENCE)
+        yield counts_frame("Speelpenning's product", "speelpenning", rows, PRODUCT_SENTENCES[count - 1], written_out)
+    rows = [(n, operation_counts(helmholtz(n), n)) for n in MIXTURE]
+    yield counts_frame("Helmholtz energy of a mixture", "helmholtz", rows, MIXTURE_SENTENCE)
     yield _plot(rows)
     yield _many_outputs()
 
@@ -62,7 +62,7 @@ def _sum(terms: Sequence[Expression]) -> Expression:
     return total
 
 
-def _counts(expression: Expression, n: int) -> tuple[int, int, int, int]:
+def operation_counts(expression: Expression, n: int) -> tuple[int, int, int, int]:
     """Return the operations of f, of n + 1 values and their differences, of n forward sweeps and a reverse one."""
     nodes = wengert_list(expression)
     active = active_nodes(nodes)
@@ -76,8 +76,11 @@ def _written_out(n: int) -> int:
     return n * primal_work(nodes, active_nodes(nodes))
 
 
-def _counts_frame(title: str, key: str, rows: Sequence[Row], sentence: str, written_out: Sequence[int] = ()) -> Frame:
-    """Return the frame of the counts, with a column for those of the gradient written out if they are given."""
+def counts_frame(title: str, key: str, rows: Sequence[Row], sentence: str, written_out: Sequence[int] = ()) -> Frame:
+    """Return the frame of the counts, with a column for those of the gradient written out if they are given.
+
+    Raises ZeroDivisionError if f takes no operation.
+    """
     extra: list[tuple[int, ...]] = [(count,) for count in written_out] or [()] * len(rows)
     cells: list[tuple[Cell, ...]] = [
         (n, f, *more, *counts, Approximate(counts[-1] / f, 3))

@@ -6,13 +6,14 @@ import base64
 import hashlib
 import html
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from diffcompare import formatting
 from diffcompare.classroom.demos import step
 from diffcompare.classroom.demos.frame import Frame
 from diffcompare.classroom.demos.report import ComputedDemo, demo_data
+from diffcompare.classroom.lesson.own_lesson import OwnLesson, recipes
 from diffcompare.classroom.lesson.programs import Program, Staged, bars, shipped, stepped
 from diffcompare.classroom.lesson.style import STYLE
 from diffcompare.classroom.lesson.texts import ENGLISH, words
@@ -45,7 +46,7 @@ MAX_PRINTED_ROWS = 40
 MAX_PRINTED_LENGTH = 4_500  # characters of a demo's rows that fit on paper in the larger font
 
 # The script: files of plain JavaScript one after the other, in the order in which they depend on each other.
-FILES = ("numbers", "elements", "tape", "trace", "stage", "steps", "point", "curve", "swell", "start")
+FILES = ("numbers", "elements", "tape", "trace", "stage", "steps", "point", "live", "curve", "swell", "start")
 
 
 def word(key: str, **filling: object) -> str:
@@ -54,22 +55,29 @@ def word(key: str, **filling: object) -> str:
     return html.escape(text.format(**filling) if filling else text)
 
 
-def page(demos: Sequence[ComputedDemo], own: Staged | None = None) -> str:
+def page(demos: Sequence[ComputedDemo], own: OwnLesson | None = None) -> str:
     """Return the lesson as one HTML file in the current language.
 
-    `own` is the program that the demo `trace` shows, if not the survey's.  The page loads nothing: its own content
-    security policy forbids it, and admits its one script by its hash.
+    `own` tells which demos are about the viewer's function, and what they need.  The page loads nothing: its own
+    content security policy forbids it, and admits its one script by its hash.
     """
     names = [computed.demo.name for computed in demos]
-    stages = ({"own": own} if own else {}) | shipped() if "trace" in names else {}
-    programs = stages | (_step_programs() if "step" in names else {})
+    played = own.played if own else frozenset()
+    stages = ({"own": own.stage} if own and own.stage else {}) | shipped() if "trace" in names else {}
+    programs: dict[str, Program | Staged] = {**stages, **({"live": own.program} if own and own.program else {})}
+    if "step" in names and "step" not in played:
+        programs |= _step_programs()
     figures = {
         "demos": list(map(demo_data, demos)),
         "programs": {name: program.data for name, program in programs.items()},
-        "swell": bars() if "swell" in names else None,
+        "swell": bars() if "swell" in names and "swell" not in played else None,
         "words": words(),
-        "played": "own" if own else SURVEY,
+        "played": "own" if own and own.stage else "live" if own and own.program else SURVEY,
+        "live": {demo.demo.name: recipes(demo) for demo in demos if demo.demo.name in played - {"trace"}}
+        if own and own.program
+        else None,
     }
+    panels = _panels(names, stages, own)
     code = script([node for program in programs.values() for node in program.nodes])
     digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
     policy = (
@@ -86,7 +94,7 @@ def page(demos: Sequence[ComputedDemo], own: Staged | None = None) -> str:
         f'<main class="diffcompare">\n<h1>{word("title")}</h1>\n{_navigation(names)}'
         f"<noscript><p>{word('no script')}</p></noscript>\n"
         '<p id="banner" class="banner" role="alert" hidden></p>\n'
-        f"{''.join([_demo(computed, stages) for computed in demos])}</main>\n{_controls()}"
+        f"{''.join([_demo(each, each.demo.name in played, panels) for each in demos])}</main>\n{_controls()}"
         '<p id="spoken" class="spoken" aria-live="polite"></p>\n'
         f"{''.join([_template(name, stage) for name, stage in stages.items()])}"
         f'<script type="application/json" id="figures">{_data(figures)}</script>\n'
@@ -134,7 +142,7 @@ def _button(name: str, pressed: str) -> str:
     return f'<button type="button" id="{name}"{pressed}{shortcut}>{word(name)}</button>'
 
 
-def _demo(computed: ComputedDemo, stages: Mapping[str, Staged]) -> str:
+def _demo(computed: ComputedDemo, is_own: bool, panels: Mapping[str, str]) -> str:
     demo = computed.demo
     staged = demo.name == "trace"
     frames = [_frame(demo.name, number, frame, staged) for number, frame in enumerate(computed.frames, 1)]
@@ -143,8 +151,9 @@ def _demo(computed: ComputedDemo, stages: Mapping[str, Staged]) -> str:
         f"<h3>{word('end')}</h3>\n"
         f'<div class="told"><p class="verdict">{html.escape(demo.lesson)}</p></div>\n</article>\n'
     )
-    subject = '<p id="subject" class="subject"></p>\n' if staged else ""
-    panel = PANELS[demo.name](stages) if demo.name in PANELS else ""
+    marks = ('id="subject" ' if staged else "") + 'class="subject following"'
+    subject = f"<p {marks}></p>\n" if is_own or staged else ""
+    panel = panels.get(demo.name, "")
     return (
         f'<section class="demo" id="{demo.name}" aria-labelledby="{demo.name}-title">\n'
         f'<h2 id="{demo.name}-title">{word("heading", name=demo.name, claim=demo.claim)}</h2>\n'
@@ -214,18 +223,36 @@ def _picture(name: str, size: str, title: str, description: str) -> str:
     )
 
 
-def _point_panel(stages: Mapping[str, Staged]) -> str:
-    options = [f'<option value="{name}">{html.escape(stage.data["text"])}</option>' for name, stage in stages.items()]
+def _panels(names: Sequence[str], stages: Mapping[str, Staged], own: OwnLesson | None) -> dict[str, str]:
+    """Return the panels by demo; that of the point moves among all demos of the viewer's function."""
+    played = own.played if own else frozenset()
+    panels = {}
+    programs: dict[str, Program | Staged] = {**stages}
+    if not stages and own and own.program:
+        programs["live"] = own.program
+    if programs:
+        place = "trace" if "trace" in names else next(name for name in names if name in played)
+        panels[place] = f'<div id="point-panel">{_point_panel(programs, own.note if own else "")}</div>\n'
+    if "step" in names and ("step" not in played or (own and own.program)):
+        panels["step"] = _step_panel() + panels.get("step", "")
+    if "swell" in names and "swell" not in played:
+        panels["swell"] = _swell_panel()
+    return panels
+
+
+def _point_panel(programs: Mapping[str, Program | Staged], note: str) -> str:
+    options = [f'<option value="{name}">{html.escape(it.data["text"])}</option>' for name, it in programs.items()]
+    remark = f'<p class="note">{html.escape(note)}</p>\n' if note else ""
     return _panel(
         word("point"),
         f'<p><label>{word("expression")} <select id="expression">{"".join(options)}</select></label></p>\n'
         f'<p id="coordinates"></p>\n<p id="complaint" class="complaint" role="alert"></p>\n'
         f'<p id="answer" aria-live="polite"></p>\n'
-        f'<p><button type="button" id="restore">{word("restore")}</button></p>\n',
+        f'<p><button type="button" id="restore">{word("restore")}</button></p>\n{remark}',
     )
 
 
-def _step_panel(_: Mapping[str, Staged]) -> str:
+def _step_panel() -> str:
     terms = [f'<dt>{word(f"cancellation {key}")}</dt><dd id="cancellation-{key}"></dd>' for key in CANCELLATION]
     slider = '<input type="range" id="exponent" min="-17" max="-1" step="0.05" value="-6">'
     return _panel(
@@ -239,7 +266,7 @@ def _step_panel(_: Mapping[str, Staged]) -> str:
     )
 
 
-def _swell_panel(_: Mapping[str, Staged]) -> str:
+def _swell_panel() -> str:
     title = word("swell", last=LAST_MEMBER)
     return _panel(
         title,
@@ -248,11 +275,6 @@ def _swell_panel(_: Mapping[str, Staged]) -> str:
         f"<p>{word('swell note')}</p>\n"
         f'<details><summary>{word("numbers of bars")}</summary><div id="bar-table"></div></details>\n',
     )
-
-
-PANELS: Mapping[str, Callable[[Mapping[str, Staged]], str]] = {
-    "trace": _point_panel, "step": _step_panel, "swell": _swell_panel,
-}  # fmt: skip
 
 
 # --- The printed page -------------------------------------------------------------------------------------------------

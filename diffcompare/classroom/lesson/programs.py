@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from random import Random
 from typing import Any, NamedTuple
 
 from diffcompare.backends.problem import Problem, lacking_definition
 from diffcompare.backends.symbolic import client
 from diffcompare.classroom.demos import trace as demo
 from diffcompare.classroom.demos.frame import Frame, localized
+from diffcompare.classroom.demos.live import live_nodes
 from diffcompare.classroom.demos.swell import MEMBERS, X, derivative_of_logistic, error_in_doubles
+from diffcompare.classroom.demos.tape import label_of
+from diffcompare.classroom.own_program import own_tape, tape_rule
 from diffcompare.codegen.javascript_table import operation_key
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Graph, Table, Vertex
 from diffcompare.inputs.catalogue import entry
 from diffcompare.inputs.resolve import ParsedInput
-from diffcompare.language.expression import Expression, Variable
+from diffcompare.language.expression import Expression, Operation, Variable
+from diffcompare.language.operations import NOWHERE, NotDifferentiable
 from diffcompare.language.wengert import active_nodes, names, pretty, variables, wengert_list
 from diffcompare.localization import translated
 from diffcompare.numeric.evaluate import CAREFUL, FLOATS, evaluate, first_nonfinite, is_number
-from diffcompare.numeric.sweeps import reverse
+from diffcompare.numeric.sweeps import local_partials, reverse
 from diffcompare.studies.question import question_of
 from diffcompare.studies.swell.families import FAMILIES, Member, of_family
 from diffcompare.studies.swell.measure import (
@@ -34,6 +40,7 @@ from diffcompare.studies.swell.measure import (
     truth_of,
 )
 from diffcompare.studies.trace import Trace, trace_question
+from diffcompare.studies.trace_wording import Wording
 from diffcompare.truth.establish import establish
 from diffcompare.truth.own_backwards import disagreement
 
@@ -70,12 +77,17 @@ def shipped() -> dict[str, Staged]:
 
 def program(question: ParsedInput, point: Mapping[str, float]) -> Program:
     """Return the Wengert list with the values and adjoints at a point; None stands for a number that is not finite."""
-    expression = question.parsed.expression
-    nodes = wengert_list(expression)
+    nodes = wengert_list(question.parsed.expression)
+    return _compiled(question, point, nodes, question.parsed.expression)
+
+
+def _compiled(
+    question: ParsedInput, point: Mapping[str, float], nodes: Sequence[Expression], output: Expression
+) -> Program:
     places = {node: place for place, node in enumerate(nodes)}
     values = evaluate(nodes, point, CAREFUL)
     active = active_nodes(nodes)
-    adjoints = reverse(nodes, values, active, expression, CAREFUL)
+    adjoints = reverse(nodes, values, active, output, CAREFUL)
     labels = names(nodes, tuple(point))
     data = {
         "text": " ".join(question.text.split()),
@@ -85,10 +97,37 @@ def program(question: ParsedInput, point: Mapping[str, float]) -> Program:
             {**_node(node, places), "name": pretty(labels[node]) if node in labels else None, "active": node in active}
             for node in nodes
         ],
+        "output": places[output],
         "values": [_number(values[node]) for node in nodes],
         "adjoints": [_number(adjoints.get(node, 0.0)) for node in nodes],
     }
     return Program(data, nodes)
+
+
+def followed(
+    question: ParsedInput, point: Mapping[str, float] | None, formulas: Sequence[Expression | None]
+) -> Program:
+    """Return the program whose numbers the frames of the viewer's own function follow, and formulas beside it.
+
+    Of a Python function it has every operation that ran, with the name and the rule that the tape has for it.
+    """
+    own = own_tape(question, point)
+    compiled = _compiled(question, own.point, live_nodes(question), own.output)
+    words = Wording(compiled.nodes, tuple(own.point), own.values)
+    for node, data in zip(compiled.nodes, compiled.data["nodes"], strict=True):
+        if node.operation is not None:
+            data["rule"] = words.value(node)[0] if own.listing is None else tape_rule(node, own)
+        data["tape"] = label_of(node, own.names)
+    deciding, decisions = _decisions(question)
+    known = [formula for formula in formulas if formula is not None]
+    nodes = wengert_list(*known) if known else []
+    places = {node: place for place, node in enumerate(nodes)}
+    beside = {
+        "nodes": [_node(node, places) for node in nodes],
+        "of": [None if formula is None else places[formula] for formula in formulas],
+    }
+    data = compiled.data | {"decisions": decisions, "formulas": beside, "seeds": [], "tangents": {}}
+    return Program(data, [*compiled.nodes, *deciding, *nodes])
 
 
 def stepped(text: str, point: Mapping[str, float]) -> Program:
@@ -122,8 +161,17 @@ def _node(node: Expression, places: dict[Expression, int]) -> dict[str, Any]:
 def staged(question: ParsedInput, point: Mapping[str, float] | None) -> Staged:
     """Return the program with the steps of the demo `trace`, and the words that do not depend on numbers.
 
+    A formula has variants: the same program with its steps where other branches are taken.
     Raises DiffcompareError for an expression that is too long or has no derivative there.
     """
+    stage = _staged(question, point)
+    elsewhere = [] if question.program is not None else list(_variants(question, stage))
+    data = stage.data | {"variants": [variant.data for variant in elsewhere]}
+    rooms = [_arriving(variant.data["steps"]) for variant in (stage, *elsewhere)]
+    return stage._replace(data=data, graph=_with_room(stage.graph, rooms))
+
+
+def _staged(question: ParsedInput, point: Mapping[str, float] | None) -> Staged:
     traced = trace_question(question, at=point, mode="both")
     demo.refuse_long(traced)
     failure = traced.failure or _without_numbers(traced) or _not_in_a_browser(traced)
@@ -145,7 +193,65 @@ def staged(question: ParsedInput, point: Mapping[str, float] | None) -> Staged:
     }
     deciding, data["decisions"] = _decisions(question)
     graph = next(block for block in frames[0].blocks if isinstance(block, Graph))
-    return Staged(data, [*compiled.nodes, *deciding], _with_room(graph, steps))
+    return Staged(data, [*compiled.nodes, *deciding], graph)
+
+
+# --- Other branches: the steps of a formula at points where other arrows carry derivatives ----------------------------
+
+MAX_VARIANTS = 6
+MAX_TRIED = 400  # points at which other branches are looked for
+REACH = (-10.0, -2.0, -1.0, -0.5, 0.3, 1.0, 2.0, 10.0)  # from the coordinate, or the number that is compared
+
+
+def _variants(question: ParsedInput, stage: Staged) -> Iterator[Staged]:
+    """Yield the stages at points that take other branches, as many as are found and fit on the page."""
+    nodes = stage.nodes
+    active = active_nodes(nodes)
+    if not any(node.operation and _is_piecewise(node.operation) for node in nodes if node in active):
+        return
+    known, found = {None, _shape(nodes, active, stage.data["point"])}, 0
+    for point in _points_around(nodes, stage.data["point"]):
+        shape = _shape(nodes, active, point)
+        if shape in known:
+            continue
+        known.add(shape)
+        try:
+            variant = _staged(question, point)
+        except DiffcompareError:  # no derivative there
+            continue
+        yield variant
+        found += 1
+        if found == MAX_VARIANTS:
+            return
+
+
+def _is_piecewise(operation: Operation) -> bool:
+    return operation.selects is not None or operation.kink is not NOWHERE
+
+
+def _points_around(nodes: Sequence[Expression], point: Mapping[str, float]) -> Iterator[dict[str, float]]:
+    """Yield points near a point and near the numbers of the formula, the same ones in every run."""
+    numbers = {float(FLOATS.leaf(node, {})) for node in nodes if node.operation is None and not node.varies}
+    draw = Random(len(nodes))
+    near = {name: [base + step for base in (x, 0.0, *numbers) for step in REACH] for name, x in point.items()}
+    for name, places in near.items():
+        for x in places:
+            yield {**point, name: x}
+    for _ in range(MAX_TRIED):
+        yield {name: draw.choice(places) for name, places in near.items()}
+
+
+def _shape(nodes: Sequence[Expression], active: Collection[Expression], point: Mapping[str, float]) -> Any:
+    """Return which arrows carry derivatives and which values are finite, as the page compares them; None: no value."""
+    values = evaluate(nodes, point, CAREFUL)
+    if not is_number(values[nodes[-1]]):
+        return None
+    try:
+        edges = local_partials(nodes, values, active)
+    except (DiffcompareError, NotDifferentiable):
+        return None
+    carried = [[argument for argument, _ in arguments] for _, arguments in edges]
+    return tuple(map(tuple, carried)), tuple(map(is_number, map(values.__getitem__, nodes)))
 
 
 def _decisions(question: ParsedInput) -> tuple[list[Expression], dict[str, Any] | None]:
@@ -239,13 +345,14 @@ def _heads(table: Table) -> dict[str, Any]:
     }
 
 
-def _with_room(graph: Graph, steps: list[dict[str, Any]]) -> Graph:
+def _arriving(steps: Sequence[Mapping[str, Any]]) -> Counter[int]:
+    """Return how many messages arrive at a node, by its place."""
+    return Counter(step["node"] for step in steps if step["kind"] == "adjoint")
+
+
+def _with_room(graph: Graph, arriving: Sequence[Counter[int]]) -> Graph:
     """Return the graph with room above every node for a value, and below it for all numbers that may arrive."""
-    arriving: dict[int, int] = {}
-    for step in steps:
-        if step["kind"] == "adjoint":
-            arriving[step["node"]] = arriving.get(step["node"], 0) + 1
-    vertices = [_room(vertex, arriving.get(place, 0)) for place, vertex in enumerate(graph.vertices)]
+    vertices = [_room(vertex, max(counts[place] for counts in arriving)) for place, vertex in enumerate(graph.vertices)]
     return graph._replace(vertices=tuple(vertices), caption="")
 
 

@@ -70,6 +70,7 @@ ENGLISH: Mapping[str, str] = {
     "passes": "{node} passes this on to {argument}.",
     "adds": "{argument} is used by {node} too, so this is added: {sums}.",
     "assigned": "With = the last message wins: {last} instead of {truth}.",
+    "nothing passed": "nothing is passed on",
     # The step of a difference
     "another step": "Another step",
     "curve": "Error against the step h",

@@ -45,7 +45,7 @@ Names: TypeAlias = Annotated[
 ]
 OwnExpression: TypeAlias = Annotated[
     str | None,
-    Option("--expr", metavar="EXPR", help="For `trace`: your expression; for `tape`, `branches` too: FILE.py:f."),
+    Option("--expr", metavar="EXPR", help="Your own function in the demos that are about one: EXPR or FILE.py:f."),
     READS_EXPRESSION,
 ]
 List: TypeAlias = Annotated[bool, Option("--list", help="List the demos with their claims and minutes.", group=OUTPUT)]

@@ -8,9 +8,9 @@ import pytest
 from diffcompare.classroom.demos import load_demo
 from diffcompare.classroom.demos.report import compute
 from diffcompare.classroom.demos.trace import frames_of
+from diffcompare.classroom.lesson.own_lesson import own_lesson
 from diffcompare.classroom.lesson.page import page
-from diffcompare.classroom.lesson.programs import staged
-from diffcompare.classroom.own_program import branch_frames, tape_frames
+from diffcompare.classroom.own_program import branch_frames, own_tape, tape_frames
 from diffcompare.inputs.python_function import function_input
 
 
@@ -28,12 +28,12 @@ def own_page(tmp_path_factory):
     question = function_input(early, {"x": 1.0}, "model.py:early")
     frames = {
         "trace": frames_of(question, {"x": 1.0}),
-        "tape": tape_frames(question.program),
+        "tape": tape_frames(own_tape(question, None)),
         "branches": branch_frames(question, question.program),
     }
     plays = [compute(load_demo(name)._replace(frames=lambda play=tuple(play): play)) for name, play in frames.items()]
     path = tmp_path_factory.mktemp("own") / "own.html"
-    path.write_text(page(plays, staged(question, {"x": 1.0})), encoding="utf-8")
+    path.write_text(page(plays, own_lesson(list(frames), question, {"x": 1.0}, are_asked=True)), encoding="utf-8")
     return path
 
 

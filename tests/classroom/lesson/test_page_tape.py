@@ -8,6 +8,7 @@ import pytest
 from diffcompare.classroom.demos import load_demo
 from diffcompare.classroom.demos.report import compute, frame_data
 from diffcompare.classroom.demos.trace import frames_of
+from diffcompare.classroom.lesson.own_lesson import own_lesson
 from diffcompare.classroom.lesson.page import page
 from diffcompare.classroom.lesson.programs import staged
 from diffcompare.codegen.javascript_table import operation_key, operation_table
@@ -186,7 +187,8 @@ def test_a_page_with_an_expression_of_ones_own(window, file, tmp_path):
     trace = compute(load_demo("trace"))
     frames = tuple(frames_of(question, point))
     path = tmp_path / "own.html"
-    path.write_text(page([type(trace)(trace.demo, frames)], staged(question, point)), encoding="utf-8")
+    own = own_lesson(["trace"], question, point, are_asked=True)
+    path.write_text(page([type(trace)(trace.demo, frames)], own), encoding="utf-8")
     window.open(path)
     try:
         assert window.run("[byId('banner').hidden, byId('complaint').textContent]") == [True, ""]

@@ -13,54 +13,117 @@ function stepAt(x) {
   return plot.x[0] + share * (plot.x[1] - plot.x[0]);
 }
 function upwards(error) {
-  const share = (Math.max(Math.log10(error), plot.y[0]) - plot.y[0]) / (plot.y[1] - plot.y[0]);
+  const share = (Math.min(Math.max(Math.log10(error), plot.y[0]), plot.y[1]) - plot.y[0]) / (plot.y[1] - plot.y[0]);
   return plot.top + (1 - share) * (plot.height - plot.bottom - plot.top);
 }
 
-/* Returns a function of its variable, and both quotients at a step.  The programs are "step" (curve) and "cancellation". */
+/* Returns a function of its first variable, both quotients at a step, and the truth.  The programs are "step" (curve)
+   and "cancellation", or the reader's own at the current point, whose truth is the adjoint. */
 function along(which) {
-  const program = figures.programs[which], name = program.variables[0], x = program.point[name];
-  const f = at => forwards(program, {[name]: at}).at(-1);
-  return {program, f, x, forward: h => (f(x + h) - f(x)) / h, central: h => (f(x + h) - f(x - h)) / (2 * h)};
+  const own = figures.live?.step && followedRun();
+  const program = own ? own.program : figures.programs[which], name = program.variables[0];
+  const point = own ? own.point : program.point, x = point[name];
+  const f = at => own ? valueAt(program, {...point, [name]: at}) : forwards(program, {[name]: at}).at(-1);
+  const truth = own ? known(own.adjoints[placeOf(program, name)]) : program.truth;
+  return {program, point, f, x, truth, own, forward: h => (f(x + h) - f(x)) / h,
+          central: h => (f(x + h) - f(x - h)) / (2 * h)};
 }
-function errorOf(quotient, which = "step") { return Math.abs(quotient - figures.programs[which].truth); }
+function errorOf(quotient, which = "step") { return Math.abs(quotient - along(which).truth); }
 
 function demoOfSteps() { return figures.demos.find(demo => demo.name === "step"); }
+
+/* Returns pairs [h, median error], which are in the demo's frames; those of the reader's own function are computed. */
 function medians(method) {
+  if (figures.live?.step) return method === "complex_step" ? [] : computedMedians(along("step"), method);
   const medians = demoOfSteps().frames.flatMap(frame => frame.tables).filter(table => table.key === "medians").pop();
   const column = medians.columns.indexOf(method);
   return medians.rows.filter(row => row[column] !== null).map(row => [row[0], row[column]]);
 }
+
+const BINS = 4, MOST_OPERATIONS = 1e6;  // bins in a decade; operations for one line
+
+function computedMedians({program, truth, forward, central}, method) {
+  const quotient = method === "forward_difference" ? forward : central, bins = 16 * BINS;
+  const samples = Math.max(1, Math.min(31, Math.floor(MOST_OPERATIONS / (2 * bins * program.nodes.length))));
+  return Array.from({length: bins}, (_, bin) => {
+    const errors = Array.from({length: samples}, (_, sample) => {
+      const power = -1 - (bin + (sample + 0.5) / samples - 0.5) / BINS;
+      return Math.abs(quotient(10 ** power) - truth);
+    }).filter(Number.isFinite).sort((a, b) => a - b);
+    return [10 ** (-1 - bin / BINS), errors[Math.floor(errors.length / 2)]];
+  }).filter(([, error]) => error !== undefined);
+}
+
 function fitted(name) {
   return demoOfSteps().frames.map(frame => frame.numbers[name]).find(value => value !== undefined);
 }
 
 function drawCurve() {
-  const svg = byId("curve"), {forward, central, program} = along("step");
-  for (const which of ["step", "cancellation"]) byId(`${which}-of`).textContent = subjectOf(figures.programs[which]);
-  svg.append(...axes());
-  for (const [name, quotient, method] of [["forward", forward, "forward_difference"],
-                                          ["central", central, "central_difference"]]) {
-    svg.append(dots(name, quotient), line(name, medians(method).filter(([, error]) => error > 0)));
-  }
-  const ulp = 2 ** -52 * 8, adjoint = program.adjoints[program.nodes.findIndex(node => node.variable)];
-  const complex = medians("complex_step").filter(([h]) => h >= 1e-16).map(([h, error]) => [h, Math.max(error, ulp)]);
-  const level = Math.max(errorOf(adjoint), ulp / 4);
-  svg.append(line("complex", complex), line("ad", [[1e-17, level], [1, level]]));
-  svg.append(...names(complex, level), ...triangles());
-  svg.append(draw("line", {class: "guide", id: "guide", y1: plot.top, y2: plot.height - plot.bottom}),
-             draw("circle", {class: "mark", id: "ring", r: 9}));
+  const svg = byId("curve");
+  redrawCurve();
   svg.addEventListener("pointerdown", event => { svg.setPointerCapture(event.pointerId); dragged(event); });
   svg.addEventListener("pointermove", event => { if (svg.hasPointerCapture(event.pointerId)) dragged(event); });
+}
+
+/* Draws the curve of the program at its point, in the place of what was drawn before. */
+function redrawCurve() {
+  const svg = byId("curve"), {forward, central, program, point, own, truth} = along("step");
+  const texts = ["step", "cancellation"].map(which => subjectOf(own ? program : figures.programs[which], own ? point : undefined));
+  ["step-of", "cancellation-of"].forEach((id, number) => { byId(id).textContent = texts[number]; });
+  const lines = {forward: medians("forward_difference"), central: medians("central_difference")};
+  const ulp = own ? Math.max(Math.abs(truth), 2 ** -1022) * 2 ** -52 : 2 ** -52 * 8;
+  if (own) fitAxis([...lines.forward, ...lines.central].map(([, error]) => error).filter(error => error > 0), ulp);
+  svg.replaceChildren(...svg.querySelectorAll(":scope > title, :scope > desc"), ...axes());
+  for (const [name, quotient] of [["forward", forward], ["central", central]]) {
+    svg.append(dots(name, quotient), line(name, lines[name].filter(([, error]) => error > 0)));
+  }
+  const complex = medians("complex_step").filter(([h]) => h >= 1e-16).map(([h, error]) => [h, Math.max(error, ulp)]);
+  const adjoint = own ? truth : program.adjoints[placeOf(program, program.variables[0])];
+  const level = Math.max(errorOf(adjoint), ulp / 4);
+  svg.append(...(complex.length ? [line("complex", complex)] : []), line("ad", [[1e-17, level], [1, level]]));
+  svg.append(...names(lines, complex, level), ...(own ? [] : triangles()));
+  svg.append(draw("line", {class: "guide", id: "guide", y1: plot.top, y2: plot.height - plot.bottom}),
+             draw("circle", {class: "mark", id: "ring", r: 9}));
+  restep();
+  redrawFigures(own && !followed.own);
+}
+
+/* Lets the axis of errors go from the level of one rounding to the largest median, at least over sixteen decades. */
+function fitAxis(errors, ulp) {
+  const low = 2 * Math.floor(Math.log10(ulp / 4) / 2), high = 2 * Math.ceil(Math.log10(Math.max(...errors, ulp)) / 2);
+  plot.y = [low, Math.max(high, low + 16)];
+}
+
+const drawnByPython = new Map();
+
+/* Shows this curve in the frames of the demo, whose own one is that of another point; or the frames' own again. */
+function redrawFigures(isElsewhere) {
+  for (const svg of document.querySelectorAll("#step .frame .told svg:not([data-copy])")) {
+    if (!drawnByPython.has(svg) && !isElsewhere) continue;
+    drawnByPython.get(svg)?.remove();
+    svg.style.display = isElsewhere ? "none" : "";
+    for (const table of svg.closest(".frame").querySelectorAll(".told .scroll:has(table), .told details")) {
+      table.style.display = isElsewhere ? "none" : "";  // the medians of the drawing that is replaced
+    }
+    drawnByPython.delete(svg);
+    if (!isElsewhere) continue;
+    const copy = fill(copied(byId("curve")), {"data-copy": ""}, []);
+    svg.after(copy);
+    drawnByPython.set(svg, copy);
+  }
 }
 
 function axes() {
   const bottom = plot.height - plot.bottom, parts = [];
   for (let power = -16; power <= 0; power += 2) {
-    const x = across(10 ** power), y = upwards(10 ** power);
-    parts.push(draw("path", {class: "grid", d: `M${x} ${plot.top}V${bottom}`}),
-               draw("path", {class: "grid", d: `M${plot.left} ${y}H${plot.width - plot.right}`}));
+    const x = across(10 ** power);
+    parts.push(draw("path", {class: "grid", d: `M${x} ${plot.top}V${bottom}`}));
     parts.push(draw("text", {x, y: bottom + 18, "text-anchor": "middle"}, `1e${power}`));
+  }
+  const [low, high] = plot.y, stride = 2 * Math.ceil((high - low) / 20);
+  for (let power = low; power < high; power += stride) {
+    const y = upwards(10 ** power);
+    parts.push(draw("path", {class: "grid", d: `M${plot.left} ${y}H${plot.width - plot.right}`}));
     parts.push(draw("text", {x: plot.left - 6, y: y + 5, "text-anchor": "end"}, `1e${power}`));
   }
   parts.push(draw("path", {class: "axis", d: `M${plot.left} ${plot.top}V${bottom}H${plot.width - plot.right}`}));
@@ -72,9 +135,11 @@ function axes() {
 }
 
 function dots(name, quotient) {
-  const dots = [];
+  const dots = [], {truth} = along("step");
   for (let count = -1 * DOTS; count >= -17 * DOTS; count--) {
-    const h = 10 ** (count / DOTS), error = errorOf(quotient(h)), x = across(h), y = upwards(Math.max(error, 1e-16));
+    const h = 10 ** (count / DOTS), error = Math.abs(quotient(h) - truth);
+    if (Number.isNaN(error)) continue;
+    const x = across(h), y = upwards(error);
     dots.push(name === "forward" ? draw("circle", {cx: x, cy: y, r: 2.5})
                                   : draw("path", {d: `M${x - 2.5} ${y - 2.5}h5v5h-5z`}));
   }
@@ -85,15 +150,15 @@ function line(name, points) {
   return draw("polyline", {class: name, points: places.join(" ")});
 }
 
-function names(complex, level) {
+function names(lines, complex, level) {
   const at = (key, h, error, right, down, anchor) => {
     const place = {x: across(h) + right, y: upwards(error) + down, "text-anchor": anchor};
     return draw("text", {class: `name ${key}`, ...place}, words[key]);
   };
-  const near = (points, power) => points.find(([h]) => Math.log10(h) <= power + 0.01);
-  return [at("forward", ...near(medians("forward_difference"), -3), -12, -12, "end"),
-          at("central", ...near(medians("central_difference"), -2.75), 16, 16, "start"),
-          at("complex", ...near(complex, -12), 0, -10, "middle"), at("ad", 1e-3, level, 0, -10, "middle")];
+  const near = (key, points, power, ...moved) =>
+    points.filter(([h, error]) => error > 0 && Math.log10(h) <= power + 0.01).slice(0, 1).map(([h, error]) => at(key, h, error, ...moved));
+  return [...near("forward", lines.forward, -3, -12, -12, "end"), ...near("central", lines.central, -2.75, 16, 16, "start"),
+          ...near("complex", complex, -12, 0, -10, "middle"), at("ad", 1e-3, level, 0, -10, "middle")];
 }
 
 /* Draws slopes as triangles on the medians: one or two decades to the right, and up by the slope. */
@@ -150,7 +215,7 @@ function restep() {
   const h = 10 ** Number(byId("exponent").value), error = errorOf(along("step").forward(h));
   byId("chosen").textContent = `h = ${general(h, 3)}`;
   byId("exponent").setAttribute("aria-valuetext", `h = ${general(h, 3)}${words.comma}${words["cancellation error"]} ${general(error, 2)}`);
-  const place = {cx: across(h), cy: upwards(Math.max(error, 1e-16))};
+  const place = {cx: across(h), cy: upwards(error)};
   fill(byId("ring"), place, []);
   fill(byId("guide"), {x1: place.cx, x2: place.cx}, []);
   showCancellation(h);

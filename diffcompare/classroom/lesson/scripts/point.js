@@ -46,20 +46,33 @@ function isShipped(name, point) {
   return name === DEMO_PROGRAM && program.variables.every(variable => point[variable] === program.point[variable]);
 }
 
+/* Returns the program as it is where the steps are those at a point: in a branch that is taken there, say. */
+function branchAt(program, point) {
+  return [program, ...(program.variants || [])].find(each => !elsewhere(each, point)) || program;
+}
+
 /* Plays a program at a point; if a number is missing or the steps differ there, says so and changes nothing. */
 function retrace(name, point) {
-  const program = figures.programs[name], other = elsewhere(program, point);
-  const run = other ? null : traced(program, point), wrong = other || (trouble(run) ? words["no slope"] : "");
+  const program = branchAt(figures.programs[name], point), follows = figures.live && name === DEMO_PROGRAM;
+  const other = elsewhere(program, point) || (follows ? elsewhere(figures.programs.live, point) : "");
+  const run = other || !program.steps ? null : traced(program, point);
+  const wrong = other || (run && trouble(run) ? words["no slope"] : "");
   complain(wrong);
   for (const variable of program.variables) byId(`at-${variable}`)?.setAttribute("aria-invalid", Boolean(wrong));
   if (wrong) return;
+  if (run) showRun(name, run, point);
+  if (follows) follow(point, isShipped(name, point));
+  tellPoint(run || followed.run);
+  if (demos[state.demo].querySelector(".following")) show();
+}
+
+/* Shows a run of the demo `trace`. */
+function showRun(name, run, point) {
   if (played?.name !== name) played = {name, stage: stageOf(name)};
   played.run = run;
   const own = isShipped(name, point);
   placeFrames(own ? shippedFrames.slice(0, -1) : run.frames.map((frame, number) => articleOf(frame, number + 1)));
   printed(run, own);
-  tellPoint(run);
-  if (state.demo === traceDemo) show();
 }
 
 function subjectOf(program, point = program.point) {
@@ -67,26 +80,38 @@ function subjectOf(program, point = program.point) {
   return say("subject", {text: program.text, point: at});
 }
 
+/* Returns the lines that say what is shown: of all demos that follow the point, or of `trace` alone. */
+function subjects(program) {
+  const own = [program.text, figures.programs.live?.text].every(text => text === program.text);
+  return [...document.querySelectorAll(own && figures.live ? ".following" : "#trace .following")];
+}
+
 function tellPoint({program, point, values, adjoints}) {
-  const place = name => program.nodes.findIndex(node => node.variable === name);
-  const partial = name => say("partial", {name, value: exact(adjoints[place(name)])});
+  const partial = name => say("partial", {name, value: exact(known(adjoints[placeOf(program, name)]))});
   const gradient = program.variables.map(partial).join(words.comma);
-  byId("subject").textContent = subjectOf(program, point);
-  byId("answer").textContent = say("answer", {value: exact(values.at(-1)), gradient});
+  for (const subject of subjects(program)) subject.textContent = subjectOf(program, point);
+  byId("answer").textContent = say("answer", {value: exact(values[outputOf(program)]), gradient});
 }
 
 /* --- The panel ---------------------------------------------------------------------------------------------------- */
 
 function complain(text) { byId("complaint").textContent = text; }
 
-/* Makes a field for every variable of the chosen expression, with its own point. */
+const REACH = 2;  // how far a slider goes to both sides, in units of the coordinate, or of 1 if that is larger
+const DIVISIONS = 400;
+
+/* Makes a field and a slider for every variable of the chosen expression, with its own point. */
 function choose() {
   const program = figures.programs[byId("expression").value];
   byId("coordinates").replaceChildren(...program.variables.map(name => {
+    const value = program.point[name], reach = REACH * Math.max(1, Math.abs(value));
     const field = make("input", {type: "text", inputmode: "decimal", id: `at-${name}`, autocomplete: "off",
-                                 "aria-describedby": "complaint", value: String(program.point[name])});
-    field.addEventListener("input", edited);
-    return make("label", {}, `${name} `, field);
+                                 "aria-describedby": "complaint", value: String(value)});
+    const slider = make("input", {type: "range", id: `slide-${name}`, "aria-label": name, min: value - reach,
+                                  max: value + reach, step: 2 * reach / DIVISIONS, value});
+    field.addEventListener("input", () => { slider.value = typed(field.value) ?? slider.value; edited(); });
+    slider.addEventListener("input", () => { field.value = general(Number(slider.value), 4); edited(); });
+    return make("span", {class: "coordinate"}, make("label", {}, `${name} `, field), slider);
   }));
   edited();
 }

@@ -48,15 +48,14 @@ document.querySelectorAll("nav button").forEach((button, place) =>
   button.addEventListener("click", () => go(place, 0, false)));
 document.addEventListener("keydown", pressed);
 document.addEventListener("click", released);
-if (traceDemo >= 0) {
-  byId("expression").addEventListener("change", choose);
-  byId("restore").addEventListener("click", restore);
-  choose();
-}
 if (byId("exponent")) {
   byId("exponent").addEventListener("input", restep);
   drawCurve();
-  restep();
+}
+if (byId("expression")) {
+  byId("expression").addEventListener("change", choose);
+  byId("restore").addEventListener("click", restore);
+  choose();
 }
 if (byId("bars")) {
   byId("accuracy").addEventListener("click", toggleBars);

@@ -13,6 +13,7 @@ function show(stepped = false) {
   for (const frame of framesOf.flat()) frame.classList.remove("here", "open", "shows-broken");
   const frame = here(), open = asks();
   frame.classList.add("here");
+  placePanel();
   frame.classList.toggle("open", open);
   frame.classList.toggle("shows-broken", state.broken);
   showControls(frame, open);

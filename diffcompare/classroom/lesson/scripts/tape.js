@@ -39,16 +39,29 @@ function tangents(program, values, direction) {
   return sums;
 }
 
+/* Returns the place of the value; behind it there may be numbers of a recorded function that it does not need. */
+function outputOf(program) { return program.output ?? program.nodes.length - 1; }
+function placeOf(program, name) { return program.nodes.findIndex(node => node.variable === name); }
+
 function plus(sum, arriving) { return sum === undefined ? arriving : sum + arriving; }
+
+function bySource(arrows) {
+  const groups = new Map();
+  for (const arrow of arrows) {
+    if (groups.has(arrow.source)) groups.get(arrow.source).push(arrow);
+    else groups.set(arrow.source, [arrow]);
+  }
+  return groups;
+}
 
 /* Returns the messages of the reverse sweep in order: {source, argument, value}. */
 function messages(program, values) {
-  const adjoints = values.map(() => undefined), sent = [], last = values.length - 1;
-  const out = arrows(program, values);
+  const adjoints = values.map(() => undefined), sent = [], last = outputOf(program);
+  const out = bySource(arrows(program, values));
   adjoints[last] = 1;
   for (let source = last; source >= 0; source--) {
     if (adjoints[source] === undefined) continue;  // in a branch that is not taken, say
-    for (const {argument, partial} of out.filter(arrow => arrow.source === source)) {
+    for (const {argument, partial} of out.get(source) || []) {
       const value = adjoints[source] * partial;
       adjoints[argument] = plus(adjoints[argument], value);
       sent.push({source, argument, value});
@@ -59,7 +72,8 @@ function messages(program, values) {
 
 function backwards(program, values) {
   const adjoints = values.map(() => undefined);
-  if (program.nodes.at(-1).active) adjoints[values.length - 1] = 1;
+  const last = outputOf(program);
+  if (program.nodes[last].active) adjoints[last] = 1;
   for (const {argument, value} of messages(program, values)) adjoints[argument] = plus(adjoints[argument], value);
   return adjoints.map(known);
 }
@@ -68,7 +82,7 @@ function backwards(program, values) {
 
 /* Returns the nodes that the output needs; of a branch, only the side that is taken. */
 function needed(program, values) {
-  const seen = new Set(), waiting = [values.length - 1];
+  const seen = new Set(), waiting = [outputOf(program)];
   while (waiting.length) {
     const place = waiting.pop(), node = program.nodes[place];
     if (seen.has(place)) continue;

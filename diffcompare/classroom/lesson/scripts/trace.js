@@ -31,7 +31,8 @@ function stepsOf(run) {
 function elsewhere(program, point) {
   const values = forwards(program, point), own = forwards(program, program.point), inNeed = needed(program, values);
   const nodeText = place => {
-    const step = program.steps.find(candidate => candidate.kind === "primal" && candidate.node === place);
+    const step = program.steps ? program.steps.find(candidate => candidate.kind === "primal" && candidate.node === place)
+                               : {...program.nodes[place], kind: "primal", node: place};
     return {name: step.name, rule: numbersOf({program, values, tangents: {}, adjoints: []}, step, values[place])};
   };
   const infinite = values.findIndex((value, place) => inNeed.has(place) && !Number.isFinite(value));
@@ -40,7 +41,7 @@ function elsewhere(program, point) {
   const kinks = kinksOf(program, values), usual = new Set(kinksOf(program, own));
   const kink = kinks.find(place => !usual.has(place));
   if (kink !== undefined) return say("kink", nodeText(kink));
-  return shapeOf(program, values) === shapeOf(program, own) ? "" : words.branch;
+  return !program.steps || shapeOf(program, values) === shapeOf(program, own) ? "" : words.branch;
 }
 
 /* Tells whether a recorded program takes the same path at a point: whether its decisions come out as they were. */
@@ -173,8 +174,8 @@ function damagedFrame(run, number) {
 /* Returns the adjoint test: the tangent along a direction of signs, and the adjoints times that direction. */
 function identityFrame(run) {
   const {program, adjoints, values} = run, texts = program.frames.at(-1);
-  const place = name => program.nodes.findIndex(node => node.variable === name);
-  const rows = program.variables.map((name, number) => [name, adjoints[place(name)], number % 2 ? -1 : 1]);
+  const adjoint = name => known(adjoints[placeOf(program, name)]);  // 0 for one that the function does not use
+  const rows = program.variables.map((name, number) => [name, adjoint(name), number % 2 ? -1 : 1]);
   const direction = Object.fromEntries(rows.map(([name, , sign]) => [name, sign]));
   const along = tangents(program, values, direction).map(known);
   const product = rows.reduce((sum, [, adjoint, sign]) => sum + adjoint * sign, 0);
