@@ -211,8 +211,9 @@ def _html(blocks: Sequence[Block]) -> str:
 # --- Panels: controls below the frames of three demos, to change the point, the step or the size of a problem ---------
 
 
-def _panel(title: str, inside: str) -> str:
-    return f'<div class="panel" role="group" aria-label="{title}">\n<h3>{title}</h3>\n{inside}</div>\n'
+def _panel(title: str, inside: str, name: str = "") -> str:
+    known = f' id="{name}"' if name else ""
+    return f'<div class="panel"{known} role="group" aria-label="{title}">\n<h3>{title}</h3>\n{inside}</div>\n'
 
 
 def _picture(name: str, size: str, title: str, description: str) -> str:
@@ -232,7 +233,7 @@ def _panels(names: Sequence[str], stages: Mapping[str, Staged], own: OwnLesson |
         programs["live"] = own.program
     if programs:
         place = "trace" if "trace" in names else next(name for name in names if name in played)
-        panels[place] = f'<div id="point-panel">{_point_panel(programs, own.note if own else "")}</div>\n'
+        panels[place] = _point_panel(programs, own.note if own else "")
     if "step" in names and ("step" not in played or (own and own.program)):
         panels["step"] = _step_panel() + panels.get("step", "")
     if "swell" in names and "swell" not in played:
@@ -249,6 +250,7 @@ def _point_panel(programs: Mapping[str, Program | Staged], note: str) -> str:
         f'<p id="coordinates"></p>\n<p id="complaint" class="complaint" role="alert"></p>\n'
         f'<p id="answer" aria-live="polite"></p>\n'
         f'<p><button type="button" id="restore">{word("restore")}</button></p>\n{remark}',
+        "point-panel",
     )
 
 

@@ -32,16 +32,14 @@ def command(
 ) -> CommandResult:
     """Write demos as one page that needs no network."""
     from diffcompare.classroom.demos.report import compute, document
-    from diffcompare.classroom.lesson import page
+    from diffcompare.classroom.lesson import own_lesson, page
 
     if ops is not None and expr is None:
         raise usage_error("E506", "`--ops` is for your own expression", NEEDS_EXPRESSION)
     chosen, own = select_demos(names or TEN, NAMES), None
     if expr is not None or at is not None:
-        from diffcompare.classroom.lesson.own_lesson import own_lesson
-
         parsed, point = options.parse_input(SURVEY if expr is None else expr, at, asks=False)
-        own = own_lesson([demo.name for demo in chosen], parsed, point, are_asked=bool(names))
+        own = own_lesson.own_lesson([demo.name for demo in chosen], parsed, point, are_asked=bool(names))
         chosen = list(own.demos)
     plays = [compute(demo) for demo in chosen]
     notes = (note("W585", own.note),) if own is not None and own.note else ()
