@@ -55,6 +55,7 @@ batch/                        Files of many expressions, read as a stream of row
 classroom/                    For the classroom: demos and their player, handouts, the lesson's page, the quiz, and the answers of a class
   handout.py                  Handouts: every demo as a page of Markdown, with the pictures of its frames as SVG, in one directory
   library_checkers.py         Gradient checkers of PyTorch and JAX in a demo: gradients that pass and are wrong, or are right and fail
+  listing.py                  The source of a recorded function, with the line that is running
   other_libraries.py          Other libraries in demos: those that are installed are asked while the demo runs, and else a dated table is shown
   own_expression.py           The viewer's own function in the demos that are about one function: four-ways, swell, step, sweeps and hessian
   own_four_ways.py            The demo `four-ways` about the viewer's own function

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -11,6 +10,7 @@ from diffcompare.classroom.demos.frame import Demo, Frame, mask, partial_cell, t
 from diffcompare.classroom.demos.live import Figure, Live, Text, Told, live_nodes, live_table, told
 from diffcompare.classroom.demos.tape import kept_names, label_of, pytorch_name
 from diffcompare.classroom.demos.trace import frames_of
+from diffcompare.classroom.listing import Listing
 from diffcompare.classroom.own_expression import FRAMES
 from diffcompare.classroom.own_function import own_function
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
@@ -23,11 +23,9 @@ from diffcompare.numeric.evaluate import CAREFUL, Real, evaluate, is_number
 from diffcompare.numeric.sweeps import partials
 from diffcompare.recording.recorded_number import plain
 from diffcompare.recording.recorder import Decision, Recording, TapeNode
-from diffcompare.recording.source_lines import SourcePlace, function_around
 from diffcompare.studies.compare import compare_question
 
 MAX_STEPS = 40  # steps of a run, or of a sweep, that have a frame of their own; the rest comes with the last one
-MAX_LINES = 24  # of source beside the tape
 MAX_ROWS = 14  # of the tape beside the source: the last ones
 MAX_VARIABLES = 6  # whose adjoints are shown at every step
 
@@ -69,37 +67,6 @@ def program_of(question: ParsedInput, demo: str) -> FunctionProgram:
     return question.program
 
 
-# --- The source -------------------------------------------------------------------------------------------------------
-
-
-class _Listing:
-    """The source of what ran: in every file, from the first function that took part to the last one."""
-
-    def __init__(self, recording: Recording) -> None:
-        self.spans: dict[str, tuple[int, int]] = {}
-        places = {step.place for step in recording.steps} | {decision.place for decision in recording.decisions}
-        for file, line in {(place.file, place.line) for place in places}:
-            first, last = function_around(file, line)
-            known = self.spans.get(file, (first, last))
-            self.spans[file] = min(first, known[0]), max(last, known[1])
-
-    def beside(self, place: SourcePlace, *others: Block) -> tuple[Block, ...]:
-        """Return the source with the running line marked, and other blocks after it."""
-        lines = linecache.getlines(place.file)
-        if not lines:
-            return others
-        first, last = self.spans[place.file]
-        if last - first >= MAX_LINES:
-            first, last = function_around(place.file, place.line)
-        if last - first >= MAX_LINES:
-            first = min(max(first, place.line - MAX_LINES // 2), last - MAX_LINES + 1)
-            last = first + MAX_LINES - 1
-        text = "\n".join([line.rstrip("\r\n").expandtabs() for line in lines[first - 1 : last]])
-        running = lines[place.line - 1] if place.line <= len(lines) else ""
-        start, end = (len(running[:column].expandtabs()) for column in (place.start, place.end))
-        return (Source("python", text, first, place.line, (start, end)), *others)
-
-
 def _left_out(count: int) -> str:
     return phrase("{count} steps before this one have no frame of their own.", count=f"{count:,}") if count > 0 else ""
 
@@ -127,7 +94,7 @@ class OwnTape(NamedTuple):
     values: Mapping[Expression, Any]
     output: Expression
     places: Mapping[Expression, int]  # of the nodes, for the recipes of their numbers
-    listing: _Listing | None  # of the source
+    listing: Listing | None  # of the source
     text: str  # of a formula
     names: Mapping[Any, str]
 
@@ -151,7 +118,7 @@ def own_tape(question: ParsedInput, point: Mapping[str, float] | None) -> OwnTap
         steps = [node for node in places if node.operation is not None]
         return OwnTape(own.point, steps, steps, values, own.expression, places, None, text, _numbered(steps))
     recording = question.program.recording
-    events, listing = _events(recording), _Listing(recording)
+    events, listing = _events(recording), Listing(recording)
     values, names = recording.values, _numbered(recording.steps)
     return OwnTape(recording.point, recording.steps, events, values, recording.output, places, listing, "", names)
 
@@ -376,7 +343,7 @@ def branch_frames(question: ParsedInput, program: FunctionProgram) -> Iterator[F
 
 def _decisions(recording: Recording) -> Iterator[Frame]:
     """Yield every decision with the line that made it; all are in the frame of the last one."""
-    listing, decisions = _Listing(recording), recording.decisions
+    listing, decisions = Listing(recording), recording.decisions
     columns = "time | >line | question | answer"
     rows: list[tuple[Any, ...]] = []
     for number, decision in enumerate(decisions, 1):

@@ -7,8 +7,8 @@ import pytest
 
 import diffcompare as dc
 from diffcompare.classroom.demos.report import tables_of
+from diffcompare.classroom.listing import MAX_LINES
 from diffcompare.classroom.own_program import (
-    MAX_LINES,
     MAX_ROWS,
     MAX_STEPS,
     branch_frames,

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffcompare.classroom.demos import AT_SURVEY, SURVEY
 from diffcompare.classroom.demos.frame import Broken, Demo, Frame, mask, table
+from diffcompare.classroom.listing import Listing
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.document import Cell, Graph, Quantity, Stage, Table
+from diffcompare.document import Cell, Graph, Quantity, Source, Stage, Table
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.printer import SIGNS
 from diffcompare.localization import Phrase, phrase
@@ -32,6 +33,7 @@ CAPTIONS: dict[Quantity, str] = {
 }
 
 MAX_NODES = 40  # nodes of an expression that can be shown one by one
+MAX_LINES = 7  # of the source below the graph
 MAX_SEEDS = 2  # forward sweeps that are shown node by node
 
 
@@ -51,7 +53,16 @@ def frames_of(question: ParsedInput, at: Mapping[str, float] | None = None) -> I
         raise DiffcompareError(trace.failure)
     graph = graph_question(question, at=trace.problem.point).document(brief=True).blocks[0]
     assert isinstance(graph, Graph)
-    return _TraceFrames(trace, graph).frames()
+    return _TraceFrames(trace, graph, _sources(question)).frames()
+
+
+def _sources(question: ParsedInput) -> dict[Expression, tuple[Source, ...]]:
+    """Return the lines of a Python function around that which computed a node, by the node; {} for a formula."""
+    if question.program is None:
+        return {}
+    recording = question.program.recording
+    listing = Listing(recording)
+    return {step: listing.around(step.place, MAX_LINES) for step in recording.steps}
 
 
 def refuse_long(trace: Trace) -> None:
@@ -72,6 +83,7 @@ class _TraceFrames(NamedTuple):
 
     trace: Trace
     graph: Graph
+    sources: Mapping[Expression, tuple[Source, ...]]  # of a Python function, by the node that the lines compute
 
     def frames(self) -> Iterator[Frame]:
         """Yield the values, a forward sweep for each of the first seeds, the reverse sweep, and the adjoint test."""
@@ -101,7 +113,7 @@ class _TraceFrames(NamedTuple):
             step = done[-1]
             yield Frame(
                 phrase("Values: step {count} of {total}", count=count, total=len(steps)),
-                (self._graph(numbers, "primal", listing, step),),
+                (self._graph(numbers, "primal", listing, step), *self.sources.get(step.node, ())),
                 _rule(step),
                 _reason(step),
                 {step.name: step.value},
@@ -136,7 +148,7 @@ class _TraceFrames(NamedTuple):
             last = count == len(steps)
             yield Frame(
                 phrase("Forward from {seed}: step {count} of {total}", seed=seed, count=count, total=len(steps)),
-                (self._graph(_totals(done), "tangent", listing, step),),
+                (self._graph(_totals(done), "tangent", listing, step), *self.sources.get(step.node, ())),
                 _rule(step),
                 _reason(step),
                 {f"{step.name} by {seed}": step.total},
@@ -159,7 +171,7 @@ class _TraceFrames(NamedTuple):
             )
             yield Frame(
                 phrase("Reverse: step {count} of {total}", count=count, total=len(steps)),
-                (self._graph(_totals(done), "adjoint", listing, step),),
+                (self._graph(_totals(done), "adjoint", listing, step), *self._passing(step)),
                 _rule(step),
                 _reason(step),
                 {f"{step.name} ({count})": step.total},
@@ -215,6 +227,10 @@ class _TraceFrames(NamedTuple):
             "The two sweeps differ: this one test finds any forgotten path, whatever the function.",
             {"truth": jvp, "broken": wrong},
         )
+
+    def _passing(self, step: Step) -> tuple[Source, ...]:
+        """Return the lines that computed the node which passes an adjoint on."""
+        return self.sources.get(step.node if step.source is None else step.source, ())
 
     def _called(self, node: Expression) -> str:
         return node.name if isinstance(node, Variable) else self.trace.words.name(node)

@@ -119,6 +119,24 @@ def test_a_program_follows_its_point_on_its_path_and_says_where_it_parts(own, tm
     agree(there, own.run(TEXTS))
 
 
+def test_the_lines_of_a_program_are_marked_in_the_trace_too_and_at_another_point(own, tmp_path):
+    at = {"a": 2.0, "b": 1.0}
+    own.open(written(function_input(newton, at, "model.py:newton"), at, tmp_path / "own.html", ("trace",)))
+    marks = "framesOf[0].map(frame => frame.querySelector('.told mark u')?.textContent)"
+    before = own.run(marks)
+    # a and b, then what each line computes; the loop runs its line twice
+    assert before[3:10] == ["a / x", "x + a / x", "(x + a / x) / 2"] * 2 + ["math.sin(b)"]
+    assert move(own, {"a": 3.0}) == ""
+    assert own.run("framesOf[0][3] !== shippedFrames[3]")
+    assert own.run(marks) == before
+
+
+def test_a_kink_is_told_with_the_slopes_on_both_sides(own, tmp_path):
+    own.open(written(question_of("|x|*y", ("x", "y")), {"x": 1.0, "y": 3.0}, tmp_path / "own.html", ("trace",)))
+    assert "Slope by x: -3 from the left, 3 from the right." in move(own, {"x": 0.0})
+    assert move(own, {"x": -1.0}) == ""
+
+
 def test_a_slider_moves_the_point_and_the_curve(own, tmp_path):
     at = {"x": 1.0}
     own.open(written(question_of("x*sin(x)", ("x",)), at, tmp_path / "own.html", ("step", "sweeps")))

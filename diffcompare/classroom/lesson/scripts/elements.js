@@ -73,6 +73,15 @@ function answerParts(frame) {
   return [...paragraph("rule", frame.rule), ...paragraph("why", frame.sentence), ...blocksOf(frame, false)];
 }
 
+/* Returns a copy of the lines of a Python function that are shown with a step: they are the same on the same path. */
+function sourceOf(number) {
+  if (played?.name === DEMO_PROGRAM || !played) {
+    const lines = shippedFrames[number - 1]?.querySelector(".told pre");
+    if (lines) return [lines.closest(".scroll").cloneNode(true)];
+  }
+  return [];
+}
+
 function articleOf(frame, number) {
   const parts = [make("h3", {}, `${number}. ${frame.title}`)];
   if (frame.question) {
@@ -84,6 +93,7 @@ function articleOf(frame, number) {
     const damage = make("p", {}, make("b", {}, words.broken), " ", say("damage", frame.broken));
     parts.push(make("div", {class: "broken"}, damage, ...blocksOf(frame.broken, false)));
   }
+  parts.at(-1 - Boolean(frame.broken)).append(...sourceOf(number));
   return make("article", {class: "frame", id: `trace-${number}`, "data-asks": frame.question ? "yes" : "no",
                           "data-breaks": frame.broken ? "yes" : "no"}, ...parts);
 }

@@ -40,8 +40,23 @@ function elsewhere(program, point) {
   if (!decidesAlike(program, point)) return words.branch;
   const kinks = kinksOf(program, values), usual = new Set(kinksOf(program, own));
   const kink = kinks.find(place => !usual.has(place));
-  if (kink !== undefined) return say("kink", nodeText(kink));
+  if (kink !== undefined) return [say("kink", nodeText(kink)), ...sidesOf(program, point)].join(" ");
   return !program.steps || shapeOf(program, values) === shapeOf(program, own) ? "" : words.branch;
+}
+
+const ASIDE = 2 ** -30;  // how far from a kink its sides are looked at, relative to the coordinate
+
+/* Says what the slopes on both sides of a kink are, for the variables by which they differ. */
+function sidesOf(program, point) {
+  const slope = (name, step) => {
+    const there = {...point, [name]: point[name] + step}, values = forwards(program, there);
+    return known(backwards(program, values)[placeOf(program, name)]);
+  };
+  return program.variables.flatMap(name => {
+    const step = ASIDE * Math.max(1, Math.abs(point[name]));
+    const [left, right] = [slope(name, -step), slope(name, step)].map(side => general(side, 4));
+    return left === right || [left, right].some(side => !Number.isFinite(Number(side))) ? [] : [say("sides", {name, left, right})];
+  });
 }
 
 /* Tells whether a recorded program takes the same path at a point: whether its decisions come out as they were. */
