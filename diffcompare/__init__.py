@@ -268,8 +268,10 @@ language/                     The language of expressions: reading, printing, di
     typeset.py                The reader of signs that are set in print or written by hand: `½x²`, `∛x`, `e⁻ˣ`, `e^{-x}cos x`, `𝑥 – 1`, `（x）`
     warnings.py               Notes and warnings about a text that can be parsed: how it was read, and what else may be meant
   typesetting/                Mathematics in print: one reading of an expression, and a writer for each form (LaTeX, MathML, characters)
+    character_forms.py        Expressions in characters, in two dimensions: fractions are stacked, exponents raised, brackets as tall as it takes
     latex_forms.py            Expressions in LaTeX for math mode (with amsmath), as a person writes them, bars over adjoints and all
     letters.py                Names as they are typeset: a letter or a word, a mark over it, and an index, whatever way the name writes them
+    mathml_forms.py           Expressions in MathML, the presentation elements of MathML Core, which browsers set without a script
     typesetter.py             The typesetter: what an expression looks like in print, decided once for every form
 misconceptions/               The mistake behind a wrong derivative: which one turns the derivative of a function into the answer given
   combinations.py             Combined mistakes: the same one made throughout, and two different ones at once
@@ -336,6 +338,7 @@ render/                       The output formats, each a renderer that writes an
   svg.py                      SVG: the pictures of a document, one below the other, as a file or inside a page
   terminal.py                 Terminal output: tables between rules, folded to the width without ever cutting a number
   text_layout.py              Text on a grid of columns: printable characters, widths, padding, decimal alignment, folding, repeated cells
+  typeset_html.py             Typeset mathematics in HTML: MathML, with the text of the formula beside it for whoever copies it
   chart/                      Drawings of plots and bar charts, with characters or as SVG
     scale.py                  Axes of charts: the position of a value between the ends of an axis, and the ticks
     svg.py                    Plots and bar charts as SVG, readable without colours

@@ -41,6 +41,7 @@ class Code(NamedTuple):
     """Text in the language of expressions or of a shell: broken only between terms, in a fixed-width face, escaped."""
 
     text: str
+    formula: Expression | None = None  # what the text writes, for formats that typeset it
 
 
 Cell: TypeAlias = "str | int | float | bool | Measured | Approximate | Code | Expression | None"

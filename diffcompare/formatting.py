@@ -92,6 +92,13 @@ def is_formula(cell: Cell) -> bool:
     return not (cell is None or isinstance(cell, str | bool | int | float | Measured | Approximate))
 
 
+def formula_of(cell: Cell) -> Expression | None:
+    """Return the expression that a cell holds, for formats that typeset it; None for any other cell."""
+    if isinstance(cell, Code):
+        return cell.formula
+    return cell if is_formula(cell) else None  # type: ignore[return-value]
+
+
 def integer(value: int) -> str:
     """Return an integer in full; beyond 4,300 digits `about 10^k`, where k is exact."""
     if abs(value) < _FIRST_UNWRITTEN:

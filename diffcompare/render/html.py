@@ -43,6 +43,8 @@ from diffcompare.render.text_layout import (
     point_padding,
     repeats,
 )
+from diffcompare.render.typeset_html import STYLE as TYPESET_STYLE
+from diffcompare.render.typeset_html import formula_html
 
 # The style sheets of the HTML renderer.
 #
@@ -51,7 +53,8 @@ from diffcompare.render.text_layout import (
 
 # All rules apply to elements inside `.diffcompare` only; colours are those of the host page, except for the underline.
 # Notebooks style lists, tables and code themselves (JupyterLab floats lists); in a fragment each rule outweighs theirs.
-FRAGMENT_STYLE = """\
+FRAGMENT_STYLE = (
+    """\
 .diffcompare .scroll { overflow-x: auto; max-width: 100%; margin: 1em 0 .3em; }
 .diffcompare .scroll table { border-collapse: collapse; margin: 0; border: 0; border-top: 2px solid;
   border-bottom: 2px solid; display: table; table-layout: auto; width: auto; color: inherit; }
@@ -99,6 +102,8 @@ FRAGMENT_STYLE = """\
 .diffcompare summary { cursor: pointer; display: list-item; }
 .diffcompare p, .diffcompare h1, .diffcompare h2, .diffcompare h3 { overflow-wrap: anywhere; }
 """
+    + TYPESET_STYLE
+)
 
 PAGE_STYLE = """\
 :root { color-scheme: light dark; --paper: #fff; --ink: #111827; --wrong: #A84300; --line: #0072B2; }
@@ -321,6 +326,9 @@ def _cell(cell: Cell, look: Look) -> str:
         if wrong:
             title = translate("differs from the truth, {truth}", truth=cell.truth)
             return f'{right}<u class="wrong" title="{_escaped(title)}">{wrong}</u>{rest}'
+    formula = formatting.formula_of(cell)
+    if formula is not None:
+        return formula_html(formula)
     text = formatting.text(cell, look.digits, missing="\u2013")
     return f"<code>{_escaped(text)}</code>" if formatting.is_formula(cell) else _prose(text)
 

@@ -225,12 +225,12 @@ def _cell(cell: Cell, look: Look) -> str:
         return f"${right}{marked}{_number(e + exponent + rest)}$" if wrong else _mathematics(right)
     if formatting.is_number(cell):
         return _mathematics(formatting.text(cell, look.digits))
+    formula = formatting.formula_of(cell)
+    if formula is not None:
+        return f"${_formula(formula)}$"
     if isinstance(cell, Code):
         return f"\\texttt{{{_prose(formatting.text(cell))}}}"
-    if cell is None or isinstance(cell, str | bool):
-        return r"\textendash{}" if cell is None else _prose(formatting.text(cell))
-    assert isinstance(cell, Expression)
-    return f"${_formula(cell)}$"
+    return r"\textendash{}" if cell is None else _prose(formatting.text(cell))
 
 
 def _mathematics(number: str) -> str:

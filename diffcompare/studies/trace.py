@@ -57,7 +57,7 @@ def primal_frames(nodes: Sequence[Expression], words: Wording) -> Iterator[Trace
     """Yield the evaluation trace: variables, then operations in the order of the list."""
     for node in _named(nodes, words):
         value, name = words.values[node], words.name(node)
-        rule, numbers = (node.name, short(value)) if isinstance(node, Variable) else words.value(node)
+        rule, numbers = (node.name, words.number(value)) if isinstance(node, Variable) else words.value(node)
         if isinstance(node, Variable):
             sentence = phrase("{name} is {rule} = {value}.", name=name, rule=rule, value=short(value))
         else:
@@ -93,7 +93,7 @@ def tangent_frames(
             continue
         value = tangents.get(node, 0.0)
         if isinstance(node, Variable):
-            rule, numbers = SEED, short(value)
+            rule, numbers = SEED, words.number(value)
             sentence = phrase(
                 "{name} is {value}: the derivative of {node} with respect to {seed}.",
                 name=name, value=numbers, node=node.name, seed=seed,
@@ -118,7 +118,7 @@ def adjoint_frames(
     if output in adjoints:
         name = words.name(output, "adjoint")
         sentence = phrase("{name} is 1: the output changes as fast as itself.", name=name)
-        yield TraceFrame("adjoint", output, name, SEED, "1", 1.0, 1.0, "ok", sentence)
+        yield TraceFrame("adjoint", output, name, SEED, words.number(1.0), 1.0, 1.0, "ok", sentence)
     for node in reversed(nodes):
         if node not in adjoints or node.operation is None:
             continue

@@ -129,7 +129,7 @@ def _tables(trace: Trace) -> list[Table]:
     if trace.tangents:
         tables.append(_tangent(trace))
     if trace.adjoints:
-        tables.append(_adjoint(trace.adjoint))
+        tables.append(_adjoint(trace, trace.adjoint))
     if trace.question.program is None:
         return tables
     return [_with_lines(table, nodes) for table, nodes in zip(tables, _nodes_of_rows(trace), strict=True)]
@@ -157,11 +157,12 @@ def _with_lines(table: Table, nodes: Sequence[Expression]) -> Table:
 
 def _primal(trace: Trace) -> Table:
     heads = columns("node | rule | numbers=to 4 digits | >value | active")
+    formulas = trace.words.formulas
     rows = [
         (
-            frame.name,
-            Code(frame.rule),
-            Code(frame.numbers),
+            Variable(frame.name),
+            Code(frame.rule, frame.node if isinstance(frame.node, Variable) else formulas.get(frame.rule)),
+            Code(frame.numbers, formulas.get(frame.numbers)),
             _number(frame.value, frame.status),
             "yes" if frame.node in trace.active else "inactive",
         )
@@ -181,31 +182,32 @@ def _tangent(trace: Trace) -> Table:
 
     The rule is shown with numbers only where there is one seed.
     """
-    seeds = list(trace.tangents)[:MAX_SEEDS]
+    seeds, formulas = list(trace.tangents)[:MAX_SEEDS], trace.words.formulas
     single = len(seeds) == 1
     heads = columns("node | rule | numbers=to 4 digits" if single else "node | rule")
     heads += tuple(Column(seed, f"seed {seed}", "right") for seed in seeds)
     rows = []
     for frames in zip(*map(trace.tangent, seeds), strict=True):
         first = frames[0]
-        row: list[Cell] = [first.name, Code(first.rule)]
-        row += [Code(first.numbers) if first.numbers else None] if single else []
+        row: list[Cell] = [Variable(first.name), Code(first.rule, formulas.get(first.rule))]
+        row += [Code(first.numbers, formulas.get(first.numbers)) if first.numbers else None] if single else []
         rows.append((*row, *[_number(frame.total, frame.status) for frame in frames]))
     left_out = len(trace.tangents) - len(seeds)
     note = f" ({counted(left_out, 'other seed')} in the JSON)" if left_out else ""
     return Table("tangent", heads, tuple(rows), f"Forward sweeps: tangents, forwards{note}")
 
 
-def _adjoint(frames: Sequence[TraceFrame]) -> Table:
+def _adjoint(trace: Trace, frames: Sequence[TraceFrame]) -> Table:
     heads = columns(
         "node=adjoint | assigns=sign | rule | numbers=to 4 digits | >value=contribution | >total=adjoint now"
     )
+    formulas = trace.words.formulas
     rows = [
         (
-            frame.name,
+            Variable(frame.name),
             "+=" if frame.again else "=",
-            Code(frame.rule),
-            Code(frame.numbers),
+            Code(frame.rule, formulas.get(frame.rule)),
+            Code(frame.numbers, formulas.get(frame.numbers)),
             _number(frame.value, frame.status),
             _number(frame.total, frame.status),
         )

@@ -22,6 +22,7 @@ Substitution: TypeAlias = Callable[[Expression], Expression]
 # The combining mark over the letter: none, a dot, a bar.
 MARKS: dict[Kind, str] = {"primal": "", "tangent": "\u0307", "adjoint": "\u0304"}
 MAX_EXACT_DIGITS = 8  # numbers with more digits are rounded
+MAX_KEPT_NODES = 60  # of a list whose rules are kept as expressions, to be typeset
 MAX_SAVED = 4  # saved numbers that are shown
 ROUNDED_DIGITS = 4  # significant digits of rounded numbers in a rule; the value beside it has all digits
 
@@ -34,12 +35,21 @@ class Wording:
         self.values = values
         self._tangents: dict[Expression, str] = {}
         self._literals: dict[str, Expression] = {}
+        self._keeps_formulas = len(nodes) <= MAX_KEPT_NODES
+        self.formulas: dict[str, Expression] = {}  # of a short list: the rules as expressions, by their text
 
     def name(self, node: Expression, kind: Kind = "primal") -> str:
         """Return v₃, v̇₃ or v̄₃; for a number or a constant its text."""
         if node not in self.ascii:
             return infix(node, {})
         return f"v{MARKS[kind]}{pretty(self.ascii[node])[1:]}"
+
+    def number(self, value: Any) -> str:
+        """Return a number as `short` writes it."""
+        text = short(value)
+        if self._keeps_formulas and is_number(value):
+            self.formulas[text] = self._literal(value)
+        return text
 
     def value(self, node: Expression) -> tuple[str, str]:
         """Return the rule by which an operation computes its value, with names and numbers: `sin(v₀)` and `sin(5)`."""
@@ -98,6 +108,12 @@ class Wording:
             literal = self._literals[text] = lift(float(text))
         return literal
 
+    def _text(self, rule: Expression) -> str:
+        text = infix(rule, {}).replace("*", "·")
+        if self._keeps_formulas:
+            self.formulas[text] = rule
+        return text
+
     def _is_literal(self, node: Expression) -> bool:
         """Tell whether the node is written as itself: a number, a constant, -1 in x^-1."""
         return node not in self.ascii or exact_integer(node) is not None
@@ -112,21 +128,17 @@ class Wording:
         def named(kind: Kind) -> Substitution:
             return lambda node: node if self._is_literal(node) else Variable(self.name(node, kind))
 
-        return _text(build(named("primal"), named(kind)))
+        return self._text(build(named("primal"), named(kind)))
 
     def _with_numbers(
         self, build: Callable[[Substitution, Substitution], Expression], changes: Mapping[Expression, Any]
     ) -> str:
-        return _text(
+        return self._text(
             build(
                 lambda node: node if self._is_literal(node) else self._literal(self.values[node]),
                 lambda node: self._literal(changes.get(node, 0.0)),
             )
         )
-
-
-def _text(rule: Expression) -> str:
-    return infix(rule, {}).replace("*", "·")
 
 
 def _placeholder(node: Expression) -> Expression:

@@ -26,7 +26,7 @@ _MARKS: dict[str, Mark] = {"\u0304": "bar", "\u0307": "dot"}
 
 _SUBSCRIPTS = str.maketrans("₋₀₁₂₃₄₅₆₇₈₉", "-0123456789")
 
-_NAME = re.compile(r"([^\W\d_]+)([\u0304\u0307]?)(?:_?([0-9]+)|([₋₀-₉]+)|_(\w+)|\[([0-9]+(?:, ?[0-9]+)*)\])?")
+_NAME = re.compile(r"([^\W\d_₀-₉]+)([\u0304\u0307]?)(?:_?([0-9]+)|([₋₀-₉]+)|_(\w+)|\[([0-9]+(?:, ?[0-9]+)*)\])?")
 
 
 class Name(NamedTuple):
@@ -38,8 +38,8 @@ class Name(NamedTuple):
 
     @property
     def is_letter(self) -> bool:
-        """Tell whether the stem is a single letter, which may stand beside another one for a product."""
-        return len(self.stem) == 1
+        """Tell whether the name is a letter with no word below it, which may stand beside another one for a product."""
+        return len(self.stem) == 1 and not self.is_word_below
 
     @property
     def is_word_below(self) -> bool:

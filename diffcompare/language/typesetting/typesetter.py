@@ -264,8 +264,9 @@ def _power(node: Expression, pieces: dict[Expression, Piece[T]], forms: Forms[T]
 
 def _product(node: Expression, left: Piece[T], right: Piece[T], forms: Forms[T]) -> Piece[T]:
     left = _held(left, PRODUCT, forms)
-    right = _held(right, CALL if is_negation(node.arguments[1]) else POWER, forms)
-    form = forms.row(left.form, between(left, right), right.form)
+    negative = is_negation(node.arguments[1]) or right.level == NEGATION  # a double may be negative
+    right = _held(right, CALL if negative else POWER, forms)
+    form = forms.row(left.form, "times" if negative else between(left, right), right.form)
     return Piece(form, PRODUCT, left.first, right.last, left.beginning, right.end)
 
 

@@ -24,7 +24,7 @@ from diffcompare.language.typesetting.latex_forms import to_latex
         # brackets
         ("x1^2/(1 + x)", r"\frac{x_1^2}{1 + x}"), ("-x^2", "-x^2"), ("(-x)^2", r"\left(-x\right)^2"),
         ("(a/b)^c", r"\left(\frac{a}{b}\right)^c"), ("a - (b - c)", r"a - \left(b - c\right)"),
-        ("a*(b*c)", r"a \cdot \left(b c\right)"), ("2*(-x)", r"2 \left(-x\right)"), ("-(x*y)", r"-\left(x y\right)"),
+        ("a*(b*c)", r"a \cdot \left(b c\right)"), ("2*(-x)", r"2 \cdot \left(-x\right)"), ("-(x*y)", r"-\left(x y\right)"),
         ("sin(x)^2", r"\sin^2\left(x\right)"), ("sin(x)^-1", r"\left(\sin\left(x\right)\right)^{-1}"),
         ("|x|^2", r"\left|x\right|^2"), ("sqrt(x)^2", r"\left(\sqrt{x}\right)^2"), ("exp(x)^2", r"\left(\mathrm{e}^x\right)^2"),
         ("x^y^z", "x^{y^z}"), ("x^-1", "x^{-1}"),

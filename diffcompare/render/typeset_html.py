@@ -1,0 +1,35 @@
+"""Typeset mathematics in HTML: MathML, with the text of the formula beside it for whoever copies it.
+
+A browser shows the MathML and copies the text: in `x^2*sin(x)` nothing is lost, and the program reads it again.  What
+is too large to be typeset is shown as text, cut as everywhere.
+"""
+
+from __future__ import annotations
+
+import html
+
+from diffcompare import formatting
+from diffcompare.language.expression import Expression
+from diffcompare.language.typesetting.mathml_forms import to_mathml
+from diffcompare.render.text_layout import clean
+
+# The copied text takes no room and is not seen.  On paper, fractions in tables are as small as in a line of text.
+STYLE = """\
+.diffcompare .typeset { position: relative; white-space: normal; }
+.diffcompare .typeset math { user-select: none; -webkit-user-select: none; font-size: 1.08em; color: inherit; }
+.diffcompare .typeset mtd { text-align: left; padding: .15em .4em; border: 0; }
+.diffcompare .scroll .typeset code.copied, .diffcompare .typeset code.copied { position: absolute; left: 0; top: 0;
+  width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+@media print {
+  .diffcompare table:not(.equations) .typeset math { math-style: compact; font-size: .9em; line-height: 1; }
+}
+"""
+
+
+def formula_html(expression: Expression) -> str:
+    """Return an expression as HTML for a page with `STYLE`: MathML and its text, or the text alone of a large one."""
+    text = html.escape(clean(formatting.text(expression)))
+    mathematics = to_mathml(expression)
+    if mathematics is None:
+        return f"<code>{text}</code>"
+    return f'<span class="typeset">{clean(mathematics)}<code class="copied" aria-hidden="true">{text}</code></span>'

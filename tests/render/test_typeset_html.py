@@ -1,0 +1,51 @@
+"""Typeset mathematics in HTML, as a browser shows it and as it is copied."""
+
+import re
+
+import browser
+from hypothesis import given
+from strategies import expressions
+
+from diffcompare.document import Code, Document, Equation, Equations, Listing, Table, columns
+from diffcompare.language.parser import parse
+from diffcompare.render import render
+from diffcompare.render.html import fragment
+from diffcompare.render.typeset_html import formula_html
+from diffcompare.studies.derive import derive
+
+F = parse("x1^2*sin(x1)/sqrt(1 + x2)")
+
+
+def test_a_browser_sets_formulas_and_copies_their_text(tmp_path):
+    table = Table("t", columns("node | rule"), (("v", Code("2·x", parse("2*x"))),))
+    document = Document((Listing((("f", F),)), Equations("e", (Equation(parse("f"), F, "rule"),)), table))
+    (tmp_path / "page.html").write_text(render(document, "html"), encoding="utf-8")
+    with browser.showing(tmp_path / "page.html", tmp_path / "profile") as window:
+        tall = window.run("[...document.querySelectorAll('math')].map(m => m.getBoundingClientRect().height)")
+        assert tall[0] > 1.8 * tall[-1] > 20  # a fraction beside 2x
+        assert window.run("document.documentElement.scrollWidth <= innerWidth")
+        copied = window.run("getSelection().selectAllChildren(document.body), getSelection().toString()")
+        assert copied.count("x1^2*sin(x1)/sqrt(1 + x2)") == 2
+        assert "2*x" in copied
+        assert "\u2062" not in copied
+        seen = window.run("getComputedStyle(document.querySelector('.copied')).clipPath")
+        assert seen == "inset(50%)"
+        assert window.complaints == []
+
+
+def test_notebooks_have_typeset_formulas():
+    html = derive("x^2*sin(x)", x=2)._repr_html_()
+    assert '<math displaystyle="true" alttext="x^2*sin(x)">' in html
+    assert ".diffcompare.diffcompare .typeset" in html
+
+
+@given(expressions())
+def test_every_formula_has_its_text(expression):
+    html = formula_html(expression)
+    assert re.search(r"<code[^>]*>.+</code>", html)
+
+
+def test_a_large_formula_is_cut_as_text():
+    html = fragment(Document((Listing((("f", parse("sin(" * 20_000 + "x" + ")" * 20_000)),)),)))
+    assert "<math" not in html
+    assert len(html) < 20_000
