@@ -328,6 +328,7 @@ recording/                    Recordings of Python functions (define-by-run): th
 render/                       The output formats, each a renderer that writes any document
   block_layout.py             Layout of blocks with characters for a given width, without ever dropping or cutting a digit
   csv.py                      CSV: the tables of a document, each with a header line, separated by empty lines
+  formula_blocks.py           Formulas in blocks of text as `--formulas` asks for them: in two dimensions, or as LaTeX
   html.py                     HTML: one self-contained page that needs no network, or a fragment for notebooks
   json.py                     JSON, indented or on one line: the plain data of a document, not its blocks
   latex.py                    LaTeX for an article, to be included or pasted; all special characters of the text are escaped

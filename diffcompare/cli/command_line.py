@@ -156,6 +156,7 @@ def _shared_options(
     digits: options.Digits = None,
     color: options.Color = "auto",
     charset: options.Charset = "auto",
+    formulas: options.Formulas = "text",
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:

@@ -27,7 +27,7 @@ from diffcompare.cli.arguments import (
     word_option,
     words_at,
 )
-from diffcompare.cli.output import CHARSETS, COLORS
+from diffcompare.cli.output import CHARSETS, COLORS, FORMULAS
 from diffcompare.diagnostics import usage_error
 from diffcompare.inputs.files import function_file
 from diffcompare.localization import LANGUAGES
@@ -420,6 +420,9 @@ Color: TypeAlias = Annotated[
 ]
 Charset: TypeAlias = Annotated[
     str, word_option("--charset", "SET", CHARSETS, _of("Characters", CHARSETS), "character set", group=GENERAL)
+]
+Formulas: TypeAlias = Annotated[
+    str, word_option("--formulas", "FORM", FORMULAS, _of("Formulas", FORMULAS), "form of formulas", group=OUTPUT)
 ]
 Language: TypeAlias = Annotated[
     str, word_option("--lang", "LANG", LANGUAGES, _of("Language of texts", LANGUAGES), "language", group=GENERAL)

@@ -21,6 +21,7 @@ from diffcompare.render import FILES, FORMATS, Look, check_library, format_of_su
 
 COLORS = ("auto", "always", "never")
 CHARSETS = ("auto", "braille", "blocks", "ascii")
+FORMULAS = ("text", "unicode", "latex")  # of `--formulas`
 SUFFIXES = (
     ".txt", ".json", ".jsonl", ".csv", ".npz", ".md", ".html", ".tex", ".svg", ".png", ".pdf", ".dot", ".mmd", ".py",
     ".js", ".c",
@@ -56,6 +57,7 @@ class Settings(NamedTuple):
     digits: int | None = None
     color: str = "auto"
     charset: str = "auto"
+    formulas: Literal["text", "unicode", "latex"] = "text"
     quiet: bool = False
     debug: bool = False
     verbose: bool = False
@@ -229,6 +231,7 @@ def choose_look(settings: Settings, *, to_file: bool = False) -> Look:
         styled=choose_styled(settings.color, stream, os.environ),
         charset=choose_charset(settings.charset, stream),
         digits=settings.digits,
+        formulas=settings.formulas,
     )
 
 

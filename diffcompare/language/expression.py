@@ -11,6 +11,7 @@ from __future__ import annotations
 import weakref
 from _thread import RLock  # without the rest of `threading`, which a script that asks for one gradient need not load
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from typing import Any, NamedTuple, Self, TypeAlias
 
 # A function of (result, *arguments), a constant such as 1 or -1, or None where there is no partial.
@@ -172,6 +173,28 @@ class Expression(ArithmeticOperators):
         from diffcompare.language.printer import to_text
 
         return to_text(self)
+
+    def in_two_dimensions(self, columns: int = 80) -> str:
+        """Return the expression with stacked fractions and raised exponents, or `str()` where that does not fit.
+
+        Args:
+            columns: The cells of a terminal that a line may take.
+
+        Returns:
+            Lines of Unicode characters, without the spaces at their ends.
+        """
+        lines = self._typeset("character_forms", "in_two_dimensions", columns)
+        return str(self) if lines is None else "\n".join([line.rstrip() for line in lines])
+
+    def _repr_latex_(self) -> str:
+        return f"${self._typeset('latex_forms', 'to_latex')}$"
+
+    def _repr_html_(self) -> str | None:
+        mathml: str | None = self._typeset("mathml_forms", "to_mathml")
+        return mathml  # a notebook shows the text where there is none
+
+    def _typeset(self, module: str, function: str, *options: Any) -> Any:
+        return getattr(import_module(f"diffcompare.language.typesetting.{module}"), function)(self, *options)
 
     def __reduce__(self) -> Any:
         from diffcompare.language.parser import parse

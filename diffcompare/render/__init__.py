@@ -81,6 +81,7 @@ class Look(NamedTuple):
     # The characters that pictures are drawn with; with `ascii` all text is transliterated to ASCII.
     charset: Literal["braille", "blocks", "ascii"] = "braille"
     digits: int | None = None  # significant digits of floats in the formats for people; None keeps all
+    formulas: Literal["text", "unicode", "latex"] = "text"  # on terminals and in plain text
 
     @property
     def unicode(self) -> bool:
@@ -96,7 +97,11 @@ def render(document: Document, format: str, *, look: Look | None = None) -> str:
     if format not in FORMATS:
         raise ValueError(f"unknown format {format!r}: choose one of {', '.join(FORMATS)}")
     module, function = _RENDERERS.get(format, (format, "render"))
-    text: str = getattr(importlib.import_module(f"{__name__}.{module}"), function)(document, look or Look())
+    look = look or Look()
+    if look.formulas != "text" and format in ("terminal", "plain"):
+        typeset = importlib.import_module(f"{__name__}.formula_blocks").with_formulas
+        document = typeset(document, look, repeats_groups=format == "terminal")
+    text: str = getattr(importlib.import_module(f"{__name__}.{module}"), function)(document, look)
     return text
 
 

@@ -65,3 +65,12 @@ def test_what_is_too_large_is_not_laid_out_and_takes_no_time():
     for expression in (deep, shared, PendingDerivative(shared, "x"), parse("+".join(["x"] * 5_000))):
         assert in_two_dimensions(expression) is None
     assert time.process_time() - start < 1
+
+
+def test_an_expression_shows_itself_in_a_notebook():
+    expression = parse("x^2/2")
+    assert expression.in_two_dimensions() == "x²\n──\n2"
+    assert expression.in_two_dimensions(1) == "x^2/2"
+    assert expression._repr_latex_() == r"$\frac{x^2}{2}$"
+    assert expression._repr_html_().startswith("<math")
+    assert parse("sin(" * 9_000 + "x" + ")" * 9_000)._repr_html_() is None
