@@ -11,7 +11,7 @@ from diffcompare.recording.source_lines import SourcePlace, function_around
 MAX_LINES = 24  # of source beside a tape
 
 
-class Listing:
+class SourceListing:
     """The source of what ran: in every file, from the first function that took part to the last one."""
 
     def __init__(self, recording: Recording) -> None:

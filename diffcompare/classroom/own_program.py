@@ -10,7 +10,7 @@ from diffcompare.classroom.demos.frame import Demo, Frame, mask, partial_cell, t
 from diffcompare.classroom.demos.live import Figure, Live, Text, Told, live_nodes, live_table, told
 from diffcompare.classroom.demos.tape import kept_names, label_of, pytorch_name
 from diffcompare.classroom.demos.trace import frames_of
-from diffcompare.classroom.listing import Listing
+from diffcompare.classroom.listing import SourceListing
 from diffcompare.classroom.own_expression import FRAMES
 from diffcompare.classroom.own_function import own_function
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
@@ -94,7 +94,7 @@ class OwnTape(NamedTuple):
     values: Mapping[Expression, Any]
     output: Expression
     places: Mapping[Expression, int]  # of the nodes, for the recipes of their numbers
-    listing: Listing | None  # of the source
+    listing: SourceListing | None  # of the source
     text: str  # of a formula
     names: Mapping[Any, str]
 
@@ -118,7 +118,7 @@ def own_tape(question: ParsedInput, point: Mapping[str, float] | None) -> OwnTap
         steps = [node for node in places if node.operation is not None]
         return OwnTape(own.point, steps, steps, values, own.expression, places, None, text, _numbered(steps))
     recording = question.program.recording
-    events, listing = _events(recording), Listing(recording)
+    events, listing = _events(recording), SourceListing(recording)
     values, names = recording.values, _numbered(recording.steps)
     return OwnTape(recording.point, recording.steps, events, values, recording.output, places, listing, "", names)
 
@@ -343,7 +343,7 @@ def branch_frames(question: ParsedInput, program: FunctionProgram) -> Iterator[F
 
 def _decisions(recording: Recording) -> Iterator[Frame]:
     """Yield every decision with the line that made it; all are in the frame of the last one."""
-    listing, decisions = Listing(recording), recording.decisions
+    listing, decisions = SourceListing(recording), recording.decisions
     columns = "time | >line | question | answer"
     rows: list[tuple[Any, ...]] = []
     for number, decision in enumerate(decisions, 1):

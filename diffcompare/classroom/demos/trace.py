@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffcompare.classroom.demos import AT_SURVEY, SURVEY
 from diffcompare.classroom.demos.frame import Broken, Demo, Frame, mask, table
-from diffcompare.classroom.listing import Listing
+from diffcompare.classroom.listing import SourceListing
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Cell, Graph, Quantity, Source, Stage, Table
 from diffcompare.language.expression import Expression, Variable
@@ -61,7 +61,7 @@ def _sources(question: ParsedInput) -> dict[Expression, tuple[Source, ...]]:
     if question.program is None:
         return {}
     recording = question.program.recording
-    listing = Listing(recording)
+    listing = SourceListing(recording)
     return {step: listing.around(step.place, MAX_LINES) for step in recording.steps}
 
 
