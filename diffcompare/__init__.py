@@ -51,6 +51,7 @@ batch/                        Files of many expressions, read as a stream of row
   row_result.py               The result of one row: its output (a line of JSON, or lines of CSV) and its summary
   rows.py                     Rows of text, JSON lines and TOML: one expression each, not yet parsed, with its place in the file
   run.py                      A batch run: rows are read, handed out to workers, and written in order, a bounded number at a time
+  serial_pool.py              A pool without processes: rows are answered one after the other in this one, where no other can be started
   summary.py                  Statistics of a run, and their report: the methods, the worst rows, the failed rows, and the verdict
 classroom/                    For the classroom: demos and their player, handouts, the lesson's page, the quiz, and the answers of a class
   handout.py                  Handouts: every demo as a page of Markdown, with the pictures of its frames as SVG, in one directory

@@ -2,6 +2,10 @@
 
 A worker reads lines from its standard input and answers on its standard output, and it ends when its input does, so
 that a parent that is killed leaves no stray process.
+
+Where the system starts no process, as a browser does not, a worker answers in this one.  What is different there:
+nothing limits the memory; the time is limited only where the system has an alarm and this is the main thread (in a
+browser whoever asks ends the page's own worker); and sympy has no larger stack.
 """
 
 from __future__ import annotations
@@ -16,10 +20,12 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, TypeAlias
 
 # `-m MODULE`, for a package that may not be installed: it is this very package that is imported, wherever it lives,
 # and whatever else lives there (or in the working directory: `-P`) cannot stand in for a library.
@@ -85,10 +91,16 @@ def end_passing_workers() -> None:
 class LineWorker:
     """A worker process that answers requests, a line of JSON each.
 
+    The function `conversation(requests)` of its module yields the answers, whatever the requests come from.
+
     Attributes:
+        can_be_left: Whether it goes on while nobody waits for its answer.
+        is_ready: Whether those who talk to it have had its greeting.
         process: The process.
         owner: The process that started it: a forked child must not talk to its parent's worker.
     """
+
+    can_be_left = True
 
     def __init__(
         self,
@@ -105,6 +117,7 @@ class LineWorker:
         command.  Raises OSError where no process or no thread can be started.
         """
         self.name = name
+        self.is_ready = False
         self.owner = os.getpid()
         self.with_children = with_children and hasattr(os, "killpg")
         self.process = start(module, stderr, with_children=with_children)
@@ -181,6 +194,110 @@ class LineWorker:
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
+
+
+class AlarmRang(BaseException):
+    """The time of an answer is up; no `except Exception` on the way catches it."""
+
+
+class LocalWorker:
+    """A worker in this process, with the methods of a LineWorker.
+
+    Attributes:
+        can_be_left: Whether it goes on while nobody waits for its answer.
+        is_ready: Whether those who talk to it have had its greeting.
+        why: What the system said when a process was to be started.
+    """
+
+    can_be_left = False
+
+    def __init__(self, module: str, why: str) -> None:
+        """Have the function `conversation` of a module answer."""
+        self.is_ready = False
+        self.is_usable = True
+        self.has_answered = True  # nobody has to wait for it before others may begin
+        self.why = why
+        self._requests: deque[Mapping[str, Any]] = deque()
+        self._answers: Iterator[dict[str, Any]] = import_module(module).conversation(self._asked())
+
+    def _asked(self) -> Iterator[Mapping[str, Any]]:
+        while self._requests:
+            yield self._requests.popleft()
+
+    def send(self, *requests: Mapping[str, Any]) -> None:
+        """Keep requests, which are answered in this order."""
+        self._requests.extend(requests)
+
+    def receive(self, deadline: float | None = None) -> dict[str, Any]:
+        """Compute the next answer, unless it is too late to begin.
+
+        Raises TimeoutError at the deadline (of the monotonic clock, in seconds), and WorkerLost if there is none.
+        """
+        if deadline is not None and monotonic() > deadline:
+            self.end()
+            raise TimeoutError
+        with _alarm(deadline) as passed, contextlib.redirect_stdout(sys.stderr):
+            try:
+                answer = next(self._answers, None)
+            except AlarmRang:
+                answer = None
+        if passed:
+            self.end()
+            raise TimeoutError
+        if answer is None:
+            self.end()
+            raise WorkerLost("it has ended")
+        return answer
+
+    def end(self) -> None:
+        """Forget what was asked."""
+        self.is_usable = False
+        self._requests.clear()
+        self._answers = iter(())
+
+
+@contextlib.contextmanager
+def _alarm(deadline: float | None) -> Iterator[list[bool]]:
+    """Raise AlarmRang at a deadline, where the system can do that; the list is not empty once it has passed."""
+    passed: list[bool] = []
+    if (
+        deadline is None
+        or not hasattr(signal, "setitimer")
+        or threading.current_thread() is not threading.main_thread()
+    ):
+        yield passed
+        return
+
+    def ring(*_: object) -> None:
+        passed.append(True)
+        raise AlarmRang
+
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        # Again every second, for whoever catches everything.
+        signal.setitimer(signal.ITIMER_REAL, max(deadline - monotonic(), 1e-3), 1.0)
+        yield passed
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+AnyWorker: TypeAlias = LineWorker | LocalWorker
+
+
+def start_worker(
+    module: str,
+    name: str,
+    stderr: int | None = subprocess.DEVNULL,
+    *,
+    with_children: bool = False,
+    is_passing: bool = False,
+) -> AnyWorker:
+    """Start a worker as LineWorker does; where no process can be started (in a browser), it answers in this one."""
+    try:
+        return LineWorker(module, name, stderr, with_children=with_children, is_passing=is_passing)
+    except OSError as error:
+        return LocalWorker(module, error.strerror or str(error))
 
 
 def processors() -> int:

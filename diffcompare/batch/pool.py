@@ -219,7 +219,7 @@ class LocalPool:
         try:
             self.workers.append(self._start())
         except OSError as error:
-            why = (error.strerror or str(error)).lower()
+            why = (error.strerror or str(error)).lower().rstrip(".")
             if not self.workers:
                 raise PoolLost(f"no process can be started to work on rows: {why}", HELP) from None
             if self.tell is not None:

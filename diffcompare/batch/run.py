@@ -10,7 +10,7 @@ from typing import Any
 
 from diffcompare import processes
 from diffcompare.batch.input_files import InputFile, fingerprint, is_stream, points_of, rows_of
-from diffcompare.batch.pool import Pool, PoolLost, Result
+from diffcompare.batch.pool import Pool, Result
 from diffcompare.batch.row_result import Options, RowSummary
 from diffcompare.batch.rows import InputRow
 from diffcompare.batch.summary import Statistics
@@ -165,16 +165,15 @@ class RowFeed:
     """Numbered rows, taken as they come."""
 
     def __init__(self, rows: Iterator[tuple[int, InputRow]], *, ahead: bool) -> None:
-        """Take `rows`; `ahead` lets a thread read ahead, as standard input may keep one waiting.  Raises PoolLost."""
+        """Take `rows`; `ahead` lets a thread read ahead, where it can, as standard input may keep one waiting."""
         self.rows = rows
         self.ended = False  # whether there are no more rows
         self.read: queue.Queue[list[tuple[int, InputRow]] | BaseException] | None = queue.Queue(64) if ahead else None
         if self.read is not None:
             try:
                 processes.start_thread(self._read_ahead)
-            except OSError as error:
-                why = f"standard input cannot be read in the background: {str(error.strerror).lower()}"
-                raise PoolLost(why, "save it as a file") from None
+            except OSError:
+                self.read = None  # and rows are read when they are needed
 
     def take(self, most: int) -> list[tuple[int, InputRow]]:
         """Return at most so many rows: none if none has arrived yet, or if there are no more (`ended` is set then)."""

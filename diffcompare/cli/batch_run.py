@@ -10,9 +10,10 @@ from diffcompare import __version__, safe_io
 from diffcompare.batch.dask_pool import DaskPool
 from diffcompare.batch.input_files import InputFile, estimate_rows, find_input_files, is_stream
 from diffcompare.batch.journal import DiskError, Journal, is_state, may_be_replaced, state_of
-from diffcompare.batch.pool import LocalPool, Pool, PoolLost
+from diffcompare.batch.pool import Pool, PoolLost
 from diffcompare.batch.row_result import Options, RowSummary, csv_header
 from diffcompare.batch.run import Batch, Run, Sink, run_identity
+from diffcompare.batch.serial_pool import pool_of_this_machine
 from diffcompare.cli.output import CommandResult, Settings, choose_format, progress_line, show
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, one_line, usage_error
 from diffcompare.inputs.column_choice import BATCH_ROLES, parse_columns
@@ -93,7 +94,7 @@ def _writer(format: str, output: str | None) -> Callable[[bytes], None]:
 def worker_pool(row_options: Options, jobs: int | None, scheduler: str | None) -> Callable[[], Pool]:
     """Return a function that starts the workers: processes of this machine, or those of a Dask cluster."""
     if scheduler is None:
-        return lambda: LocalPool(row_options, jobs or processors(), safe_io.tell)
+        return lambda: pool_of_this_machine(row_options, jobs or processors(), safe_io.tell)
     if jobs is not None:
         raise usage_error("E631", "`--jobs` is for this machine, `--scheduler` for others", "keep one")
     return lambda: DaskPool(row_options, scheduler)

@@ -43,9 +43,9 @@ IMPORTS = 2  # at once for each processor
 GLANCE = 0.05  # seconds between looks at which worker is done with its import, while others wait for their turn
 
 _lock = threading.RLock()
-_idle: dict[str, processes.LineWorker] = {}
+_idle: dict[str, processes.AnyWorker] = {}
 _waiting: list[str] = []  # engines whose workers are to start as soon as others have imported their libraries
-_greetings: dict[processes.LineWorker, dict[str, Any]] = {}
+_greetings: dict[processes.AnyWorker, dict[str, Any]] = {}
 _ahead: dict[str, deque[Mapping[str, Any]]] = {}  # what a worker was sent that nobody has asked for yet
 
 
@@ -79,12 +79,12 @@ def _start_waiting() -> None:
             _started(_waiting.pop(0))
 
 
-def _imports(worker: processes.LineWorker) -> bool:
+def _imports(worker: processes.AnyWorker) -> bool:
     """Tell whether a worker is importing its library."""
     return worker not in _greetings and not worker.has_answered and worker.is_usable
 
 
-def _received(worker: processes.LineWorker, deadline: float) -> dict[str, Any]:
+def _received(worker: processes.AnyWorker, deadline: float) -> dict[str, Any]:
     """Return the next answer of a worker, and start those that wait in the meantime; raises as `receive` does."""
     while _waiting:
         _start_waiting()
@@ -215,7 +215,7 @@ def ask(
     return answer
 
 
-def _sent(name: str, question: Mapping[str, Any], following: Iterable[Mapping[str, Any]]) -> processes.LineWorker:
+def _sent(name: str, question: Mapping[str, Any], following: Iterable[Mapping[str, Any]]) -> processes.AnyWorker:
     """Return the worker whose next answer is that to a question, which was sent ahead or is sent now."""
     ahead = _ahead.get(name)
     if ahead and _idle[name].is_usable and ahead[0] == question:
@@ -246,7 +246,7 @@ def digits_of(name: str) -> int:
         return _greetings[_greeted(name)].get("digits") or engine(name).digits
 
 
-def _started(name: str) -> processes.LineWorker:
+def _started(name: str) -> processes.AnyWorker:
     if name in _waiting:
         _waiting.remove(name)
     worker = _idle.get(name)
@@ -254,7 +254,7 @@ def _started(name: str) -> processes.LineWorker:
         return worker
     if worker is not None:
         end(name)
-    worker = _idle[name] = processes.LineWorker(MODULE, f"the process that runs {name}", with_children=True)
+    worker = _idle[name] = processes.start_worker(MODULE, f"the process that runs {name}", with_children=True)
     atexit.unregister(_end_all)  # so that it is not registered twice
     atexit.register(_end_all)
     with contextlib.suppress(WorkerLost):
@@ -262,7 +262,7 @@ def _started(name: str) -> processes.LineWorker:
     return worker
 
 
-def _greeted(name: str) -> processes.LineWorker:
+def _greeted(name: str) -> processes.AnyWorker:
     """Return the worker of an engine, once it has imported the library.  Raises WorkerLost and OSError."""
     worker = _started(name)
     if worker in _greetings:

@@ -25,7 +25,7 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -74,23 +74,33 @@ def _work(requests: queue.SimpleQueue[dict[str, Any]], answers: Any) -> None:
         answers.write(json.dumps(answer).encode() + b"\n")
         answers.flush()
 
-    try:
-        loaded = engine(requests.get()["engine"]).load()
-    except BaseException as error:
-        fault = error.diagnostic._asdict() if isinstance(error, DiffcompareError) else None
-        send({"ready": False, "why": _describe(error), "fault": fault})
+    replies = conversation(iter(requests.get, None))
+    greeting = next(replies)
+    send(greeting)
+    if not greeting["ready"]:
         os._exit(1)
-    send({"ready": True, "digits": loaded.digits})
-    serve = server(loaded)
     gc.collect()
     gc.freeze()  # a library's objects stay: to look at them again and again takes a tenth of the time of some
-    while True:
-        request = requests.get()
+    for answer in replies:
+        send(answer)
+
+
+def conversation(requests: Iterator[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Import the library that the first request names, and yield the greeting and the answers to all others."""
+    try:
+        loaded = engine(next(requests)["engine"]).load()
+    except BaseException as error:
+        fault = error.diagnostic._asdict() if isinstance(error, DiffcompareError) else None
+        yield {"ready": False, "why": _describe(error), "fault": fault}
+        return
+    yield {"ready": True, "digits": loaded.digits}
+    serve = server(loaded)
+    for request in requests:
         try:
             answer = serve(request)
         except BaseException as error:  # some libraries raise errors that are no Exception
             answer = {"error": _describe(error)}
-        send(answer)
+        yield answer
 
 
 def server(loaded: Loaded) -> Callable[[Mapping[str, Any]], dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from diffcompare.gradcheck.function_check import check_function
@@ -13,6 +13,11 @@ from diffcompare.inputs.function_worker import Service, answer_requests
 def main() -> None:
     """Answer requests until standard input closes."""
     answer_requests(CheckService())
+
+
+def conversation(requests: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the answers to requests."""
+    yield from CheckService().conversation(requests)
 
 
 class CheckService(Service):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from diffcompare.gradcheck.flat_arguments import flat_point
@@ -14,6 +14,11 @@ from diffcompare.inputs.python_file import applied, load
 def main() -> None:
     """Answer requests until standard input closes."""
     answer_requests(CheckerService())
+
+
+def conversation(requests: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the answers to requests."""
+    yield from CheckerService().conversation(requests)
 
 
 class CheckerService(Service):

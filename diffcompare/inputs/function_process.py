@@ -49,7 +49,7 @@ class FunctionProcess:
         """Prepare a process; `worker` is the module that runs in it, and without a name all Functions are loaded."""
         linecache.checkcache(path)  # lines are shown by this process, which may have seen another file of this name
         self.path, self.name, self.budget, self.worker = path, name, budget, worker
-        self.process: processes.LineWorker | None = None
+        self.process: processes.AnyWorker | None = None
         self.setup: dict[str, Any] = {}
         self.parameters: list[list[str]] = []
         self.known_operations: list[UserOperation] = []
@@ -85,7 +85,7 @@ class FunctionProcess:
 
     def _start(self) -> None:
         name = f"the process that runs `{self.path}`"
-        self.process = processes.LineWorker(self.worker, name, stderr=None, is_passing=True)
+        self.process = processes.start_worker(self.worker, name, stderr=None, is_passing=True)
         atexit.register(self.end)
         self._exchange({"do": "ready"}, STARTUP)
         if self.name is None:

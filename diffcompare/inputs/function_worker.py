@@ -11,7 +11,7 @@ import inspect
 import json
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from diffcompare import worker_process
@@ -36,17 +36,16 @@ def main() -> None:
     answer_requests(Service())
 
 
+def conversation(requests: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the answers to requests."""
+    yield from Service().conversation(requests)
+
+
 def answer_requests(service: Service) -> None:
     """Answer the requests on standard input, line by line."""
     answers = worker_process.reserve_output()
     sys.setrecursionlimit(RECURSION)
-    for line in sys.stdin.buffer:
-        try:
-            answer = service.serve(json.loads(line))
-        except DiffcompareError as error:
-            answer = {"error": error.diagnostic._asdict()}
-        except BaseException as error:  # a KeyboardInterrupt that the function raised, say
-            answer = {"error": raised(error).diagnostic._asdict()}
+    for answer in service.conversation(map(json.loads, sys.stdin.buffer)):
         answers.write(json.dumps(answer).encode() + b"\n")
         answers.flush()
 
@@ -59,6 +58,17 @@ class Service:
         self.function = self.loaded
         self.program = FunctionProgram(self.function, FunctionPoint(()), "", None)
         self.operations: list[UserOperation] = []  # those of the user's own that stand in recordings, by number
+
+    def conversation(self, requests: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Yield the answers to requests."""
+        for request in requests:
+            try:
+                answer = self.serve(request)
+            except DiffcompareError as error:
+                answer = {"error": error.diagnostic._asdict()}
+            except BaseException as error:  # a KeyboardInterrupt that the function raised, say
+                answer = {"error": raised(error).diagnostic._asdict()}
+            yield answer
 
     def serve(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Return the answer to a request.  Raises DiffcompareError."""

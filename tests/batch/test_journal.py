@@ -5,7 +5,7 @@ import json
 import os
 
 import pytest
-from pools import InProcessPool
+from pools import serial_pool
 
 from diffcompare.batch import journal
 from diffcompare.batch.journal import DiskError, Journal, is_state, may_be_replaced, state_of, unfinished
@@ -184,7 +184,7 @@ def written(tmp_path_factory):
     """A folder with the results of a run in every format, and the rows."""
     place = tmp_path_factory.mktemp("run")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("diffcompare.cli.batch_run.LocalPool", InProcessPool)
+        patch.setattr("diffcompare.cli.batch_run.pool_of_this_machine", serial_pool)
         _written(place)
     return place  # the patch is gone by now: between tests of this module others may run
 

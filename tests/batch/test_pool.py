@@ -148,8 +148,11 @@ def test_a_process_that_cannot_be_replaced(at_work, monkeypatch, jobs):
 
 
 def test_a_run_without_a_pool_says_what_is_done_and_leaves_older_results_alone(tmp_path, monkeypatch, capsys):
+    def lost(*_):
+        raise PoolLost("no process can be started to work on rows: none is left", "ask for fewer, with --jobs")
+
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(processes, "start", refuse)
+    monkeypatch.setattr("diffcompare.cli.batch_run.pool_of_this_machine", lost)
     Path("rows.txt").write_text("x^2\n")
     Path("r.jsonl").write_text("old")
     assert main(["batch", "rows.txt", "-o", "r.jsonl"]) == 2
@@ -160,11 +163,10 @@ def test_a_run_without_a_pool_says_what_is_done_and_leaves_older_results_alone(t
     assert Path("r.jsonl").read_text() == "old"
 
 
-def test_standard_input_that_cannot_be_read_beside_the_work(monkeypatch):
+def test_standard_input_that_cannot_be_read_beside_the_work_is_read_when_rows_are_taken(monkeypatch):
     monkeypatch.setattr(threading.Thread, "start", refuse_thread)
-    with pytest.raises(PoolLost, match="in the background: can't start new thread") as caught:
-        RowFeed(iter(()), ahead=True)
-    assert caught.value.help == "save it as a file"
+    feed = RowFeed(iter(enumerate("ab")), ahead=True)
+    assert (feed.take(1), feed.take(2), feed.ended) == ([(0, "a")], [(1, "b")], True)
 
 
 # --- Rows in their order ----------------------------------------------------------------------------------------------

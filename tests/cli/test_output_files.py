@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 import pytest
-from pools import InProcessPool
+from pools import serial_pool
 from rows import every_row
 
 from diffcompare import safe_io
@@ -46,7 +46,7 @@ UNWRITABLE = ("folder.json", "folder/none/r.json", "rows.txt/r.json", "n" * 300 
 @pytest.fixture(autouse=True)
 def _folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("diffcompare.cli.batch_run.LocalPool", InProcessPool)
+    monkeypatch.setattr("diffcompare.cli.batch_run.pool_of_this_machine", serial_pool)
     Path("rows.txt").write_text("a: x^2\nb: x^3\n")
     Path("my_engine.py").write_text("def gradient(f, point):\n    return [0.0 for _ in point]\n")
     Path("class.csv").write_text("student,expression,x\nAda,x,1\n")

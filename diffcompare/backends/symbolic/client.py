@@ -36,7 +36,7 @@ from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language import serialization
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import active_nodes, dag_size, tree_size, wengert_list
-from diffcompare.processes import WorkerLost
+from diffcompare.processes import AnyWorker, WorkerLost
 
 # The default stages in their order, with their names in notes; `expanded`, `polynomial` and `identity` exist as well.
 STAGES = {"raw": "differentiate", "cse": "cse", "simplified": "simplify"}
@@ -44,17 +44,9 @@ WITHOUT_SIMPLIFICATION = ("raw", "cse")  # the stages that take no longer than t
 STARTUP = 60.0  # seconds that the import of sympy may take; they are not charged to the budget
 STEPS = ("sign", "floor", "ceil")  # sympy's derivative is a distribution or missing; the worker takes it to be 0
 MAX_LISTED = 6  # partials that a note names
+LOCAL = "sympy ran in this process, as no other can be started: without a limit of memory, and nothing can end it"
 FOLLOW_INTERVAL = 0.2  # seconds between two looks at an answer that is not complete
 MAX_KEPT_ANSWERS = 64  # enough to go through many points with a few expressions
-
-
-class Worker(processes.LineWorker):
-    """A process that imports sympy; `ready` once it has."""
-
-    ready = False
-
-    def __init__(self) -> None:
-        super().__init__("diffcompare.backends.symbolic.worker", "the process that runs sympy")
 
 
 @dataclass(slots=True)
@@ -72,11 +64,12 @@ class SympyAnswer:
     seconds: float = 0.0  # from the request to the last line of the answer, without the start of the process
     partials: dict[str, Expression] = field(default_factory=dict)
     decoder: serialization.Decoder = field(default_factory=serialization.Decoder)
+    is_local: bool = False  # computed in this process, for want of another one
 
 
 _lock = threading.RLock()
 _kept: dict[tuple[Expression, tuple[str, ...], tuple[str, ...], Simplify], SympyAnswer] = {}
-_idle: Worker | None = None
+_idle: AnyWorker | None = None
 
 
 def prepare() -> None:
@@ -131,6 +124,7 @@ def _derivative(problem: Problem, answer: SympyAnswer) -> Derivative:
         return Derivative("symbolic", status, gradient=dict.fromkeys(problem.wrt), notes=(why,) if why else ())
     gradient, value_notes, value_status = evaluate_formulas(formulas, problem)
     notes = [f"{why}: no {_some(problem.wrt, without={*formulas, *answer.undefined})}"] if why else []
+    notes += [LOCAL] if answer.is_local else []
     notes += [f"df/d{name}: {reason}" for name, reason in answer.undefined.items()]
     notes += [f"{STAGES[stage]}: {reason}" for stage, (_, reason) in answer.troubles.items() if stage != "raw"]
     return Derivative(
@@ -236,6 +230,7 @@ def _request(
     }
     try:
         worker = _ready_worker()
+        answer.is_local = not worker.can_be_left
         since = monotonic()
         worker.send(request)
         _collect(answer, worker, math.inf if problem.budget is None else since + problem.budget, follow)
@@ -252,14 +247,15 @@ def _request(
     return answer
 
 
-def _collect(answer: SympyAnswer, worker: Worker, deadline: float, follow: Follow) -> None:
+def _collect(answer: SympyAnswer, worker: AnyWorker, deadline: float, follow: Follow) -> None:
     """Record all lines of an answer, and show it to `follow` every now and then while it grows.
 
     Raises TimeoutError or WorkerLost.
     """
     shown, is_new = monotonic(), False
     while True:
-        pause = shown + FOLLOW_INTERVAL if follow is not None and is_new else deadline
+        may_pause = follow is not None and is_new and worker.can_be_left
+        pause = shown + FOLLOW_INTERVAL if may_pause else deadline
         try:
             line = worker.receive(min(pause, deadline))
         except TimeoutError:
@@ -318,7 +314,7 @@ def _record(answer: SympyAnswer, line: Mapping[str, Any]) -> None:
 # --- The life of a worker --------------------------------------------------------------------------------------------
 
 
-def _ready_worker() -> Worker:
+def _ready_worker() -> AnyWorker:
     """Return the idle worker or a new one, once it has imported sympy.  Raises WorkerLost."""
     global _idle
     worker, _idle = _idle, None
@@ -330,9 +326,9 @@ def _ready_worker() -> Worker:
     return _greet(_start())
 
 
-def _greet(worker: Worker) -> Worker:
+def _greet(worker: AnyWorker) -> AnyWorker:
     """Wait until the worker is ready, and return it.  Raises WorkerLost."""
-    if worker.ready:
+    if worker.is_ready:
         return worker
     try:
         greeting = worker.receive(monotonic() + STARTUP)
@@ -344,12 +340,12 @@ def _greet(worker: Worker) -> Worker:
     if not greeting["ready"]:
         worker.end()
         raise WorkerLost(greeting["why"])
-    worker.ready = True
+    worker.is_ready = True
     return worker
 
 
-def _start() -> Worker:
-    worker = Worker()
+def _start() -> AnyWorker:
+    worker = processes.start_worker("diffcompare.backends.symbolic.worker", "the process that runs sympy")
     atexit.unregister(_end_at_exit)  # so that it is not registered twice
     atexit.register(_end_at_exit)
     return worker

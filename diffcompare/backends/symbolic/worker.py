@@ -27,7 +27,7 @@ import queue
 import re
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, BinaryIO
 
@@ -66,18 +66,23 @@ def _sender(answers: BinaryIO) -> Send:
 def _work(requests: queue.SimpleQueue[dict[str, Any]], send: Send) -> None:
     sys.setrecursionlimit(RECURSION)
     gc.disable()  # walking over the modules of sympy again and again takes a third of the time of the import
-    try:
-        import diffcompare.backends.symbolic.derivatives  # noqa: F401  (brings sympy)
-    except BaseException as error:
-        send({"ready": False, "status": "failed", "why": f"sympy cannot be imported: {_describe(error)}"})
+    answers = conversation(_timed(requests))
+    greeting = next(answers)
+    send(greeting)
+    if not greeting["ready"]:
         os._exit(1)
-    send({"ready": True})
     gc.freeze()
     gc.enable()
+    for answer in answers:
+        send(answer)
+
+
+def _timed(requests: queue.SimpleQueue[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield requests as they come, each with an alarm that ends its answers."""
     while True:
         request = requests.get()
         _set_alarm(request.get("budget"))
-        serve(request, send)
+        yield request
         _set_alarm(None)
 
 
@@ -89,7 +94,19 @@ def _set_alarm(budget: float | None) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0 if budget is None else min(budget, MAX_ALARM) + 2)
 
 
-def serve(request: Mapping[str, Any], send: Send) -> None:
+def conversation(requests: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Import sympy, and yield the greeting and the answers to requests, line by line."""
+    try:
+        import diffcompare.backends.symbolic.derivatives  # noqa: F401  (brings sympy)
+    except BaseException as error:
+        yield {"ready": False, "status": "failed", "why": f"sympy cannot be imported: {_describe(error)}"}
+        return
+    yield {"ready": True}
+    for request in requests:
+        yield from _answers(request)
+
+
+def _answers(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Answer one request, stage by stage."""
     from diffcompare.backends.symbolic.derivatives import STAGES
 
@@ -98,15 +115,15 @@ def serve(request: Mapping[str, Any], send: Send) -> None:
     for stage in request.get("stages", ("raw", "cse", "simplified")):
         try:
             for line in STAGES[stage](request, partials, names):
-                send({"stage": stage, **line})
+                yield {"stage": stage, **line}
         except MemoryError:
-            send({"stage": stage, "status": "out-of-memory", "why": f"more than {MEMORY >> 30} GiB of memory"})
+            yield {"stage": stage, "status": "out-of-memory", "why": f"more than {MEMORY >> 30} GiB of memory"}
             break
         except Exception as error:
-            send({"stage": stage, "status": "failed", "why": _describe(error, names)})
+            yield {"stage": stage, "status": "failed", "why": _describe(error, names)}
             if stage == "raw":
                 break
-    send({"done": True})
+    yield {"done": True}
 
 
 def _describe(error: BaseException, names: Mapping[Any, str] = MappingProxyType({})) -> str:
