@@ -368,6 +368,7 @@ studies/                      Studies: each puts questions to the table, the cat
   check_jacobian_report.py    The report of a checked Jacobian: a verdict for every entry, the evidence, and the mistakes
   check_report.py             The report of a check: the verdicts in words, evidence, mistakes with carets under them, and the step done right
   check_steps.py              The check of a derivation line by line: is each the derivative, and does it follow from the one before?
+  check_wording.py            The words of a check: verdicts, the evidence for them, and the sentences that open and close its report
   compare.py                  `dc.compare` and `grad`: one expression at one point, every method side by side, each against the truth
   compare_report.py           The report of a comparison: its data, and its short form with the verdict first; `compare_tables` has the rest
   compare_tables.py           The long form of a comparison: every method's values against the truth, formulas, cost, notes, and the verdict

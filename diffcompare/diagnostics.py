@@ -296,6 +296,12 @@ def to_text(diagnostic: Diagnostic) -> str:
     return "\n".join(lines)
 
 
+def to_line(diagnostic: Diagnostic) -> str:
+    """Return the diagnostic on one line, without its place: the cause and the fix."""
+    advice = f" ({one_line(diagnostic.advice)})" if diagnostic.advice else ""
+    return f"{diagnostic.severity}[{diagnostic.code}]: {one_line(diagnostic.message)}{advice}"
+
+
 def _frame(diagnostic: Diagnostic, text: str, span: tuple[int, int]) -> list[str]:
     """Return the place: where it is, the line of the text, and carets below the characters at fault."""
     start, end = max(0, min(span[0], len(text))), max(0, min(span[1], len(text)))

@@ -23,6 +23,7 @@ from diffcompare.document import (
     Document,
     Heading,
     Listing,
+    Outcome,
     Paragraph,
     Table,
     approximate,
@@ -274,9 +275,24 @@ MAX_FILES = 3  # named above the tables
 
 
 def document(batch: Batch, *, brief: bool = False) -> Document:
-    """Return the tables and the verdict; a brief document has the table of methods only."""
+    """Return the verdict, the methods and the rows; a brief document has the table of methods only.
+
+    The long form says where the rows come from, and which are the worst.
+    """
     if brief:
         return Document((_methods(batch),), batch.data)
+    tally = batch.statistics
+    stopped = any(method.timed_out for method in tally.by_method.values())
+    outcome: Outcome = "wrong" if tally.failed else "undecided" if stopped or not tally.rows else "right"
+    short: list[Block] = [Paragraph(batch.verdict, "verdict", outcome)]
+    short += [_about(batch)] if tally.checked or tally.max_error is not None else []
+    short += [_methods(batch)] if tally.by_method else []
+    short += [_rows(batch)] if batch.rows else []
+    return Document(tuple(short), batch.data, details=lambda: _everything(batch))
+
+
+def _everything(batch: Batch) -> tuple[Block, ...]:
+    """Return the blocks of the long form, with the verdict below the tables."""
     blocks: list[Block] = [Heading(f"{counted(batch.statistics.rows, 'expression')}, side by side", 1), _about(batch)]
     if batch.statistics.by_method:
         blocks.append(_methods(batch))
@@ -285,7 +301,7 @@ def document(batch: Batch, *, brief: bool = False) -> Document:
     if batch.rows:
         blocks.append(_rows(batch))
     blocks.append(Paragraph(batch.verdict, "verdict"))
-    return Document(tuple(blocks), batch.data)
+    return tuple(blocks)
 
 
 def _about(batch: Batch) -> Listing:

@@ -173,7 +173,7 @@ def conclude(run: Run, batch: Batch, settings: Settings, format: str, output: st
     summary = replace(batch, rows=())
     if format in ROW_BY_ROW and output is None:
         if not settings.quiet:
-            safe_io.complain(f"{summary}\n")
+            safe_io.complain(f"{summary.details() if settings.verbose else summary}\n")
     elif output is not None:
         show(
             CommandResult(summary.document(brief=settings.quiet)),

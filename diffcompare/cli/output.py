@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple, TextIO
 from diffcompare import safe_io
 from diffcompare.cli.arguments import wants_json
 from diffcompare.cli.commands import COMMANDS
-from diffcompare.diagnostics import Diagnostic, DiffcompareError, usage_error, width
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, to_line, usage_error, width
 from diffcompare.document import Document
 from diffcompare.localization import language
 from diffcompare.render import FILES, FORMATS, Look, check_library, format_of_suffix, render, render_file
@@ -93,10 +93,33 @@ def show(result: CommandResult, settings: Settings, live: LiveOutput | None = No
     return DiffcompareError(result.failure).exit_code
 
 
+# What is said of the notation: a line each, once in a run, and at the prompt once in a session.
+READINGS = ("W301", "W303", "W304", "W306", "W310")
+_told: set[str] = set()  # of them, in the session at the prompt
+_in_session = False
+
+
+@contextlib.contextmanager
+def one_session(*, begins: bool) -> Iterator[None]:
+    """Remember in the body which notes on the notation have been told; a session that begins has told none."""
+    global _in_session
+    if begins:
+        _told.clear()
+    _in_session = True
+    try:
+        yield
+    finally:
+        _in_session = False
+
+
 def _tell_notes(result: CommandResult, settings: Settings) -> None:
-    if not settings.quiet:
-        for note in result.notes:
+    told = _told if _in_session else set()
+    for note in () if settings.quiet else result.notes:
+        if note.severity != "note" or note.code not in READINGS:
             safe_io.tell(note)
+        elif note.code not in told:
+            told.add(note.code)
+            safe_io.complain(f"{to_line(note)}\n")
 
 
 class LiveOutput:

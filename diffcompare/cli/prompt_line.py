@@ -20,7 +20,7 @@ from diffcompare import processes, safe_io
 from diffcompare.cli.arguments import Argument, Declared, declared_parameters
 from diffcompare.cli.command_line import HELP, NAME, command_of, takes_values
 from diffcompare.cli.commands import COMMANDS
-from diffcompare.cli.output import report
+from diffcompare.cli.output import one_session, report
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, Diagnostic, DiffcompareError, did_you_mean, usage_error
 from diffcompare.inputs.files import file_and_name, function_file, is_unreadable
 from diffcompare.inputs.resolve import resolve
@@ -83,7 +83,8 @@ def answer(line: str, last: str | None, run: Callable[[Sequence[str]], int]) -> 
     if typed.words is None:
         return None, last
     try:
-        code = run(typed.words)
+        with one_session(begins=last is None):
+            code = run(typed.words)
     finally:
         processes.end_passing_workers()
     if typed.words == [HELP[-1]]:  # the last lines are those that are seen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -9,10 +10,39 @@ from typing import Any, NamedTuple
 from diffcompare.language.differentiation_rules import BY_HAND, ONE, ZERO, apply_rule, derivatives_of
 from diffcompare.language.expression import Expression, PendingDerivative, Variable, apply, lift
 from diffcompare.language.operations import NotDifferentiable
+from diffcompare.language.parser import parse
 from diffcompare.language.printer import to_text
 from diffcompare.language.simplify import simplify
 from diffcompare.language.wengert import tree_size, wengert_list
-from diffcompare.misconceptions.patterns import GENERAL_POWER, LOGARITHM, PRODUCT, QUOTIENT, SINGLE_ARGUMENT
+from diffcompare.misconceptions.pattern_matching import NodePattern
+from diffcompare.misconceptions.patterns import (
+    COMPOSITION,
+    EXPONENTIAL,
+    EXPONENTIAL_WITH_BASE,
+    FRACTION,
+    FUNCTION_OF_POWER,
+    GENERAL_POWER,
+    INTEGER_POWER,
+    LEFT_CONSTANT,
+    LEFT_OF_TWO_TERMS,
+    LEFT_TERM,
+    LOGARITHM,
+    MULTIPLE,
+    MULTIPLE_OF_POWER,
+    NEGATION,
+    OF_SUM,
+    POWER,
+    POWER_OF_FUNCTION,
+    POWER_OF_MULTIPLE,
+    POWER_OR_RECIPROCAL,
+    PRODUCT,
+    QUOTIENT,
+    RECIPROCAL,
+    RIGHT_CONSTANT,
+    RIGHT_TERM,
+    SIGNED_RIGHT_TERM,
+    SINGLE_ARGUMENT,
+)
 from diffcompare.misconceptions.points import NO_VALUE, AnalyzedFunction, Change, apply_wrong_rule
 
 MAX_TEXT_LENGTH = 60  # characters of a formula in a sentence
@@ -170,7 +200,7 @@ def sentence(change: Change, formulas: Formulas, count: int = 1) -> str:
     if count == 1 and not (is_rule_only and change.match.inner is formulas.function.variable):
         contrast = _at_the_node(change, formulas)
     if contrast is None and not is_rule_only:
-        contrast = _on_the_rule_sheet(change)
+        contrast = _on_the_rule_sheet(change) or _in_letters(change, formulas.function)
     if contrast is not None:
         text += f": {contrast}"
     if count > 1:
@@ -216,7 +246,67 @@ def _on_the_rule_sheet(change: Change) -> str | None:
     if right is wrong:
         return None
     whole = f"the derivative of {to_text(model)}" if single else f"({to_text(model)})'"
-    return f"{whole} is {to_text(right)}, not {to_text(wrong)}"
+    shown, confused = to_text(right), to_text(wrong)
+    if operation.name == "tan" and "tan" not in confused:
+        shown = f"sec({to_text(letters[0])})^2"  # as it is remembered
+    return f"{whole} is {shown}, not {confused}"
+
+
+# The rules that have a name on a rule sheet: what is differentiated, and its derivative.  The letters are those of the
+# patterns: u and v are functions, c and n constants; f is a function of another.
+_POWER, _CHAIN, _EXPONENTIAL = ("u^n", "n*u^(n - 1)*u'"), ("f(u)", "f'(u)*u'"), ("c^u", "c^u*ln(c)*u'")
+_SUM, _SUM_WITH_CONSTANT = ("u + v", "u' + v'"), ("u + c", "u'")
+_NAMED_RULES: Mapping[NodePattern, tuple[str, str]] = {
+    COMPOSITION: _CHAIN, POWER: _POWER, POWER_OR_RECIPROCAL: _POWER, INTEGER_POWER: _POWER,
+    EXPONENTIAL: _EXPONENTIAL, EXPONENTIAL_WITH_BASE: _EXPONENTIAL,
+    MULTIPLE: ("c*u", "c*u'"), FRACTION: ("u/c", "u'/c"), RECIPROCAL: ("c/v", "-c*v'/v^2"), NEGATION: ("-u", "-u'"),
+    LEFT_TERM: _SUM, RIGHT_TERM: _SUM, LEFT_OF_TWO_TERMS: _SUM, SIGNED_RIGHT_TERM: _SUM,
+    LEFT_CONSTANT: _SUM_WITH_CONSTANT, RIGHT_CONSTANT: _SUM_WITH_CONSTANT,
+    POWER_OF_FUNCTION: ("f(u)^n", "n*f(u)^(n - 1)*f'(u)*u'"), FUNCTION_OF_POWER: ("f(u^n)", "f'(u^n)*n*u^(n - 1)*u'"),
+    POWER_OF_MULTIPLE: ("(c*u)^n", "n*(c*u)^(n - 1)*c*u'"), MULTIPLE_OF_POWER: ("c*u^n", "c*n*u^(n - 1)*u'"),
+    OF_SUM: ("f(u + v)", "f'(u + v)*(u' + v')"),
+}  # fmt: skip
+
+
+def _in_letters(change: Change, function: AnalyzedFunction) -> str | None:
+    """Return the right rule in letters, and the wrong one where letters can tell it; None for a rule without a name.
+
+    A power of the variable itself has no inner derivative: (x^n)' is n*x^(n - 1).
+    """
+    whole, right = _NAMED_RULES.get(change.rule.pattern, ("", ""))
+    if not whole:
+        return None
+    if change.node.operation is not None and change.node.operation.name == "-":
+        whole, right = whole.replace("+", "-"), right.replace("+", "-")
+    u = "u"
+    if change.match.nodes.get("u") is function.variable and whole in ("u^n", "c^u") and function.by not in "cn":
+        u = function.by
+        whole, right = whole.replace("u", u), right.replace("*u'", "").replace("u", u)
+    text = f"({whole})' is {right}"
+    try:
+        wrong = to_text(simplify(lift(_apply_in_letters(change, whole, u))))
+    except (*NO_VALUE, TypeError, ValueError, NotDifferentiable):
+        return text  # a wrong rule that asks for the exponent itself
+    return text if wrong == right else f"{text}, not {wrong}"
+
+
+def _apply_in_letters(change: Change, whole: str, u: str) -> Any:
+    """Return what a wrong rule gives for letters, times the inner derivative or not, as the rule says."""
+    inner: Any = Variable("u'") if u == "u" else ONE
+    numbers: dict[str, Any] = {name: Variable(name) for name in "vcnx"} | {
+        "u": Variable(u), "du": inner, "r": Variable(u), "dr": inner, "p": Variable("n"),
+        "dv": Variable("v'"), "dt": Variable("v'"), "s": Variable("v"), "ds": Variable("v'"),
+        "sign": -1 if "-" in whole else 1, "outer": Variable("f'(u)"), "y": Variable("f(u)"),
+        "g": lambda at: Variable(f"f({to_text(lift(at))})"), "dg": lambda at: Variable(f"f'({to_text(lift(at))})"),
+    }  # fmt: skip
+    base, power, exponent = whole.partition("^")
+    if power and "(" not in whole:
+        numbers["y"] = parse(whole)
+        numbers |= {name: parse(f"{base}^({exponent} {by})") for name, by in (("low", "- 1"), ("high", "+ 1"))}
+    wrong = change.rule.apply(numbers)
+    if change.rule.inner in ("times", "over"):
+        return wrong * inner if change.rule.inner == "times" else wrong / inner
+    return wrong
 
 
 def short(formula: Expression | None) -> str:

@@ -234,7 +234,7 @@ def introduction(role: str, text: str) -> tuple[str, str]:
 
 
 SIGNS: Mapping[Outcome, tuple[str, str]] = {
-    "": ("", ""), "right": ("✓", "ok:"), "wrong": ("✗", "wrong:"), "undecided": ("?", "?"),
+    "": ("", ""), "right": ("✓", "[ok]"), "wrong": ("✗", "[x]"), "undecided": ("?", "[?]"),
 }  # fmt: skip
 
 

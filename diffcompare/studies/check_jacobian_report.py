@@ -5,10 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from diffcompare.backends.jacobian_methods import label
-from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table, columns
+from diffcompare.document import (
+    Block,
+    Cell,
+    Code,
+    Column,
+    Document,
+    Heading,
+    Listing,
+    Outcome,
+    Paragraph,
+    Table,
+    columns,
+)
 from diffcompare.language.printer import outputs_text, to_text
 from diffcompare.studies.check_jacobian import MatrixCheck
-from diffcompare.studies.check_report import as_sentence, evidence, partial_data
+from diffcompare.studies.check_report import OUTCOMES, partial_data
+from diffcompare.studies.check_wording import as_sentence, evidence
 from diffcompare.studies.matrix_tables import MAX_GRID_COLUMNS
 from diffcompare.studies.record import SCHEMA, closing_data, counted, join
 from diffcompare.verify.verdict import WHERE_DEFINED
@@ -85,14 +98,31 @@ def document(checked: MatrixCheck, *, brief: bool = False) -> Document:
     matrix: list[Block] = [_matrix(checked)] if len(checked.names) <= MAX_GRID_COLUMNS else []
     if brief:
         return Document(tuple(matrix or [entries]), checked.data)
+    outcome: Outcome = OUTCOMES[checked.exit_code]
+    blocks: list[Block] = [Paragraph(verdict(checked), "verdict", outcome)]
+    doubtful = tuple(row for row in entries.rows if row[2] != "proved")
+    if outcome != "right" and doubtful:
+        blocks.append(entries._replace(rows=doubtful, caption="Entries that are not proved"))
+    blocks += _derivations(checked)
+    return Document(tuple(blocks), checked.data, details=lambda: _everything(checked, matrix, entries))
+
+
+def _everything(checked: MatrixCheck, matrix: list[Block], entries: Table) -> tuple[Block, ...]:
+    """Return the blocks of the long form: the verdicts as a matrix, and the evidence for each entry."""
     outputs = checked.question.parsed.outputs
     listing = Listing(tuple((f"f{number + 1}", output) for number, output in enumerate(outputs)))
     blocks: list[Block] = [Heading("Is this the Jacobian?", 1), listing, *matrix, entries]
+    return (*blocks, *_derivations(checked), Paragraph(verdict(checked), "verdict"))
+
+
+def _derivations(checked: MatrixCheck) -> list[Block]:
+    """Return the derivations of the outputs, if they were asked for."""
+    blocks: list[Block] = []
     for number, check in enumerate(checked.checks):
         if check.solution is not None:
             _, *derivation = check.solution.document().blocks
             blocks += [Heading(f"The derivative of f{number + 1}, rule by rule"), *derivation]
-    return Document((*blocks, Paragraph(verdict(checked), "verdict")), checked.data)
+    return blocks
 
 
 def _matrix(checked: MatrixCheck) -> Table:

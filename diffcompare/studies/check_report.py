@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.document import (
@@ -18,6 +18,7 @@ from diffcompare.document import (
     Equations,
     Heading,
     Listing,
+    Outcome,
     Paragraph,
     Source,
     Table,
@@ -27,16 +28,20 @@ from diffcompare.language.expression import Expression, PendingDerivative
 from diffcompare.language.parser import parse
 from diffcompare.language.tokenizer import locate
 from diffcompare.language.wengert import variables, wengert_list
-from diffcompare.misconceptions.kinds import KINDS
 from diffcompare.misconceptions.messages import Mistake
+from diffcompare.studies.check import EXIT_CODES, Check
+from diffcompare.studies.check_wording import (
+    as_sentence,
+    domain,
+    evidence,
+    missing_region,
+    opening,
+    parts,
+    verdict,
+)
 from diffcompare.studies.question import format_point
-from diffcompare.studies.record import closing_data, counted, join, plain, question_data, question_entries, select
-from diffcompare.verify.domain import domain_of
-from diffcompare.verify.regions import intervals_text
-from diffcompare.verify.verdict import WHERE_DEFINED, WORST_FIRST, Judgement, Verdict
-
-if TYPE_CHECKING:
-    from diffcompare.studies.check import Check
+from diffcompare.studies.record import closing_data, plain, question_data, question_entries, select
+from diffcompare.verify.verdict import Judgement
 
 # --- Positions of subexpressions in a text ----------------------------------------------------------------------------
 #
@@ -78,143 +83,6 @@ def _parse_or_none(text: str, names: Collection[str]) -> Expression | None:
         return parse(text, names)
     except DiffcompareError:
         return None
-
-
-# --- Sentences --------------------------------------------------------------------------------------------------------
-
-HEADLINES: Mapping[Verdict, str] = {
-    "proved": "is right: this is proved",
-    "agrees": "is right as far as can be seen",
-    "agrees where it is defined": "agrees where it is defined",
-    "wrong": "is wrong",
-    "undecided": "is undecided",
-}
-
-MAX_LESSONS = 6  # kinds of mistakes in the closing sentence
-
-
-def evidence(check: Check, name: str) -> str:
-    """Return the evidence for the verdict on a partial, in a sentence or two."""
-    judgement = check.judgements[name]
-    where = domain(check, judgement)
-    by_differences = f"{judgement.opaque} has no `definition`, so that the derivative comes from differences of values"
-    digits = f"as far as can be told: {by_differences}" if judgement.opaque else "to 30 digits and more"
-    agreement = f"both have the same value at {counted(judgement.points, 'point')} ({where}), {digits}"
-    if judgement.verdict == "wrong":
-        return f"{_wrong(judgement)}{f'; {by_differences}' if judgement.opaque else ''}"
-    if judgement.verdict == "undecided":
-        return judgement.argument
-    if judgement.argument:
-        return f"{judgement.argument}; {agreement}{_gaps(judgement)}"
-    return f"{agreement}. {_chance(judgement)}{_gaps(judgement)}"
-
-
-def _chance(judgement: Judgement) -> str:
-    return (
-        "No proof was found. Where both are analytic, a difference that is not 0 everywhere has only isolated zeros, "
-        f"and {judgement.points} points chosen without looking at it would all have to be among them"
-    )
-
-
-def _wrong(judgement: Judgement) -> str:
-    counterexample = judgement.counterexample
-    assert counterexample is not None
-    at = f"at {format_point(counterexample.point)} " if counterexample.point else ""
-    sentence = f"{at}yours is {counterexample.answer} and the derivative is {counterexample.partial}"
-    right, wrong = (intervals_text(judgement.intervals, outcome) for outcome in ("same", "different"))
-    if right and wrong:
-        sentence += f". Yours is right for {right} and wrong for {wrong}"
-    elif right and not any(interval.outcome == "unknown" for interval in judgement.intervals):
-        sentence += ". It is right at all other points that were tried"
-    elif right:
-        sentence += f". Yours is right for {right}"
-    elif judgement.half_space:
-        sentence += f". Yours is right at all points that were tried where {judgement.half_space}"
-    return sentence
-
-
-def _gaps(judgement: Judgement) -> str:
-    """Return sentences about holes and regions where the formula has no value but the function has a derivative."""
-    sentence = ""
-    if judgement.holes:
-        points = [f"({format_point(hole)})" if len(hole) > 1 else format_point(hole) for hole in judgement.holes[:3]]
-        sentence += f". Yours has a hole at {' and '.join(points)}, where the function has a derivative"
-    if judgement.undefined_at is not None:
-        sentence += f". Yours has {gap(judgement)}, where the function has a derivative"
-    return sentence
-
-
-def gap(judgement: Judgement) -> str:
-    """Describe where a formula has no value: `no value for x < 0`, or one such point if the region is not known."""
-    assert judgement.undefined_at is not None
-    region = missing_region(judgement)
-    if region is not None:
-        return f"no value for {region}"
-    needs = f" (it needs {judgement.unmet_requirement})" if judgement.unmet_requirement else ""
-    return f"no value, for instance at {format_point(judgement.undefined_at)}{needs}"
-
-
-def missing_region(judgement: Judgement) -> str | None:
-    """Return the intervals of the only variable where a formula has no value; None if they are not all known."""
-    if any(interval.outcome == "unknown" for interval in judgement.intervals):
-        return None
-    return intervals_text(judgement.intervals, "undefined") or None
-
-
-def domain(check: Check, judgement: Judgement) -> str:
-    """Return the domain that the sample points are taken from, as text."""
-    if not check.answers or not check.question.parsed.expression.varies:
-        return "a constant"
-    if judgement.intervals:
-        return intervals_text(judgement.intervals, "same") or intervals_text(judgement.intervals)
-    required = dict.fromkeys([*domain_of(check.question.parsed.expression), *check.conditions])  # each named once
-    return "where " + ", ".join(required) if required else "no restriction"
-
-
-def verdict(check: Check) -> str:
-    """Return the closing sentence, over all partials."""
-    if len(check.judgements) == 1:
-        ((name, judgement),) = check.judgements.items()
-        return f"df/d{name} {headline(check, judgement)}{_lesson(check, ': ')}"
-    by: dict[Verdict, list[str]] = {}
-    for name, judgement in check.judgements.items():
-        by.setdefault(judgement.verdict, []).append(f"df/d{name}")
-    clauses = [f"{join(by[verdict], most=6)}: {_predicate(verdict, check)}" for verdict in WORST_FIRST if verdict in by]
-    return f"{'; '.join(clauses)}{_lesson(check, '. The mistakes: ')}"
-
-
-def headline(check: Check, judgement: Judgement) -> str:
-    """Return the verdict as the predicate of a sentence: `is wrong`."""
-    predicate = HEADLINES[judgement.verdict]
-    if judgement.verdict == WHERE_DEFINED:
-        predicate += f", but has {gap(judgement)}{_counts(check)}"
-    return predicate
-
-
-def _predicate(verdict: Verdict, check: Check) -> str:
-    return HEADLINES[verdict].removeprefix("is ") + (_counts(check) if verdict == WHERE_DEFINED else "")
-
-
-def _counts(check: Check) -> str:
-    return ", and so counts as wrong" if check.where_defined == "wrong" else ""
-
-
-def _lesson(check: Check, before: str) -> str:
-    """Return the titles of the kinds of mistakes, each once, and the end of the sentence."""
-    kinds = {part.kind: None for mistake in check.mistakes.values() for part in parts(mistake)}
-    return f"{before}{'; '.join(KINDS[kind].title for kind in list(kinds)[:MAX_LESSONS])}." if kinds else "."
-
-
-def parts(mistake: Mistake | None) -> Iterator[Mistake]:
-    """Yield a mistake, and the second one where two were made at once."""
-    while mistake is not None:
-        yield mistake
-        mistake = mistake.second
-
-
-def as_sentence(text: str) -> str:
-    """Return a clause with a capital letter and a full stop."""
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
 # --- JSON -------------------------------------------------------------------------------------------------------------
@@ -302,27 +170,57 @@ def _visible_spans(text: str, mistake: Mistake, names: list[str]) -> Iterator[tu
 
 MAX_EXPLAINED = 8  # partials that are explained, wrong ones first; the table has them all
 MAX_TABLE_ROWS = 60
+OUTCOMES: Mapping[int, Outcome] = {0: "right", 1: "wrong", 3: "undecided"}  # by exit code
 MAX_LINE_LENGTH = 160  # characters of a text with carets
 
 
 def document(check: Check, *, brief: bool = False) -> Document:
-    """Return the document of a check; a brief one is the table of verdicts alone."""
+    """Return the verdict, and what is wrong with the step done right; a brief document is the table of verdicts alone.
+
+    The long form has the evidence for every partial.
+    """
     if brief:
         return Document((_verdicts(check),), check.data)
-    blocks: list[Block] = [Heading("Is this the derivative?", 1), _question(check)]
+    return Document(tuple(_short(check)), check.data, details=lambda: tuple(_everything(check)))
+
+
+def _short(check: Check) -> Iterator[Block]:
+    """Yield the verdict in a line, then the mistakes, or why nothing could be decided."""
+    yield Paragraph(opening(check), "verdict", OUTCOMES[check.exit_code])
+    not_right = [name for name in check.answers if EXIT_CODES[check.judgements[name].verdict]]
+    if len(check.answers) > 1 and not_right:
+        yield _verdicts(check)
+    for name in sorted(not_right, key=lambda name: check.judgements[name].verdict != "wrong")[:MAX_EXPLAINED]:
+        if len(check.answers) > 1:
+            yield Heading(f"df/d{name}: {check.judgements[name].verdict}")
+        if len(check.answers) > 1 or check.judgements[name].verdict != "wrong":
+            yield Paragraph(as_sentence(evidence(check, name)))
+        for part in parts(check.mistakes.get(name)):
+            yield from mistake_blocks(check, name, part)
+    yield from _missing(check)
+    if check.solution is not None:
+        yield from check.solution.document().blocks
+
+
+def _everything(check: Check) -> Iterator[Block]:
+    """Yield the question, the evidence for each partial and the mistakes in it, and the verdict."""
+    yield Heading("Is this the derivative?", 1)
+    yield _question(check)
     if len(check.answers) > 1:
-        blocks.append(_verdicts(check))
+        yield _verdicts(check)
     order = sorted(check.answers, key=lambda name: check.judgements[name].verdict != "wrong")
     for name in order[:MAX_EXPLAINED]:
-        blocks += explained(check, name)
-    if check.missing:
-        blocks.append(
-            Paragraph(f"No answer was given for the partials with respect to {', '.join(check.missing[:20])}.", "note")
-        )
+        yield from explained(check, name)
+    yield from _missing(check)
     if check.solution is not None:
-        blocks += check.solution.document().blocks
-    blocks.append(Paragraph(verdict(check), "verdict"))
-    return Document(tuple(blocks), check.data)
+        yield from check.solution.document().blocks
+    yield Paragraph(verdict(check), "verdict")
+
+
+def _missing(check: Check) -> Iterator[Block]:
+    if check.missing:
+        names = ", ".join(check.missing[:20])
+        yield Paragraph(f"No answer was given for the partials with respect to {names}.", "note")
 
 
 def _question(check: Check) -> Listing:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.document import Block, Cell, Code, Document, Heading, Listing, Paragraph, Table, columns
+from diffcompare.document import Block, Cell, Code, Document, Heading, Listing, Outcome, Paragraph, Table, columns
 from diffcompare.inputs.conditions import parse_conditions
 from diffcompare.inputs.formulas import notation_of, sides
 from diffcompare.inputs.point import candidates, unknown_variable
@@ -19,7 +19,8 @@ from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.misconceptions.messages import Mistake
 from diffcompare.numeric.evaluate import value_at
 from diffcompare.studies.check import BUDGET, EXIT_CODES, Check, check_question, worst_verdict
-from diffcompare.studies.check_report import explained, gap, partial_data
+from diffcompare.studies.check_report import OUTCOMES, explained, partial_data
+from diffcompare.studies.check_wording import gap
 from diffcompare.studies.prime_notation import Definition, LocalNames, read
 from diffcompare.studies.record import Record, closing_data, question_data, question_entries, select
 from diffcompare.verify.verdict import WHERE_DEFINED, Judgement, Verdict, judge
@@ -339,14 +340,25 @@ def document(derivation: DerivationCheck, *, brief: bool = False) -> Document:
     table = Table("steps", heads, tuple(rows), "Steps", most=MAX_TABLE_ROWS)
     if brief:
         return Document((table,), derivation.data)
+    outcome: Outcome = OUTCOMES[derivation.exit_code]
+    short: list[Block] = [Paragraph(verdict(derivation), "verdict", outcome)]
+    if outcome != "right":
+        short += [table, *_first_mistake(derivation)]
+    return Document(tuple(short), derivation.data, details=lambda: _everything(derivation, table))
+
+
+def _first_mistake(derivation: DerivationCheck) -> list[Block]:
+    if derivation.first is None:
+        return []
+    number = derivation.lines[derivation.first].written.number
+    return explained(derivation.check, derivation.by, f"Line {number}")
+
+
+def _everything(derivation: DerivationCheck, table: Table) -> tuple[Block, ...]:
+    """Return the blocks of the long form: the question, the lines, the first mistake and the verdict."""
     entries = [*question_entries(derivation.question, {}), ("by", Code(derivation.by))]
     blocks: list[Block] = [Heading("Does it follow?", 1), Listing(tuple(entries)), table]
-    if derivation.first is not None:
-        blocks += explained(
-            derivation.check, derivation.by, f"Line {derivation.lines[derivation.first].written.number}"
-        )
-    blocks.append(Paragraph(verdict(derivation), "verdict"))
-    return Document(tuple(blocks), derivation.data)
+    return (*blocks, *_first_mistake(derivation), Paragraph(verdict(derivation), "verdict"))
 
 
 def _follows(line: CheckedLine) -> str:

@@ -16,6 +16,7 @@ from diffcompare.studies.matrix_tables import (
     matrix_table,
     method_data,
     note_table,
+    short_form,
     true_texts,
 )
 from diffcompare.studies.question import format_point
@@ -156,6 +157,25 @@ def document(hessian: Hessian, *, brief: bool = False) -> Document:
     if brief:
         is_whole = len(hessian.column_names) <= MAX_GRID_COLUMNS
         return Document(tuple(matrix if is_whole else [values]), hessian.data, arrays(hessian, _key(hessian)))
+    function: Cell = hessian.problem.expression if hessian.question.program is None else Code(hessian.question.label)
+    tables = matrix_table(hessian, _key(hessian), "", "by", title)
+    given = hessian.problem.vector
+    vector: list[tuple[str, Cell, None]] = [] if given is None else [("v", Code(format_point(given, ": ")), None)]
+    return short_form(
+        hessian,
+        [accuracy_sentence(hessian), _cost_sentence(hessian), _symmetry_sentence(hessian)]
+        if hessian.problem.wrt
+        else [verdict(hessian)],
+        [("f", function, hessian.value), *vector],
+        [*tables, *_slopes(hessian)],
+        lambda: _everything(hessian, caption, matrix, values),
+        hessian.data,
+        arrays(hessian, _key(hessian)),
+    )
+
+
+def _everything(hessian: Hessian, caption: str, matrix: list[Block], values: Table) -> list[Block]:
+    """Return the blocks of the long form: the question, every table, and the verdict."""
     blocks: list[Block] = [Heading(caption, 1), _question(hessian), *matrix]
     if hessian.problem.wrt:
         blocks += [values, cost_table(hessian)]
@@ -164,8 +184,7 @@ def document(hessian: Hessian, *, brief: bool = False) -> Document:
         notes = [*[f"the truth: {note}" for note in hessian.truth.first.notes], *hessian.truth.notes]
         blocks += [Paragraph(note, "note") for note in notes]
     closing = verdict(hessian)
-    blocks += [Paragraph(closing, "verdict")] if closing else []
-    return Document(tuple(blocks), hessian.data, arrays(hessian, _key(hessian)))
+    return blocks + ([Paragraph(closing, "verdict")] if closing else [])
 
 
 def _is_upper(hessian: Hessian, row: int, name: str) -> bool:

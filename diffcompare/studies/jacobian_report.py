@@ -20,6 +20,7 @@ from diffcompare.studies.matrix_tables import (
     matrix_table,
     method_data,
     note_table,
+    short_form,
     true_texts,
 )
 from diffcompare.studies.question import format_point
@@ -178,14 +179,29 @@ def document(jacobian: Jacobian, *, brief: bool = False) -> Document:
     if brief:
         is_whole = len(jacobian.problem.wrt) <= MAX_GRID_COLUMNS
         return Document(tuple(matrix if is_whole else [values]), jacobian.data, _arrays(jacobian))
+    sentences = [accuracy_sentence(jacobian), choice(jacobian)[1], _compression_sentence(jacobian)]
+    functions = list(zip(jacobian.row_labels, jacobian.problem.outputs, jacobian.values, strict=True))
+    bare = [table._replace(caption="") for table in matrix_table(jacobian, "jacobian", caption, "output")]
+    return short_form(
+        jacobian,
+        sentences if jacobian.problem.wrt else [verdict(jacobian)],
+        functions,
+        [*bare, *_slopes(jacobian)],
+        lambda: _everything(jacobian, [*matrix], values),
+        jacobian.data,
+        _arrays(jacobian),
+    )
+
+
+def _everything(jacobian: Jacobian, matrix: list[Block], values: Table) -> list[Block]:
+    """Return the blocks of the long form: the question, every table, and the verdict."""
     blocks: list[Block] = [Heading("The Jacobian", 1), _question(jacobian), *matrix]
     if jacobian.problem.wrt:
         blocks += [_pattern(jacobian), *_seeds(jacobian), values, cost_table(jacobian)]
     blocks += [*_slopes(jacobian), *note_table(jacobian.answers)]
     blocks += [Paragraph(f"the truth of {note}", "note") for note in _truth_notes(jacobian)]
     closing = verdict(jacobian)
-    blocks += [Paragraph(closing, "verdict")] if closing else []
-    return Document(tuple(blocks), jacobian.data, _arrays(jacobian))
+    return blocks + ([Paragraph(closing, "verdict")] if closing else [])
 
 
 def _arrays(jacobian: Jacobian) -> dict[str, Any]:

@@ -7,12 +7,30 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from diffcompare import formatting
 from diffcompare.backends.jacobian_methods import MatrixAnswer
-from diffcompare.document import Cell, Code, Column, Measured, Table, approximate, columns
+from diffcompare.document import (
+    Block,
+    Cell,
+    Code,
+    Column,
+    Document,
+    Equation,
+    Equations,
+    Measured,
+    Outcome,
+    Paragraph,
+    Table,
+    approximate,
+    columns,
+)
 from diffcompare.inputs.resolve import ParsedInput
-from diffcompare.language.wengert import wengert_list
+from diffcompare.language.expression import Expression
+from diffcompare.language.printer import shorten
+from diffcompare.language.wengert import tree_size, wengert_list
 from diffcompare.studies.accuracy import FULL_DIGITS, error_cells, measure, tenths
-from diffcompare.studies.record import Record, join, plain, select
+from diffcompare.studies.question import format_point
+from diffcompare.studies.record import Record, cell, counted, join, large, plain, select
 from diffcompare.truth.own_backwards import disagreement
 from diffcompare.truth.rounding import TrueNumber
 
@@ -273,3 +291,76 @@ def accuracy_sentence(record: MatrixRecord) -> str:
         blamed = disagreement(wengert_list(*record.question.parsed.outputs), record.problem.point)
     sentence = "; ".join([*([blamed] if blamed else []), *parts])
     return f"{sentence[0].upper()}{sentence[1:]}."
+
+
+# --- The short form ---------------------------------------------------------------------------------------------------
+
+MAX_FUNCTIONS = 6  # outputs that have a line of their own
+MAX_LINE_NODES = 60  # of a function that is written out in its line
+STOPPED = ("timed-out", "interrupted", "out-of-memory")
+
+
+def short_form(
+    record: MatrixRecord,
+    sentences: Sequence[str],
+    functions: Sequence[tuple[str, Cell, Any]],
+    matrix: Sequence[Block],
+    details: Callable[[], Sequence[Block]],
+    data: Callable[[], Mapping[str, Any]],
+    numbers: Mapping[str, Any],
+) -> Document:
+    """Return the verdict, a line for each function with its value, and the matrix, with everything else as details.
+
+    Args:
+        record: The matrix by several methods.
+        sentences: What there is to say, the most important first; empty ones are left out.
+        functions: Name, formula and value of every output; None in place of a value for what is given.
+        matrix: The table of the best known numbers.
+        details: Makes the blocks of the long form.
+        data: Makes the JSON document.
+        numbers: The arrays of the document.
+    """
+    outcome = outcome_of(record)
+    if record.failure is not None:
+        sentences = [as_sentence(record.failure.message), *sentences]
+    sentence = " ".join(filter(None, sentences)) or "There is no truth to measure the numbers by."
+    at = f"at {format_point(record.problem.point)}: " if record.problem.point else ""
+    rows: list[Equation] = []
+    for name, formula, value in functions[:MAX_FUNCTIONS]:
+        remark = "" if value is None else f"{'' if rows else at}{formatting.text(cell(value))}"
+        rows.append(Equation(name, _in_a_line(formula), remark))
+    blocks: list[Block] = [Paragraph(sentence, "verdict", outcome), Equations("functions", tuple(rows)), *matrix]
+    if outcome != "right":  # whoever is wrong has a row, and a reason
+        blocks += [cost_table(record), *note_table(record.answers)] if record.answers else []
+    if len(functions) > MAX_FUNCTIONS:
+        left_out = counted(len(functions) - MAX_FUNCTIONS, "other output")
+        blocks.append(Paragraph(f"`-v`, or `details()` in Python, shows {left_out} too", "note"))
+    return Document(tuple(blocks), data, numbers, lambda: tuple(details()))
+
+
+def outcome_of(record: MatrixRecord) -> Outcome:
+    """Tell whether the methods are right: wrong is one without a number that exists, or with another number."""
+    for answer in record.answers:
+        digits = record.worst_digits(answer)
+        lacks = answer.status not in STOPPED and any(
+            answer.rows[row][name] is None and record.true_entry(row, name) is not None
+            for row, name in record.entries()
+        )
+        if answer.status == "not-supported":
+            continue
+        if lacks or (digits is not None and digits < (MIN_EXACT_DIGITS if answer.method in BEST else 1)):
+            return "wrong"
+    known = record.matrix_is_known and not any(answer.status in STOPPED for answer in record.answers)
+    return "right" if known and record.failure is None else "undecided" if record.failure is None else "wrong"
+
+
+def as_sentence(text: str) -> str:
+    """Return a clause with a capital letter and a full stop; names such as f1 keep their small letter."""
+    return f"{text if text[1:2].isdigit() else text[:1].upper() + text[1:]}."
+
+
+def _in_a_line(formula: Cell) -> Cell:
+    """Return a formula, or its beginning and its size if it is long."""
+    if not isinstance(formula, Expression) or tree_size(formula) <= MAX_LINE_NODES:
+        return formula
+    return Code(f"{shorten(formula)} ({large(tree_size(formula))} nodes)")

@@ -7,7 +7,7 @@ from math import factorial
 from typing import Any
 
 from diffcompare.backends.taylor_methods import TaylorAnswer
-from diffcompare.document import Block, Cell, Document, Heading, Listing, Paragraph, Table, columns
+from diffcompare.document import Block, Cell, Code, Document, Heading, Listing, Paragraph, Table, columns
 from diffcompare.language.wengert import dag_size, tree_size
 from diffcompare.studies.matrix_tables import (
     MAX_ENTRY_ROWS,
@@ -17,6 +17,7 @@ from diffcompare.studies.matrix_tables import (
     entry_table,
     method_data,
     note_table,
+    short_form,
     true_texts,
 )
 from diffcompare.studies.record import cell, counted, large, number, plain, question_entries, status, study_data
@@ -134,6 +135,20 @@ def document(taylor: Taylor, *, brief: bool = False) -> Document:
     coefficients = _coefficients(taylor)
     if brief:
         return Document((coefficients,), taylor.data, _arrays(taylor))
+    function: Cell = taylor.problem.expression if taylor.question.program is None else Code(taylor.question.label)
+    return short_form(
+        taylor,
+        [accuracy_sentence(taylor), _cost_sentence(taylor), _swell_sentence(taylor)],
+        [("f", function, taylor.value)],
+        [coefficients],
+        lambda: _everything(taylor, coefficients),
+        taylor.data,
+        _arrays(taylor),
+    )
+
+
+def _everything(taylor: Taylor, coefficients: Table) -> list[Block]:
+    """Return the blocks of the long form: the question, every table, and the verdict."""
     values = entry_table(
         taylor, lambda row, _: f"c{row}", list(taylor.entries()), "Coefficients by every method", brief=False
     )
@@ -141,8 +156,7 @@ def document(taylor: Taylor, *, brief: bool = False) -> Document:
     blocks += [cost_table(taylor), *_orders(taylor), *note_table(taylor.answers)]
     blocks += [Paragraph(f"the truth: {note}", "note") for note in (taylor.first.notes if taylor.first else ())]
     closing = verdict(taylor)
-    blocks += [Paragraph(closing, "verdict")] if closing else []
-    return Document(tuple(blocks), taylor.data, _arrays(taylor))
+    return blocks + ([Paragraph(closing, "verdict")] if closing else [])
 
 
 def _arrays(taylor: Taylor) -> dict[str, Any]:

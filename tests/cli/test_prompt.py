@@ -35,6 +35,16 @@ def test_the_lines_of_a_pipe_are_answered_and_a_mistake_does_not_stop_them():
     assert done.returncode == 2  # the first that is not 0
 
 
+def test_what_is_said_of_the_notation_is_a_line_and_said_once():
+    done = piped(
+        b"2x + e --at x=1 -q --no-truth --method reverse-ad\n3x + e --at x=1 -v --no-truth --method reverse-ad\n"
+    )
+    notes = re.findall(r"note\[(W\d+)\]", done.stderr.decode())
+    assert "W303" in notes or notes == ["W301"]
+    assert len(notes) == len(set(notes))
+    assert "-->" not in done.stderr.decode()
+
+
 def test_a_command_reads_the_rest_of_the_pipe():
     done = piped(b"quiz --questions 1 --level 1 --seed 1\nskip\nderive x^2 -q\n")
     assert b"Question 1 of 1" in done.stdout

@@ -250,6 +250,28 @@ class Damped(Function):
 def test_an_operation_without_a_definition_is_judged_by_differences(text, partials, verdict):
     checked = check(text, partials, ops=Damped)
     assert checked.verdict == verdict
-    assert "has no `definition`, so that the derivative comes from differences of values" in str(checked).replace(
-        "\n", " "
-    )
+    assert "has no `definition`, so that the derivative comes from differences of values" in str(checked.details())
+    assert "30 digits" not in str(checked)
+
+
+# --- The short form ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "partials", "line"),
+    [
+        ("tan(x)", {"x": "sec(x)^2"}, "✓ Correct: sec(x)^2 is the derivative of tan(x) (proved)."),
+        ("x^2*y", {"x": "2*x*y", "y": "x^2"}, "✓ Correct: both partial derivatives (proved)."),
+        ("x*y*z", {"x": "y*z", "y": "x*z", "z": "x*y"}, "✓ Correct: all 3 partial derivatives (proved)."),
+    ],
+)
+def test_what_is_right_is_said_in_a_line(text, partials, line):
+    checked = check(text, partials)
+    assert str(checked) == line
+    assert "this is proved" in str(checked.details())
+
+
+def test_what_is_wrong_is_said_first_with_the_right_rule():
+    first, *rest = str(check("tan(x)", x="sec(x)")).splitlines()
+    assert first == "✗ Wrong: at x = 2 yours is -2.403 and the derivative is 5.7744."
+    assert "The mistake: the derivative of tan(x) is sec(x)^2, not sec(x)." in rest

@@ -76,7 +76,7 @@ def test_the_number_of_a_difference_is_no_answer_where_the_exact_methods_have_no
 
 
 def test_an_entry_is_not_taken_for_one_of_another_variable():
-    assert "\nd2f/dx1dx1  truth" in str(dc.hessian("x1^2", x1=1, methods="forward-over-reverse"))
+    assert "\nd2f/dx1dx1  truth" in str(dc.hessian("x1^2", x1=1, methods="forward-over-reverse").details())
 
 
 def test_an_infinite_partial_leaves_the_truth_open():

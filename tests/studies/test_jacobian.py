@@ -16,7 +16,7 @@ FAST = ("central-difference", "forward-ad", "reverse-ad")
 
 
 def table(record, key):
-    return next(block for block in record.document().blocks if isinstance(block, Table) and block.key == key)
+    return next(block for block in record.document().detailed.blocks if isinstance(block, Table) and block.key == key)
 
 
 def test_the_matrix_and_its_accuracy():
@@ -102,7 +102,7 @@ def test_a_kink_of_one_output_is_told_and_the_other_stands():
 def test_an_undefined_output_is_told_and_where_none_is_defined_there_is_no_table():
     record = dc.jacobian("[ln(x), x*y]", x=-2, y=3, methods=FAST)
     assert (record.failure.code, record.matrix) == ("E802", [[None, None], [3.0, -2.0]])
-    assert not dc.jacobian("[ln(x), sqrt(x)]", x=-2, methods=FAST).document().blocks
+    assert not dc.jacobian("[ln(x), sqrt(x)]", x=-2, methods=FAST).document().detailed.blocks
 
 
 def test_compression_shows_its_seeds_and_changes_nothing():

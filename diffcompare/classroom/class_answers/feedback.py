@@ -18,7 +18,8 @@ from diffcompare.language.simplify import simplify
 from diffcompare.language.wengert import dag_size, wengert_list
 from diffcompare.misconceptions.kinds import KINDS
 from diffcompare.render import render
-from diffcompare.studies.check_report import as_sentence, evidence, headline, marked, parts, spans, step_blocks
+from diffcompare.studies.check_report import marked, spans, step_blocks
+from diffcompare.studies.check_wording import as_sentence, evidence, headline, parts
 from diffcompare.studies.derive import derive_question
 
 if TYPE_CHECKING:

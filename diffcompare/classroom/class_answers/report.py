@@ -22,7 +22,8 @@ from diffcompare.language.printer import to_text
 from diffcompare.language.wengert import wengert_list
 from diffcompare.misconceptions.kinds import KINDS
 from diffcompare.studies.check import Counting
-from diffcompare.studies.check_report import as_sentence, gap, partial_data, parts
+from diffcompare.studies.check_report import partial_data
+from diffcompare.studies.check_wording import as_sentence, gap, parts
 from diffcompare.studies.question import format_point
 from diffcompare.studies.record import SCHEMA, closing_data, counted
 from diffcompare.verify.verdict import WHERE_DEFINED, WORST_FIRST

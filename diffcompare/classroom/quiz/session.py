@@ -21,7 +21,8 @@ from diffcompare.language.operations import ARITHMETIC, general_power, is_intege
 from diffcompare.language.wengert import active_nodes, wengert_list
 from diffcompare.misconceptions.messages import Mistake
 from diffcompare.studies.check import Check, check_question
-from diffcompare.studies.check_report import as_sentence, evidence, headline, is_open, mistake_blocks, parts
+from diffcompare.studies.check_report import is_open, mistake_blocks
+from diffcompare.studies.check_wording import as_sentence, evidence, headline, parts
 from diffcompare.studies.derivation_steps import DerivationStep, steps_of
 from diffcompare.studies.derive import derive_question
 from diffcompare.studies.record import Record, counted

@@ -43,6 +43,7 @@ def command(
         bool, Option("--allow-code", help="Rows may name Python functions, as `model.py:f`: their code is run.")
     ] = False,
     ops: options.Ops = None,
+    verbose: options.Verbose = False,
 ) -> int:
     """Compare ways of differentiating every expression in files."""
     if max_error is not None and not truth:

@@ -57,6 +57,7 @@ def command(
     kinds: Kinds = False,
     output: options.Output = None,
     ops: options.Ops = None,
+    verbose: options.Verbose = False,
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Check a derivative and find the mistake in it."""

@@ -23,6 +23,7 @@ def command(
     budget: options.Budget = 5.0,
     truth: options.Truth = True,
     ops: options.Ops = None,
+    verbose: options.Verbose = False,
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Expand an expression into its Taylor series."""

@@ -69,7 +69,7 @@ def test_rows_in_their_order_and_figures_on_the_screen(cli) -> None:
     assert [document["name"] for document in results()] == [f"r{k}" for k in range(30)]
     assert [document["line"] for document in results()] == list(range(1, 31))
     assert "reverse-ad        30        0          0" in outcome.out
-    assert outcome.out.endswith("All 30 rows succeeded.\n")
+    assert outcome.out.startswith("✓ All 30 rows succeeded.\n")
     assert outcome.err == ""
 
 
@@ -102,7 +102,7 @@ def test_json_lines_go_to_a_pipe_and_the_figures_beside_them(cli) -> None:
     write_rows(3)
     outcome = cli("batch", "rows.txt", *FEW)
     assert [json.loads(line)["name"] for line in outcome.out.splitlines()] == ["r0", "r1", "r2"]
-    assert outcome.err.rstrip().endswith("All 3 rows succeeded.")
+    assert "✓ All 3 rows succeeded." in outcome.err
     assert cli("batch", "rows.txt", *FEW, "--quiet").err == ""
 
 
@@ -110,7 +110,7 @@ def test_json_lines_go_to_a_pipe_and_the_figures_beside_them(cli) -> None:
     ("format", "words"),
     [
         ("csv", ["name,file,line,expression", "r1,rows.txt,2,ln(x1 + 2) + x1*x2 - sin(x2)", ",reverse-ad,ok,x1,"]),
-        ("markdown", ["# 3 expressions, side by side", "| `rows.txt:2` | r1 |"]),
+        ("markdown", ["**✓ All 3 rows succeeded.**", "| `rows.txt:2` | r1 |"]),
         ("html", ['<table class="sortable">', "script-src 'sha256-", "<code>rows.txt:2</code>"]),
         ("json", ['"command": "batch"', '"rows": 3', '"failed": 0']),
         ("plain", ["reverse-ad         3        0"]),
@@ -127,7 +127,7 @@ def test_a_file_gets_the_format_of_its_suffix(cli) -> None:
     write_rows(3)
     for name, beginning in (("r.csv", "name,file"), ("r.md", "# 3 expr"), ("r.html", "<!DOCTYPE")):
         outcome = cli("batch", "rows.txt", *FEW, "-o", name)
-        assert outcome.out.startswith("3 expressions, side by side")
+        assert outcome.out.startswith("✓ All 3 rows succeeded.")
         assert Path(name).read_text().startswith(beginning)
 
 
