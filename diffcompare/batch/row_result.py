@@ -238,8 +238,8 @@ def _function_hands(row: InputRow, question: ParsedInput) -> Sequence[Hand]:
     if not isinstance(row.hand, str) or not row.hand:
         return _formula_hands(row, question, list(program.at.point))
     if question.parsed.listed:
-        message = f"`{row.hand}` as a gradient belongs to one output, and {program.label} returns several"
-        help = f"its Jacobian is checked by: diffcompare check {program.label} --hand {row.hand}"
+        message = f"`{row.hand}` is the gradient of one output, but {program.label} returns several"
+        help = f"check its Jacobian with `diffcompare check {program.label} --hand {row.hand}`"
         raise DiffcompareError(Diagnostic("E636", "bad_value", message, help=help))
     path, name = function_file(row.hand) or ("", "")
     return [hand_in_process(path, name, program)]

@@ -67,9 +67,13 @@ def result_sink(
     resumable = output is not None and format == "jsonl" and not is_special(output)
     if (resume or durable) and not resumable:
         flag = "--resume" if resume else "--durable"
-        raise usage_error("E632", f"`{flag}` is for results in a file of JSON lines", f"{flag} -o results.jsonl")
+        raise usage_error(
+            "E632", f"`{flag}` needs results in a file of JSON lines", f"for example `{flag} -o results.jsonl`"
+        )
     if resume and any(map(is_stream, run.files)):
-        raise usage_error("E632", "`--resume` cannot read standard input again", "save it as a file")
+        raise usage_error(
+            "E632", "`--resume` cannot read standard input again", "save the input as a file, and name that"
+        )
     if output is not None:
         check_destination(output)
     if not resumable or output is None:
@@ -96,7 +100,9 @@ def worker_pool(row_options: Options, jobs: int | None, scheduler: str | None) -
     if scheduler is None:
         return lambda: pool_of_this_machine(row_options, jobs or processors(), safe_io.tell)
     if jobs is not None:
-        raise usage_error("E631", "`--jobs` is for this machine, `--scheduler` for others", "keep one")
+        raise usage_error(
+            "E631", "`--jobs` starts processes here, `--scheduler` uses a Dask cluster", "leave out one of them"
+        )
     return lambda: DaskPool(row_options, scheduler)
 
 

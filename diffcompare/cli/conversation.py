@@ -114,7 +114,7 @@ def new_quiz(count: int, level: str | None, topic: str | None, seed: int | None)
     if topic is not None and level is not None and int(level) not in levels_of(topic):
         available = levels_of(topic)
         first, last = available[0], available[-1]
-        where = f"on level {first}" if first == last else f"from level {first} to {last}"
+        where = f"at level {first}" if first == last else f"at levels {first} to {last}"
         raise usage_error(
             "E506", f"`--topic {topic}` is not asked at level {level}, but {where}",
             f"for example `--topic {topic} --level {first}`",

@@ -65,7 +65,7 @@ def check_steps(
 ) -> CommandResult:
     """Check a derivation in a file, or from standard input, one step per line."""
     if where_defined != "right":
-        raise usage_error("E506", "`--where-defined` is for answers, not for steps", "leave one of them out")
+        raise usage_error("E506", "`--where-defined` grades answers, not derivations", "leave one of them out")
     by = options.split(wrt)
     if len(by) > 1:
         raise usage_error("E507", "a derivation is with respect to one variable", f"for example `--wrt {by[0]}`")

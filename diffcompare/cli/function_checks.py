@@ -75,10 +75,12 @@ def _check_backward(
     process.ask("ready")
     if hand or not process.is_operation:
         process.end()
+        message = f"`{name}` needs a function to be checked: the one that computes its gradient"
         help = f"for example `check {path}:{name} --hand {path}:df`"
         if process.is_operation:
+            message = f"`{name}` has a backward of its own, and takes no `--hand`"
             help = f"`check {path}:{name}` compares its own backward with its forward"
-        raise usage_error("E505", f"which function is the gradient of `{name}`?", help)
+        raise usage_error("E505", message, help)
     data = json.loads(process.ask("check", given=given, label=f"{path}:{name}", seed=seed)["check"])
     process.end()
     return CommandResult(document_of(data, brief=brief), (), None, 0 if data["verdict"] == "agrees" else 1)

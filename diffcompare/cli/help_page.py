@@ -114,8 +114,14 @@ def _joined(lines: Iterable[str]) -> str:
 
 
 def _head(look: HelpLook, usage: Sequence[tuple[str, str]], sentence: str) -> list[str]:
-    words = [look.paint(text, style) for text, style in [("diffcompare", _LITERAL), *usage]]
-    return [f"{look.paint('Usage:', _HEADING)} {' '.join(words)}", "", *_wrapped(look, sentence), ""]
+    lines = [""]
+    used = 0
+    for text, style in [("Usage:", _HEADING), ("diffcompare", _LITERAL), *usage]:
+        if used and used + len(text) > look.width:
+            lines, used = [*lines, "      "], 7
+        lines[-1] += " " * (lines[-1] != "") + look.paint(text, style)
+        used += len(text) + 1
+    return [*lines, "", *_wrapped(look, sentence), ""]
 
 
 def _examples(look: HelpLook, examples: Iterable[str]) -> list[str]:

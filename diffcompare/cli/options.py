@@ -134,8 +134,8 @@ def parse_input(
     program = program or function_program(expression, at, budget)
     if native:
         if program is None:
-            help = f"for example `grad model.py:f --native {native[0]}`; `--with {native[0]}` is for all"
-            raise usage_error("E506", "`--native` is for a Python function that is written for the library", help)
+            help = f"for example `grad model.py:f --native {native[0]}`; `--with {native[0]}` takes a formula too"
+            raise usage_error("E506", "`--native` runs a Python function, but the input is a formula", help)
         return program.as_native_input(native[0]), None if at is None else program.at.point
     if program is not None:
         return program.as_input(default=at is None, several=several), None if at is None else program.at.point
@@ -181,7 +181,7 @@ def _hand_function(path: str, name: str, program: object) -> HandFormulas:
 
     if not isinstance(program, ProcessProgram):
         help = f"for example `grad {path}:f --hand {path}:{name}`"
-        raise usage_error("E506", "a function as `--hand` is for a Python function", help)
+        raise usage_error("E506", "`--hand` names a Python function, but the input is an expression", help)
     return hand_in_process(path, name, program)
 
 

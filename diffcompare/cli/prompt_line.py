@@ -154,7 +154,7 @@ def _split(line: str, *, brackets: bool) -> list[Word]:
             start = place
         if kind == "quoted":
             if len(text) == 1 or text[-1] != text[0]:
-                help = "add the second one, or leave it out"
+                help = "add the closing quote, or remove this one"
                 raise _at_fault(line, (place, place + 1), "the quote is never closed", help)
             is_quoted, text = True, text[1:-1]
         elif brackets and kind in ("open", "close"):

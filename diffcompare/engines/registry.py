@@ -153,10 +153,8 @@ def native_methods(names: Iterable[str]) -> tuple[str, ...]:
     for name in names:
         engine(name)
         if name not in WRITTEN_FOR:
-            help = f"functions may be written for {', '.join(WRITTEN_FOR)}; `--with {name}` asks it about the recording"
-            raise DiffcompareError(
-                Diagnostic("E722", "bad_value", f"{name} does not run functions of yours", help=help)
-            )
+            help = f"functions can be written for {', '.join(WRITTEN_FOR)}; `--with {name}` gives it the recording"
+            raise DiffcompareError(Diagnostic("E722", "bad_value", f"{name} cannot run a function of yours", help=help))
         methods += [method_name(name, mode) for mode in (NATIVE_MODES if version(name) else (NATIVE,))]
     return tuple(dict.fromkeys(methods))
 

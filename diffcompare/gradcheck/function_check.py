@@ -208,7 +208,7 @@ def _trouble(function: Any, arguments: Sequence[Any]) -> DiffcompareError | None
         return raised(error)
     message = f"{function.__name__}.forward has no finite value at the points that were tried"
     name = _parameters(function)[0].name if _parameters(function) else "x"
-    help = f"give a point of its domain: dc.check({function.__name__}, 1.5), or --at {name}=1.5"
+    help = f"give a point in its domain: dc.check({function.__name__}, 1.5), or --at {name}=1.5"
     return DiffcompareError(Diagnostic("E576", "domain_error", message, help=help))
 
 

@@ -202,7 +202,9 @@ def ambiguous_comma(text: str, span: tuple[int, int]) -> Diagnostic:
     number = text[slice(*span)]
     point, apart = number.replace(",", ".", 1), number.replace(",", ", ", 1)
     message = f"`{number}` may be one number or two arguments"
-    return Diagnostic("E596", "syntax_error", message, text=text, span=span, help=f"write {point}, or {apart}")
+    return Diagnostic(
+        "E596", "syntax_error", message, text=text, span=span, help=f"write {point} for one, or {apart} for two"
+    )
 
 
 class _Call:

@@ -52,7 +52,7 @@ def doubts(program: CalledFunction, recording: Recording) -> list[Diagnostic]:
         message = (
             f"{program.label} was recorded, and a plain call at the same point says: {first.trouble or second.trouble}"
         )
-        help = "it keeps a state from call to call, or tells recorded numbers from plain ones"
+        help = "make it answer alike every time: it keeps state between calls, or treats recorded numbers differently"
         return [Diagnostic("W320", "note", message, help=help, severity="warning")]
     if first.values != second.values:
         once, again, while_recorded = (_in_words(values) for values in (first.values, second.values, recorded))

@@ -198,8 +198,10 @@ def no_answer(
         by_status.setdefault(answer.status, []).append(answer)
     if "not-supported" in by_status:
         notes = dict.fromkeys(note for answer in by_status["not-supported"] for note in answer.notes)
-        message = f"no method has the whole {what}: {'; '.join(notes)}"
-        return Diagnostic("E806", "nondifferentiable", message, help="name the variables that have a partial: --wrt")
+        message = f"no method can compute the whole {what}: {'; '.join(notes)}"
+        return Diagnostic(
+            "E806", "nondifferentiable", message, help="differentiate only by variables that have a partial: --wrt"
+        )
     if "undefined" in by_status:
         methods = ", ".join(answer.method for answer in by_status["undefined"])
         message = f"no finite {what} was found at this point: inf, nan or no value at all from {methods}"

@@ -220,7 +220,7 @@ def _vector(times: Mapping[str, float], wrt: Sequence[str], variables: Collectio
 
 def _check_size(problem: HessianProblem) -> None:
     if problem.vector is None and len(problem.wrt) > MAX_VARIABLES:
-        message = f"the Hessian by {len(problem.wrt)} variables is too large: {MAX_VARIABLES} is the limit"
+        message = f"a Hessian in {len(problem.wrt)} variables is too large: the limit is {MAX_VARIABLES}"
         help = "name some variables (--wrt), or ask for a product with a vector (--times)"
         raise DiffcompareError(Diagnostic("E718", "resource_limit", message, help=help))
 

@@ -218,8 +218,8 @@ def question_and_point(
     """
     if native:
         if not is_function(expression):
-            message = "`native` is for a Python function that is written for the library"
-            raise bad_value(message, "native", f"`engines={list(native)!r}` asks for a formula")
+            message = "`native` runs a Python function written for the library, but the input is a formula"
+            raise bad_value(message, "native", f"`engines={list(native)!r}` asks the library about a formula")
         from diffcompare.inputs.python_function import program
 
         given = function_values(expression, point, values)

@@ -133,3 +133,8 @@ def test_what_is_spelt_like_a_flag() -> None:
 )
 def test_json_is_recognised_even_on_a_line_that_is_wrong(line: str, wanted: bool) -> None:
     assert wants_json(line.split()) is wanted
+
+
+def test_a_former_name_of_an_option_leads_to_the_new_one(cli):
+    assert "did you mean `--derivation`?" in cli("check", "x^2", "--steps", "working.txt").err
+    assert "did you mean `--steps`?" in cli("sweep", "x^2", "--step", "1e-3").err

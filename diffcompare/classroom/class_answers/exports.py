@@ -222,7 +222,9 @@ def _not_asked(title: str, count: int, file: str) -> DiffcompareError:
 
 
 def _uneven(functions: int, answers: Sequence[str], file: str) -> DiffcompareError:
-    message = f"{file}: {functions} function{'s' * (functions != 1)} asked for {len(answers)} columns of answers"
+    message = (
+        f"{file}: {len(answers)} columns of answers, but `--asked` names {functions} function{'s' * (functions != 1)}"
+    )
     help = f"give `--asked` once for each of {listed(answers)}"
     return DiffcompareError(Diagnostic("E591", "bad_value", message, help=help, source=file))
 

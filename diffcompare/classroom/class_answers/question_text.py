@@ -312,7 +312,7 @@ def _two_readings(formula: str) -> str:
 
 
 def _none_found(text: str) -> Diagnostic:
-    return _refused(text, "no function is found in the question")
+    return _refused(text, "no function was found in the question")
 
 
 def _refused(text: str, why: str) -> Diagnostic:

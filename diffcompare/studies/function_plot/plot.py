@@ -169,7 +169,9 @@ def plot_question(
         return _drawn(question, problem, function, ends, other, notes)
     except TimeoutError:
         message = f"the budget of {problem.budget:g} s was spent before the function was sampled"
-        raise DiffcompareError(Diagnostic("E571", "resource_limit", message, help="--budget 30")) from None
+        raise DiffcompareError(
+            Diagnostic("E571", "resource_limit", message, help="give it more time: --budget 30")
+        ) from None
 
 
 def _drawn(

@@ -400,7 +400,7 @@ def _failure(
         return Diagnostic("E553", "resource_limit", message, help="choose another point, or a larger --budget")
     if single and not is_number(evaluate(nodes, problem.point, FLOAT32)[nodes[-1]]):
         message = "in float32 the function has no finite value at this point"
-        return Diagnostic("E804", "overflow", message, help="leave out --float32, or choose a smaller point")
+        return Diagnostic("E804", "overflow", message, help="leave out --float32, or choose a point nearer to 0")
     return None
 
 

@@ -166,7 +166,9 @@ def swell_orders(
     problem = Problem(question.parsed.expression, point, (name,), budget=budget)
     if dag_size(problem.expression) > MAX_NODES:
         message = f"the expression has more than {MAX_NODES:,} nodes, too many to be differentiated repeatedly"
-        raise DiffcompareError(Diagnostic("E567", "resource_limit", message, help="`diffcompare grad` takes it"))
+        raise DiffcompareError(
+            Diagnostic("E567", "resource_limit", message, help="`diffcompare grad` differentiates it once")
+        )
     (first, *later), failure = _partial_rows(problem, order)
     orders = [(problem, row.member.number) for row in later]
     polynomials, by_sympy = table_rows(orders, budget), sympy_forms(orders, budget)

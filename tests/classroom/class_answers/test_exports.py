@@ -321,7 +321,7 @@ def test_forms_whose_titles_are_only_numbers_of_questions(graded):
     ("header", "options", "code", "message", "help"),
     [
         ("Name,Response 1,Response 2", {}, "E591", "nothing says what was asked in the column `Response 1`", '--asked "x^2" --asked "x^2"'),
-        ("Name,Response 1,Response 2", {"asked": ["x^2"]}, "E591", "1 function asked for 2 columns", "once for each of `Response 1`, `Response 2`"),
+        ("Name,Response 1,Response 2", {"asked": ["x^2"]}, "E591", "2 columns of answers, but `--asked` names 1 function", "once for each of `Response 1`, `Response 2`"),
         ("Name,Response 1", {"asked": ["@Frage *"]}, "E638", "no column `Frage *` says what was asked: it has `Name`", '--asked @"Question *"'),
         ("Name,Response 1", {"asked": ["sni(x)"]}, "E101", "unknown function `sni`", "sin"),
         ("Name,Grade", {"asked": ["x^2"]}, "E591", "no column of answers: it has `Name`, `Grade`", '--columns "answer=Grade"'),

@@ -120,7 +120,7 @@ def test_decimal_commas_are_read_where_commas_do_not_part_cells(judged):
 
 def test_a_comma_that_may_part_arguments_is_called_so_where_there_are_decimal_commas(judged):
     (_, row) = judged("student;expression;x", "Ada;0,5*x^2;x", "Bob;x^2;max(1,5)*x").rows
-    assert row.partials[0].error.text == "`1,5` may be one number or two arguments; write 1.5, or 1, 5"
+    assert row.partials[0].error.text == "`1,5` may be one number or two arguments; write 1.5 for one, or 1, 5 for two"
 
 
 @pytest.mark.parametrize("answer", ["", "?", " ?? ", "-", "—", "...", "n/a"])

@@ -57,7 +57,7 @@ def test_the_only_formula_of_a_question_is_what_was_asked(text, function, by):
 @every_row(
     ("text", "code", "message"),
     [
-        ("What is this?", "E593", "no function is found in the question"),
+        ("What is this?", "E593", "no function was found in the question"),
         ("Differentiate x^2 and x^3", "E593", "2 formulas, `x^2` and `x^3`"),
         ("What is f'(2) if f(x) = x^2?", "E593", "2 formulas"),
         ("Differentiate x^2 at x = 2", "E593", "a value at a point"),

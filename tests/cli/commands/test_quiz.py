@@ -88,8 +88,8 @@ def test_no_escape_sequence_without_colour(answered) -> None:
     [
         (("--level", "6"), "unknown level `6`"),
         (("--topic", "chian"), "did you mean `--topic chain`?"),
-        (("--level", "1", "--topic", "chain"), "is not asked at level 1, but from level 3 to 5"),
-        (("--level", "1", "--topic", "partial"), "but on level 5"),
+        (("--level", "1", "--topic", "chain"), "is not asked at level 1, but at levels 3 to 5"),
+        (("--level", "1", "--topic", "partial"), "but at level 5"),
         (("--questions", "0"), "--questions"),
         (("--answers", "no-such-file.txt"), "no-such-file.txt"),
     ],
