@@ -350,6 +350,7 @@ render/                       The output formats, each a renderer that writes an
     layout.py                 Layered layout of a graph after Sugiyama: layering, crossing reduction, coordinate assignment
     svg.py                    A graph as SVG, from left to right: variables are ellipses, operations rounded rectangles, constants plain text
     text.py                   A graph in characters, from left to right: every node is a few lines of text, every arrow a wire
+    tikz.py                   A graph as TikZ, with the positions of the SVG: nodes, their values and adjoints, and partials on the arrows
 studies/                      Studies: each puts questions to the table, the catalogue or the backends, and returns a record of plain data
   accuracy.py                 Accuracy of a partial: the truth about a problem, the errors against it, and correct digits
   array_comparison.py         `grad` and `dc.compare` for array code: reverse mode on whole arrays, against slopes of plain calls along lines

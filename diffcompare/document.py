@@ -257,6 +257,7 @@ class Vertex(NamedTuple):
     line: int | None = None  # of the program that it was recorded from
     source_line: str = ""
     path: str = ""  # the only one of two paths on which it lies
+    formula: Expression | None = None  # what the label writes, for formats that typeset it
 
 
 class Edge(NamedTuple):

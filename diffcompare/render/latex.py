@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from diffcompare import formatting
 from diffcompare.diagnostics import width
 from diffcompare.document import (
+    MAX_DRAWN,
     Bars,
     Block,
     Cell,
@@ -36,6 +37,7 @@ from diffcompare.language.typesetting.latex_forms import formula, typewriter
 from diffcompare.language.typesetting.typesetter import is_small, terms
 from diffcompare.localization import language, translate
 from diffcompare.render.block_layout import break_formula
+from diffcompare.render.graph.tikz import tikz_picture
 from diffcompare.render.text_layout import ascii_only, clean, for_people, greek, introduced, is_prose, repeats, signed
 
 if TYPE_CHECKING:
@@ -117,7 +119,15 @@ def _is_long(formula: Expression) -> bool:
 _SIGNS = {"": "", "+": "+ ", "-": "- ", "*": r"\cdot "}
 
 
-_HEADER = "% Needs \\usepackage{amsmath,booktabs,longtable} in the preamble.\n"
+_HEADER = "% Needs \\usepackage{{amsmath,booktabs,longtable{tikz}}} in the preamble.\n"
+
+# A graph alone is a document of its own: `pdflatex graph.tex` makes a page of its size.
+_STANDALONE = """\\documentclass[tikz, border=4pt]{{standalone}}
+\\usepackage{{amsmath}}
+\\begin{{document}}
+{picture}
+\\end{{document}}
+"""
 
 _FONTS = {"en": "", "zh": "% Needs \\usepackage{ctex} and XeLaTeX for its Chinese.\n"}
 
@@ -155,8 +165,13 @@ def render(document: Document, look: Look) -> str:
     """Return the document as part of an article; its first line names the packages it needs."""
     if not document.blocks:
         return ""
+    (first, *others) = document.blocks
+    if isinstance(first, Graph) and not others and _is_drawn(first):
+        return _STANDALONE.format(picture=tikz_picture(first))
     text = (
-        _HEADER + _FONTS[language()] + "".join([f"\n{_block(block, look)}\n" for block in for_people(document.blocks)])
+        _HEADER.format(tikz=",tikz" * any(map(_is_drawn, document.blocks)))
+        + _FONTS[language()]
+        + "".join([f"\n{_block(block, look)}\n" for block in for_people(document.blocks)])
     )
     return text if look.unicode else ascii_only(text)
 
@@ -177,8 +192,24 @@ def _block(block: Block, look: Look) -> str:
             return _source(block)
         case Plot():
             return _table(_on_one_page(block.table), look)
-        case Graph() | Bars():
+        case Graph():
+            return f"{_drawing(block)}{_table(block.table, look)}"
+        case Bars():
             return _table(block.table, look)
+
+
+def _is_drawn(block: Block) -> bool:
+    return isinstance(block, Graph) and len(block.vertices) <= MAX_DRAWN
+
+
+def _drawing(graph: Graph) -> str:
+    """Draw a graph in a figure of its own; nothing if it is too large."""
+    if not _is_drawn(graph):
+        return ""
+    caption = f"\\caption{{{_prose(graph.caption)}}}"
+    # Of a picture that is wider than the page the size is that of the page.
+    fitted = "\n".join([r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%", tikz_picture(graph) + "}"])
+    return "\n".join([r"\begin{figure}[htbp]", r"\centering", fitted, caption, r"\end{figure}", "", ""])
 
 
 def _on_one_page(table: Table) -> Table:

@@ -22,7 +22,7 @@ from diffcompare.document import (
     columns,
 )
 from diffcompare.formatting import short_number
-from diffcompare.language.expression import Expression, Variable
+from diffcompare.language.expression import Expression, Variable, apply
 from diffcompare.language.operations import is_negation
 from diffcompare.language.printer import SIGNS
 from diffcompare.language.wengert import pretty
@@ -167,7 +167,16 @@ def _vertex(graph: ComputationalGraph, node: Expression) -> Vertex:
         tuple(numbers),
         line=None if place is None else place.line,
         source_line="" if place is None else place.source_line,
+        formula=_typeset(graph, node),
     )
+
+
+def _typeset(graph: ComputationalGraph, node: Expression) -> Expression:
+    """Return what a node does to its arguments as an expression in their names."""
+    if node.operation is None:
+        return node
+    arguments = [each if kind(each) == "constant" else Variable(node_name(graph, each)) for each in node.arguments]
+    return apply(node.operation, tuple(arguments))
 
 
 def _formula(graph: ComputationalGraph, node: Expression) -> str:

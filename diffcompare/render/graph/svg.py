@@ -6,7 +6,7 @@ output has a double outline, an inactive node a broken one.  A legend explains t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -67,7 +67,7 @@ def draw_graph(graph: Graph) -> SvgDrawing:
     if len(graph.vertices) > MAX_DRAWN:
         message = f"{len(graph.vertices):,} nodes are too many for a drawing (at most {MAX_DRAWN})"
         raise DiffcompareError(Diagnostic("E532", "resource_limit", message, help="`--format dot` is for Graphviz"))
-    plan = _plan(graph)
+    plan = plan_graph(graph)
     outputs = outputs_of(graph)
     body = _edges(graph, plan)
     body += [_node(vertex, plan.places[vertex.name], vertex.name in outputs) for vertex in graph.vertices]
@@ -78,7 +78,8 @@ def draw_graph(graph: Graph) -> SvgDrawing:
 # --- Positions -------------------------------------------------------------------------------------------------------
 
 
-def _plan(graph: Graph) -> SvgPlan:
+def plan_graph(graph: Graph) -> SvgPlan:
+    """Return where everything stands, for all drawings with lines: in pixels from the top left corner."""
     inputs = {vertex.name: 0 for vertex in graph.vertices}
     for edge in graph.edges:
         inputs[edge.target] += 1
@@ -142,25 +143,31 @@ def _columns(graph: Graph, layout: GraphLayout, sizes: dict[str, tuple[float, fl
 
 
 def _edges(graph: Graph, plan: SvgPlan) -> list[str]:
-    """Draw every arrow with its label; arrows into a node are ordered by the heights they come from."""
+    """Draw every arrow with its label."""
     active = {vertex.name: vertex.active for vertex in graph.vertices}
+    lines, labels = [], []
+    for edge, stations in arrows(graph, plan):
+        kind = " condition" if edge.decides else "" if active[edge.source] else " inactive"
+        ends = f' data-edge="{text(edge.source)} {text(edge.target)}"'
+        lines.append(_line(stations, f"arrow{kind}", ends))
+        if edge.label:
+            x, y = stations[-1]
+            spot = f'x="{x - 12:.1f}" y="{y - 4.5:.1f}"'
+            labels.append(f'<text class="partial" text-anchor="end" {spot}>{text(edge.label)}</text>\n')
+    return lines + labels
+
+
+def arrows(graph: Graph, plan: SvgPlan) -> Iterator[tuple[Edge, list[tuple[float, float]]]]:
+    """Yield every arrow with the points on its way; those into a node are ordered by the heights they come from."""
     into: dict[str, list[Edge]] = {}
     for edge in graph.edges:
         into.setdefault(edge.target, []).append(edge)
-    lines, labels = [], []
     for target, edges in into.items():
-        place = plan.places[target]
         edges.sort(key=lambda edge: plan.height_of((edge.source, plan.layout.layers[edge.target] - 1)))
         for number, edge in enumerate(edges):
-            end = place.y + (number - (len(edges) - 1) / 2) * PORT
+            end = plan.places[target].y + (number - (len(edges) - 1) / 2) * PORT
             level = text_width(edge.label, FIGURE_SIZE) + 4 if edge.label else 0.0
-            kind = " condition" if edge.decides else "" if active[edge.source] else " inactive"
-            ends = f' data-edge="{text(edge.source)} {text(edge.target)}"'
-            lines.append(_line(_stations(edge, plan, end, level), f"arrow{kind}", ends))
-            if edge.label:
-                spot = f'x="{place.left - 12:.1f}" y="{end - 4.5:.1f}"'
-                labels.append(f'<text class="partial" text-anchor="end" {spot}>{text(edge.label)}</text>\n')
-    return lines + labels
+            yield edge, _stations(edge, plan, end, level)
 
 
 def _stations(edge: Edge, plan: SvgPlan, end: float, level: float) -> list[tuple[float, float]]:

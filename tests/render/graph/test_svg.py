@@ -42,7 +42,7 @@ def test_every_node_and_every_edge_is_drawn_once(name: str) -> None:
 @every_row("name", GRAPHS)
 def test_no_two_nodes_overlap_and_all_are_on_the_paper(name: str) -> None:
     graph = GRAPHS[name]
-    plan = graph_svg._plan(graph)
+    plan = graph_svg.plan_graph(graph)
     drawing = graph_svg.draw_graph(graph)
     boxes = {}
     for vertex in graph.vertices:
@@ -59,7 +59,7 @@ def test_no_two_nodes_overlap_and_all_are_on_the_paper(name: str) -> None:
 @every_row("name", GRAPHS)
 def test_every_arrow_runs_from_left_to_right_and_ends_at_its_node(name: str) -> None:
     graph = GRAPHS[name]
-    plan = graph_svg._plan(graph)
+    plan = graph_svg.plan_graph(graph)
     for edge in graph.edges:
         target = plan.places[edge.target]
         stations = graph_svg._stations(edge, plan, target.y, 10.0)
