@@ -337,6 +337,7 @@ render/                       The output formats, each a renderer that writes an
   npz.py                      NPZ: the arrays of a document as NumPy reads them (`numpy.load("jacobian.npz")`), written without NumPy
   picture_file.py             PNG and PDF: the pictures of a document as pixels or as a page of their size, made from the SVG by Typst
   plain.py                    Plain text for pipes and files: columns two spaces apart, all digits, no boxes, no folding
+  sortable_table.py           Sortable tables of a page: the script that sorts and filters their rows, its digest, and their style
   svg.py                      SVG: the pictures of a document, one below the other, as a file or inside a page
   terminal.py                 Terminal output: tables between rules, folded to the width without ever cutting a number
   text_layout.py              Text on a grid of columns: printable characters, widths, padding, decimal alignment, folding, repeated cells

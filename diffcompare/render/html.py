@@ -6,8 +6,6 @@ enforces that nothing is loaded.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
 import re
 from collections.abc import Iterator
@@ -33,6 +31,8 @@ from diffcompare.document import (
 )
 from diffcompare.localization import language, translate
 from diffcompare.render import Look, svg
+from diffcompare.render.sortable_table import DIGEST, SCRIPT
+from diffcompare.render.sortable_table import STYLE as SORTABLE_STYLE
 from diffcompare.render.text_layout import (
     SIGNS,
     clean,
@@ -128,81 +128,13 @@ h2 { font-size: 1.3rem; margin: 2rem 0 .5rem; }
   .diffcompare .scroll, .diffcompare dd { overflow: visible; }
   .diffcompare figure svg { max-width: 100%; height: auto; }
   .diffcompare code { white-space: normal; overflow-wrap: break-word; }
+  .diffcompare table:not(.equations) .typeset math { math-style: compact; font-size: .9em; line-height: 1; }
   .filter:has(:placeholder-shown) { display: none; }
   thead { display: table-header-group; }
   tr, tbody:not(:only-of-type), figure, .note, .warning, .verdict { break-inside: avoid; }
   .diffcompare .scroll:not(:has(tr:nth-child(25))) { break-inside: avoid; }
   h1, h2, h3, caption, thead { break-after: avoid; }
 }
-"""
-
-
-# The script of sortable tables.  It is inline, so that the page stays one file; the content security policy allows it
-# by its digest and nothing else.  Without it the table is still readable.
-
-# In both directions of sorting, numbers come before words and missing values.
-SCRIPT = """
-"use strict";
-for (const table of document.querySelectorAll("table.sortable")) {
-  const body = table.tBodies[0];
-  const rows = [...body.rows];
-  const count = document.createElement("span");
-  const field = document.createElement("input");
-  field.type = "search";
-  field.setAttribute("aria-label", "Show the rows with this text");
-  field.placeholder = "filter rows";
-  const line = document.createElement("p");
-  line.className = "filter";
-  line.append(field, " ", count);
-  if (rows.length > 5) table.parentElement.before(line);
-  const show = () => {
-    const wanted = field.value.toLowerCase();
-    let visible = 0;
-    for (const row of rows) {
-      row.hidden = !row.textContent.toLowerCase().includes(wanted);
-      visible += !row.hidden;
-    }
-    count.textContent = `${visible} of ${rows.length} rows`;
-  };
-  field.addEventListener("input", show);
-  show();
-  const heads = [...table.tHead.rows[0].cells];
-  heads.forEach((head, place) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(...head.childNodes);
-    head.append(button);
-    button.addEventListener("click", () => {
-      const down = head.getAttribute("aria-sort") === "ascending";
-      heads.forEach(other => other.removeAttribute("aria-sort"));
-      head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      const keyed = rows.map((row, number) => {
-        const text = row.cells[place].textContent;
-        return [text, text.trim() === "" ? NaN : Number(text), number, row];
-      });
-      keyed.sort((a, b) => {
-        const numbers = [a, b].filter(key => !Number.isNaN(key[1])).length;
-        if (numbers === 1) return Number.isNaN(a[1]) ? 1 : -1;
-        const order = numbers === 2 ? a[1] - b[1] : a[0].localeCompare(b[0]);
-        return (down ? -order : order) || a[2] - b[2];
-      });
-      body.append(...keyed.map(key => key[3]));
-    });
-  });
-}
-"""
-
-DIGEST = "sha256-" + base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
-
-STYLE = """\
-.diffcompare .filter input { font: inherit; padding: .2em .5em; border: 1px solid; background: none; color: inherit; }
-.diffcompare .sortable thead button { font: inherit; color: inherit; background: none; border: 0; padding: 0;
-  cursor: pointer; text-decoration: underline dotted; }
-.diffcompare .sortable td code { white-space: normal; }
-.diffcompare .sortable td.prose { min-width: 12em; }
-main:has(.sortable) { max-width: 80rem; }
-.diffcompare .sortable [aria-sort=ascending] button::after { content: " \\25B4"; }
-.diffcompare .sortable [aria-sort=descending] button::after { content: " \\25BE"; }
 """
 
 
@@ -222,7 +154,7 @@ def render(document: Document, look: Look) -> str:
     sortable = any(isinstance(block, Table) and block.sortable for block in document.blocks)
     allowed = f"; script-src '{DIGEST}'" if sortable else ""
     script = f"<script>{SCRIPT}</script>\n" if sortable else ""
-    style = FRAGMENT_STYLE + _picture_style(document) + PAGE_STYLE + (STYLE if sortable else "")
+    style = FRAGMENT_STYLE + _picture_style(document) + PAGE_STYLE + (SORTABLE_STYLE if sortable else "")
     page = (
         "<!DOCTYPE html>\n"
         f'<html lang="{language()}">\n<head>\n<meta charset="utf-8">\n'

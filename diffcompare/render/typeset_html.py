@@ -13,16 +13,13 @@ from diffcompare.language.expression import Expression
 from diffcompare.language.typesetting.mathml_forms import to_mathml
 from diffcompare.render.text_layout import clean
 
-# The copied text takes no room and is not seen.  On paper, fractions in tables are as small as in a line of text.
+# The copied text takes no room and is not seen.
 STYLE = """\
 .diffcompare .typeset { position: relative; white-space: normal; }
 .diffcompare .typeset math { user-select: none; -webkit-user-select: none; font-size: 1.08em; color: inherit; }
 .diffcompare .typeset mtd { text-align: left; padding: .15em .4em; border: 0; }
 .diffcompare .scroll .typeset code.copied, .diffcompare .typeset code.copied { position: absolute; left: 0; top: 0;
   width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-@media print {
-  .diffcompare table:not(.equations) .typeset math { math-style: compact; font-size: .9em; line-height: 1; }
-}
 """
 
 
