@@ -94,7 +94,10 @@ classroom/                    For the classroom: demos and their player, handout
   lesson/                     The lesson: demos as one page that opens from a file, without a network
     own_lesson.py             A lesson about the viewer's own function: the demos that can play it do so, the others keep their own functions
     page.py                   The lesson's page: every frame as an element, the figures as data, style and script inline
+    plan.py                   The plan of a lesson: demos and steps that fit in a number of minutes, and an estimate of each from its steps
     programs.py               Figures of the page: programs with their steps and numbers for the tape, and the bars of the panel of `swell`
+    slides.py                 The lesson as slides: a file for the browser with one frame a slide, and printed, one slide a page
+    slides_style.py           The style sheet of the slides: 1280 by 720 pixels, scaled to the window; cards on a phone, pages on paper
     style.py                  The style sheet of the lesson: steps, panels, projector, forced colours, paper
     texts.py                  The texts of the lesson's page itself; the words of the demos come with their frames
   player/                     The player: demos shown step by step in a terminal
@@ -134,7 +137,7 @@ cli/                          The command line; only this package prints and imp
     graph.py                  `diffcompare graph`: the computational graph of an expression, drawn
     hessian.py                `diffcompare hessian`: second derivatives, and the Hessian times a vector
     jacobian.py               `diffcompare jacobian`: the Jacobian of several outputs, by every method
-    lesson.py                 `diffcompare lesson`: the demos as one page for the browser
+    lesson.py                 `diffcompare lesson`: the demos as one page for the browser, as slides, or as a sheet for students
     list.py                   `diffcompare list`: the catalogue of examples
     ops.py                    `diffcompare ops`: the table of elementary operations, or one of its rows
     plot.py                   `diffcompare plot`: the graph of a function with its derivative, tangent and secants

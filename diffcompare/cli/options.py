@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 MAX_DIGITS = 17
 MAX_JOBS = 256
+MAX_MINUTES = 600  # of a lesson
 MAX_SAMPLE = 9_999  # points of `scan` with truth
 QUANTITIES = ("values", "tangent", "adjoint")  # of `graph --show`
 MODES = ("forward", "reverse", "both")  # of `trace --mode`
@@ -350,6 +351,13 @@ OptionalBudget: TypeAlias = Annotated[float | None, _BUDGET]  # the default depe
 _SECONDS = Option(
     "--seconds", metavar="S", help="Seconds for all rounds.", parser=positive("--seconds", "30"), group=METHODS
 )
+Minutes: TypeAlias = Annotated[
+    int | None,
+    Option(
+        "--minutes", metavar="N", help="Choose demos and steps that fit in N minutes, and print the plan.",
+        parser=whole_number("--minutes", MAX_MINUTES, "45"),
+    ),
+]  # fmt: skip
 Seconds: TypeAlias = Annotated[float, _SECONDS]
 _SEED = Option("--seed", metavar="N", help="Seed of the random choices.", min=0, max=2**63)
 Seed: TypeAlias = Annotated[int, _SEED]

@@ -46,6 +46,8 @@ class CommandResult(NamedTuple):
     """The exit code without a failure: 1 for a negative verdict, 3 for an undecided one, 130 if stopped halfway."""
     page: str | None = None
     """A page to write as HTML in place of the rendered document, if the command makes one."""
+    summary: Document | None = None
+    """What to show on standard output where the result itself goes to a file, if there is more to say than nothing."""
 
 
 class Settings(NamedTuple):
@@ -85,6 +87,9 @@ def show(result: CommandResult, settings: Settings, live: LiveOutput | None = No
             safe_io.write_file(settings.output, text)
         else:
             safe_io.write(text)
+    if result.summary is not None and to_file and not settings.quiet:
+        format_here = choose_format(settings._replace(format=None, json=False, output=None))
+        safe_io.write(render(result.summary, format_here, look=choose_look(settings)))
     if result.failure is None:
         return result.code
     safe_io.tell(result.failure)

@@ -218,16 +218,16 @@ def pictures(document: Document) -> list[Picture]:
     return [block for block in document.blocks if isinstance(block, Graph | Plot | Bars)]
 
 
-def picture(block: Picture) -> str:
-    """Return one picture as an element for a page whose style sheet contains `STYLE`."""
-    return _element(drawing(block), block.caption, "")
+def picture(block: Picture, **sizes: float) -> str:
+    """Return one picture as an element for a page whose style sheet contains `STYLE`; `sizes` as in `drawing`."""
+    return _element(drawing(block, **sizes), block.caption, "")
 
 
-def drawing(block: Picture) -> SvgDrawing:
-    """Draw a picture with the function for its kind."""
+def drawing(block: Picture, **sizes: float) -> SvgDrawing:
+    """Draw a picture with the function for its kind, which may take sizes in pixels: `high` of a plot."""
     package, function = DRAWERS[type(block)]
     module = import_module(f"diffcompare.render.{package}.svg")
-    drawn: SvgDrawing = getattr(module, function)(block)
+    drawn: SvgDrawing = getattr(module, function)(block, **sizes)
     return drawn
 
 

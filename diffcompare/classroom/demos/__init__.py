@@ -2,7 +2,7 @@
 
 E581  no demo of that name          E599  no such frame
 E598  an expression too long for a demo          E585  an expression that a demo or the page cannot play
-W585  demos of a lesson that are not about the viewer's function
+E579  a lesson too short for any demo             W585  demos of a lesson that are not about the viewer's function
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`diffcompare lesson`: the demos as one page for the browser."""
+"""`diffcompare lesson`: the demos as one page for the browser, as slides, or as a sheet for students."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import Annotated
 
 from diffcompare.classroom.demos import NAMES, SURVEY, TEN, select_demos
 from diffcompare.cli import options
-from diffcompare.cli.arguments import Argument
+from diffcompare.cli.arguments import OUTPUT, Argument, Option
 from diffcompare.cli.commands.demo import NEEDS_EXPRESSION, OwnExpression, complete_demos
 from diffcompare.cli.output import CommandResult
 from diffcompare.diagnostics import note, usage_error
 
 EXAMPLES = (
-    "diffcompare lesson -o lesson.html",
-    "diffcompare lesson trace step -o two.html",
+    "diffcompare lesson --minutes 45 -o lesson.html",
+    "diffcompare lesson trace step --slides -o slides.html",
     'diffcompare lesson --expr "x*tanh(x)" --at x=1 -o own.html',
 )
 MORE_FORMATS = ("svg", "png", "pdf")
@@ -27,20 +27,27 @@ def command(
     expr: OwnExpression = None,
     at: options.At = None,
     ops: options.Ops = None,
+    minutes: options.Minutes = None,
+    as_slides: Annotated[bool, Option("--slides", help="Write slides, one frame each.", group=OUTPUT)] = False,
     lang: options.Language = "en",
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Write demos as one page that needs no network."""
-    from diffcompare.classroom.demos.report import compute, document
-    from diffcompare.classroom.lesson import own_lesson, page
+    from diffcompare.classroom.demos.report import document
+    from diffcompare.classroom.lesson import own_lesson, page, plan, slides
 
     if ops is not None and expr is None:
         raise usage_error("E506", "`--ops` is for your own expression", NEEDS_EXPRESSION)
-    chosen, own = select_demos(names or TEN, NAMES), None
+    chosen, own = select_demos(names or (TEN if minutes is None else NAMES), NAMES), None
     if expr is not None or at is not None:
         parsed, point = options.parse_input(SURVEY if expr is None else expr, at, asks=False)
         own = own_lesson.own_lesson([demo.name for demo in chosen], parsed, point, are_asked=bool(names))
         chosen = list(own.demos)
-    plays = [compute(demo) for demo in chosen]
     notes = (note("W585", own.note),) if own is not None and own.note else ()
-    return CommandResult(document(plays, brief=quiet), notes, page=page.page(plays, own))
+    lesson = plan.planned(chosen, minutes, are_named=bool(names))
+    plays = [planned.computed for planned in lesson.demos]
+    written = slides.slides(lesson) if as_slides else page.page(plays, own)
+    if minutes is None:
+        return CommandResult(document(plays, brief=quiet), notes, page=written)
+    shown = plan.document(lesson)
+    return CommandResult(shown, notes, page=written, summary=shown)

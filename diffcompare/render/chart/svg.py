@@ -53,10 +53,10 @@ def colour_class(number: int) -> str:
     return f"in-{SERIES[number % len(SERIES)]}"
 
 
-def draw_plot(plot: Plot) -> SvgDrawing:
-    """Draw the plot: axes with a grid, curves, and a legend below."""
+def draw_plot(plot: Plot, high: float = HEIGHT) -> SvgDrawing:
+    """Draw the plot: axes with a grid, curves, and a legend below; `high` are the pixels down to the legend."""
     x_scale, y_scale = scales(plot)
-    frame = _PlotArea(plot, y_scale)
+    frame = _PlotArea(plot, y_scale, high)
     parts = [_heading(plot), _grid(plot, x_scale, y_scale, frame)]
     labels = []
     occupied: list[tuple[float, float]] = []
@@ -66,8 +66,8 @@ def draw_plot(plot: Plot) -> SvgDrawing:
         occupied += [point for piece in places for point in piece if series.marks == "curve"]
         labels += [(frame.at((x_scale.place(x), y_scale.place(y))), label) for x, y, label in series.labels]
     parts.append(_labels(labels, occupied, frame))
-    legend, rows = _plot_legend(plot)
-    return SvgDrawing(PLOT_WIDTH, HEIGHT + 14 + rows * LEGEND_ROW, "".join([*parts, legend]), _plot_description(plot))
+    legend, rows = _plot_legend(plot, high + 14)
+    return SvgDrawing(PLOT_WIDTH, high + 14 + rows * LEGEND_ROW, "".join([*parts, legend]), _plot_description(plot))
 
 
 _Box = tuple[float, float, float, float]  # left, top, right and bottom
@@ -76,11 +76,11 @@ _Box = tuple[float, float, float, float]  # left, top, right and bottom
 class _PlotArea:
     """The rectangle between the axes, in pixels."""
 
-    def __init__(self, plot: Plot, y_scale: Scale) -> None:
+    def __init__(self, plot: Plot, y_scale: Scale, high: float) -> None:
         ticks = y_scale.ticks(10)
         widest = 5 if plot.y.log else max([len(label) for label in tick_labels(ticks, log=False)], default=0)
         self.left = max(LEFT, 48 + LETTER * SIZE * widest)
-        self.right, self.top, self.bottom = PLOT_WIDTH - RIGHT, PLOT_TOP, HEIGHT - BOTTOM
+        self.right, self.top, self.bottom = PLOT_WIDTH - RIGHT, PLOT_TOP, high - BOTTOM
 
     def at(self, place: tuple[float, float]) -> tuple[float, float]:
         """Return the pixel at a place from 0 to 1 along both axes."""
@@ -213,8 +213,8 @@ def _overlap(box: _Box, other: _Box) -> bool:
     return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
 
 
-def _plot_legend(plot: Plot) -> tuple[str, int]:
-    """Return the legend, and the number of its rows."""
+def _plot_legend(plot: Plot, top: float) -> tuple[str, int]:
+    """Return the legend, and the number of its rows; `top` is the y coordinate of the first one."""
     shown = [(number, series) for number, series in enumerate(plot.series) if series.of is None]
     widest = max([width(series.name) for _, series in shown], default=0)
     per_row = max(int((PLOT_WIDTH - LEFT) // (SAMPLE_LINE + 34 + LETTER * SIZE * widest)), 1)
@@ -222,7 +222,7 @@ def _plot_legend(plot: Plot) -> tuple[str, int]:
     for place, (number, series) in enumerate(shown):
         row, column = divmod(place, per_row)
         x = LEFT + column * ((PLOT_WIDTH - LEFT) // per_row)
-        parts.append(_entry(number, series, x, HEIGHT + 14 + row * LEGEND_ROW))
+        parts.append(_entry(number, series, x, top + row * LEGEND_ROW))
     return "".join(parts), -(-len(shown) // per_row)
 
 
