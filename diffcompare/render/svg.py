@@ -224,7 +224,7 @@ def picture(block: Picture, **sizes: float) -> str:
 
 
 def drawing(block: Picture, **sizes: float) -> SvgDrawing:
-    """Draw a picture with the function for its kind, which may take sizes in pixels: `high` of a plot."""
+    """Draw a picture with the function for its kind, which may take sizes in pixels: `wide` and `high` of a plot."""
     package, function = DRAWERS[type(block)]
     module = import_module(f"diffcompare.render.{package}.svg")
     drawn: SvgDrawing = getattr(module, function)(block, **sizes)

@@ -240,7 +240,7 @@ def choose(demos: Sequence[Demo], minutes: float) -> Plan:
     """Return a plan made of some of these demos, in their order.
 
     They take their turn by weight, each as a whole if there is time for it.  The first one that is too long is
-    shortened, if that helps; after it only whole ones are taken, and none that builds on one that is left out.  Raises
+    shortened, if that helps; beside it only whole ones are taken, and none that builds on one that is left out.  Raises
     DiffcompareError (E579) if none fits.
     """
     left, taken, missing = 60 * minutes * (1 - RESERVE), dict[str, PlannedDemo](), list[str]()
@@ -252,7 +252,7 @@ def choose(demos: Sequence[Demo], minutes: float) -> Plan:
         computed = compute(demo)
         roots += [computed] if demo.name not in BUILDS_ON else []
         version = _within(computed, left)
-        if version is None or (missing and version.is_short):
+        if version is None or (missing and taken and version.is_short):
             missing.append(demo.name)
         else:
             taken[demo.name], left = version, left - version.seconds

@@ -15,19 +15,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from diffcompare import formatting
 from diffcompare.classroom.demos.frame import Broken, Frame
 from diffcompare.classroom.lesson.plan import OPENING, PER_WORD, Plan, PlannedDemo, clock, step_seconds, words_in
 from diffcompare.classroom.lesson.slides_style import STYLE
-from diffcompare.document import Bars, Block, Cell, Document, Graph, Plot, Source, Table
+from diffcompare.document import Bars, Block, Cell, Column, Document, Graph, Plot, Source, Table
 from diffcompare.localization import language, translate
 from diffcompare.render import Look, svg
 from diffcompare.render.html import FRAGMENT_STYLE, body
 
 PICTURES = (Graph, Plot, Bars)
-PLOT_HEIGHT = 350.0  # pixels down to the legend: with it, what a slide has room for
+PLOT_HEIGHT = 340.0  # pixels down to the legend: with it, what a slide has room for
+PLOT_WIDTHS = (960.0, 560.0)  # pixels: of a plot alone, and of one with something beside it
 GRAPH_DIGITS = 6  # significant, of the numbers beside a graph
 MIN_ROWS_BESIDE = 5  # of a table that stands beside a program of one line, and not below it
 MAX_RULE_LENGTH = 90  # characters in the larger letters
+MIN_TURNED, MAX_TURNED = 5, 2  # columns and rows of a table that is turned where it stands beside a picture
 HEADING_SHIFT = 2  # levels by which headings inside a slide are lowered
 
 # Buttons on the screen: the action of the script, what is on it, and the keys that do the same.
@@ -179,22 +182,43 @@ def _blocks(blocks: Sequence[Block]) -> str:
     drawn = [block for block in blocks if isinstance(block, PICTURES)]
     programs = [block for block in blocks if isinstance(block, Source)]
     others = [block for block in blocks if not isinstance(block, (*PICTURES, Source))]
-    left = "".join(
-        [f'<div class="picture {type(block).__name__.lower()}">{_picture(block)}</div>' for block in drawn]
-    ) + _html(programs)
-    right = "".join([_html([block]) for block in others])
-    right += "".join([_html([rounded(block.table)]) for block in drawn if isinstance(block, Graph)])
+    tables = "".join([_html([_turned(block) if drawn else block]) for block in others])
+    tables += "".join([_html([rounded(block.table)]) for block in drawn if isinstance(block, Graph)])
+    pictures = "".join([_picture(block, beside=bool(tables or programs)) for block in drawn])
+    left, right = (pictures, _html(programs) + tables) if drawn else (_html(programs), tables)
     if not (left and right):
         return f'<div class="alone">{left}{right}</div>'
     lines = max([block.text.count("\n") + 1 for block in programs], default=2)
     rows = max([len(block.rows) for block in others if isinstance(block, Table)], default=0)
-    kind = "stack" if lines == 1 and rows < MIN_ROWS_BESIDE else "pair"
+    kind = "stack" if not drawn and lines == 1 and rows < MIN_ROWS_BESIDE else "pair"
     return f'<div class="{kind}"><div>{left}</div><div>{right}</div></div>'
 
 
-def _picture(block: Graph | Plot | Bars) -> str:
-    """Return a picture; a plot is drawn as large as its room, so that the letters beside its axes keep their size."""
-    return svg.picture(block, high=PLOT_HEIGHT) if isinstance(block, Plot) else svg.picture(block)
+def _picture(block: Graph | Plot | Bars, *, beside: bool) -> str:
+    """Return a picture, with something beside it or alone.
+
+    A plot is drawn as large as its room, so that the letters along its axes keep their size.
+    """
+    sizes = {"wide": PLOT_WIDTHS[beside], "high": PLOT_HEIGHT} if isinstance(block, Plot) else {}
+    return f'<div class="picture {type(block).__name__.lower()}">{svg.picture(block, **sizes)}</div>'
+
+
+def _turned(block: Block) -> Block:
+    """Return a table of many columns and few rows with the columns as rows, which is narrower; others as they are."""
+    if not isinstance(block, Table) or len(block.columns) < MIN_TURNED or len(block.rows) > MAX_TURNED:
+        return block
+    heads = [Column(formatting.text(row[0]), formatting.text(row[0]), "right") for row in block.rows]
+    rows = [
+        (column.title, *[_as_text(row[place]) for row in block.rows])
+        for place, column in enumerate(block.columns)
+        if place
+    ]
+    return block._replace(columns=(block.columns[0], *heads), rows=tuple(rows), stages=())
+
+
+def _as_text(cell: Cell) -> Cell:
+    """Return a number as text, which is not aligned at its point with words that stand in the same column."""
+    return formatting.text(cell) if isinstance(cell, float) else cell
 
 
 def rounded(table: Table) -> Table:

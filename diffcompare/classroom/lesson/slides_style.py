@@ -37,8 +37,9 @@ main { counter-reset: slide; }
 .layer { grid-area: 1 / 1; min-width: 0; min-height: 0; font-size: var(--letters, 22px); line-height: 1.35;
   display: flex; flex-direction: column; justify-content: center; }
 .pair { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 40px; align-items: center; }
+.pair:has(.plot) { grid-template-columns: 560px minmax(0, 1fr); }
 .pair > div { min-width: 0; }
-.pair > :last-child { max-width: 60cqw; }
+.pair > :last-child { max-width: 60cqw; display: flex; flex-direction: column; gap: 14px; }
 .alone, .stack { display: flex; flex-wrap: wrap; gap: .6em 60px; align-items: flex-start; }
 .stack > div { width: 100%; }
 .stack > div:last-child { display: flex; flex-wrap: wrap; gap: .4em 60px; }
@@ -57,6 +58,7 @@ main { counter-reset: slide; }
 .diffcompare .slide tbody code { white-space: normal; overflow-wrap: anywhere; }
 .diffcompare .folded .scroll td, .diffcompare .folded .scroll th { white-space: normal; }
 .diffcompare .folded .scroll td.number { white-space: nowrap; }
+.diffcompare .folded td.prose, .diffcompare .folded .scroll .long { min-width: 5em; }
 .slide pre { font-size: .94em; line-height: 1.4; }
 .diffcompare .slide pre code { white-space: pre-wrap; overflow-wrap: anywhere; }
 .diffcompare mark.running { background: var(--ink); color: var(--paper); }

@@ -53,11 +53,11 @@ def colour_class(number: int) -> str:
     return f"in-{SERIES[number % len(SERIES)]}"
 
 
-def draw_plot(plot: Plot, high: float = HEIGHT) -> SvgDrawing:
-    """Draw the plot: axes with a grid, curves, and a legend below; `high` are the pixels down to the legend."""
+def draw_plot(plot: Plot, wide: float = PLOT_WIDTH, high: float = HEIGHT) -> SvgDrawing:
+    """Draw the plot: axes with a grid, curves, and a legend below, which begins `high` pixels from the top."""
     x_scale, y_scale = scales(plot)
-    frame = _PlotArea(plot, y_scale, high)
-    parts = [_heading(plot), _grid(plot, x_scale, y_scale, frame)]
+    frame = _PlotArea(plot, y_scale, wide, high)
+    parts = [_heading(plot, wide), _grid(plot, x_scale, y_scale, frame)]
     labels = []
     occupied: list[tuple[float, float]] = []
     for number, series in enumerate(plot.series):
@@ -66,8 +66,8 @@ def draw_plot(plot: Plot, high: float = HEIGHT) -> SvgDrawing:
         occupied += [point for piece in places for point in piece if series.marks == "curve"]
         labels += [(frame.at((x_scale.place(x), y_scale.place(y))), label) for x, y, label in series.labels]
     parts.append(_labels(labels, occupied, frame))
-    legend, rows = _plot_legend(plot, high + 14)
-    return SvgDrawing(PLOT_WIDTH, high + 14 + rows * LEGEND_ROW, "".join([*parts, legend]), _plot_description(plot))
+    legend, rows = _plot_legend(plot, wide, high + 14)
+    return SvgDrawing(wide, high + 14 + rows * LEGEND_ROW, "".join([*parts, legend]), _plot_description(plot))
 
 
 _Box = tuple[float, float, float, float]  # left, top, right and bottom
@@ -76,11 +76,11 @@ _Box = tuple[float, float, float, float]  # left, top, right and bottom
 class _PlotArea:
     """The rectangle between the axes, in pixels."""
 
-    def __init__(self, plot: Plot, y_scale: Scale, high: float) -> None:
+    def __init__(self, plot: Plot, y_scale: Scale, wide: float, high: float) -> None:
         ticks = y_scale.ticks(10)
         widest = 5 if plot.y.log else max([len(label) for label in tick_labels(ticks, log=False)], default=0)
         self.left = max(LEFT, 48 + LETTER * SIZE * widest)
-        self.right, self.top, self.bottom = PLOT_WIDTH - RIGHT, PLOT_TOP, high - BOTTOM
+        self.right, self.top, self.bottom = wide - RIGHT, PLOT_TOP, high - BOTTOM
 
     def at(self, place: tuple[float, float]) -> tuple[float, float]:
         """Return the pixel at a place from 0 to 1 along both axes."""
@@ -93,8 +93,8 @@ class _PlotArea:
         return self.left <= left and right <= self.right and self.top <= top and bottom <= self.bottom
 
 
-def _heading(plot: Plot) -> str:
-    size = min(TITLE_SIZE, (PLOT_WIDTH - LEFT) / (0.6 * max(width(plot.caption), 1)))
+def _heading(plot: Plot, wide: float) -> str:
+    size = min(TITLE_SIZE, (wide - LEFT) / (0.6 * max(width(plot.caption), 1)))
     caption = f'<text x="{LEFT}" y="28" font-size="{size:.3g}" font-weight="bold">{text(plot.caption)}</text>\n'
     return caption if plot.caption else ""
 
@@ -108,7 +108,7 @@ def _grid(plot: Plot, x_scale: Scale, y_scale: Scale, frame: _PlotArea) -> str:
         x = frame.at((tick.place, 0))[0]
         kind = "ink" if plot.x.span and tick.number == 0 else "rule"
         parts.append(f'<path class="{kind}" d="M{x:.1f} {bottom:.1f}V{top:.1f}"/>')
-        middle = min(x, PLOT_WIDTH - 4 - LETTER * SIZE * len(number) / 2)
+        middle = min(x, right + RIGHT - 4 - LETTER * SIZE * len(number) / 2)
         parts.append(
             f'<text x="{middle:.1f}" y="{bottom + 24:.1f}" font-size="{SIZE}" text-anchor="middle">{number}</text>'
         )
@@ -213,15 +213,15 @@ def _overlap(box: _Box, other: _Box) -> bool:
     return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
 
 
-def _plot_legend(plot: Plot, top: float) -> tuple[str, int]:
+def _plot_legend(plot: Plot, wide: float, top: float) -> tuple[str, int]:
     """Return the legend, and the number of its rows; `top` is the y coordinate of the first one."""
     shown = [(number, series) for number, series in enumerate(plot.series) if series.of is None]
     widest = max([width(series.name) for _, series in shown], default=0)
-    per_row = max(int((PLOT_WIDTH - LEFT) // (SAMPLE_LINE + 34 + LETTER * SIZE * widest)), 1)
+    per_row = max(int((wide - LEFT) // (SAMPLE_LINE + 34 + LETTER * SIZE * widest)), 1)
     parts = []
     for place, (number, series) in enumerate(shown):
         row, column = divmod(place, per_row)
-        x = LEFT + column * ((PLOT_WIDTH - LEFT) // per_row)
+        x = LEFT + column * ((wide - LEFT) // per_row)
         parts.append(_entry(number, series, x, top + row * LEGEND_ROW))
     return "".join(parts), -(-len(shown) // per_row)
 
