@@ -202,15 +202,16 @@ def growth_table(swell: Swell, rows: Sequence[SwellRow]) -> Table:
 
 def _grown(swell: Swell, rows: Sequence[SwellRow]) -> dict[str, tuple[int | None, ...]]:
     """Return the sizes by what they are of."""
-    own = {} if swell.by_order else {"f as a tree": tuple(row.size.tree for row in rows)}
-    name = "derivative" if swell.by_order or len(rows[-1].member.wrt) == 1 else "gradient"
-    forms = {f"{name} as a tree": ("light", 0), f"{name} as a DAG": ("light", 1), "by sympy, after CSE": ("cse", 0)}
+    own = {} if swell.by_order else {"f tree": tuple(row.size.tree for row in rows)}
+    name = "" if swell.by_order else "f' " if len(rows[-1].member.wrt) == 1 else "gradient "
+    forms = {f"{name}tree": ("light", 0), f"{name}DAG": ("light", 1), "sympy, CSE": ("cse", 0)}
     return own | {title: tuple(_height(row, *form) for row in rows) for title, form in forms.items()}
 
 
 def _growth(swell: Swell, rows: Sequence[SwellRow]) -> Table:
     heights = _grown(swell, rows)
-    heads = _heads(swell, *[f">{title.replace(' ', '_').replace(',', '')}={title}" for title in heights])
+    keys = [*["f_tree"] * (not swell.by_order), "tree", "dag", "cse"]
+    heads = _heads(swell, *[f">{key}={title}" for key, title in zip(keys, heights, strict=True)])
     ours = list(heights.values())[:-1]
     by_sympy = [_tree(row.forms["cse"]) if "cse" in row.forms else None for row in rows]  # or why it is missing
     cells = zip([_name(swell, row) for row in rows], *ours, by_sympy, strict=True)

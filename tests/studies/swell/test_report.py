@@ -225,12 +225,10 @@ def test_the_short_form_has_a_sentence_a_picture_and_a_table(without_sympy):
         "parts once, from 1 to 58."
     )
     lines = {series.name: series.points for series in picture.series}
-    assert list(lines) == ["f as a tree: 1 to 763", "derivative as a tree: 1 to 5,503", "derivative as a DAG: 1 to 58"]
+    assert list(lines) == ["f tree: 1 to 763", "f' tree: 1 to 5,503", "f' DAG: 1 to 58"]
     assert (picture.y.log, picture.x.whole) == (True, True)
-    assert lines["derivative as a DAG: 1 to 58"] == tuple(
-        zip(range(1, 9), column(table, "derivative_as_a_DAG"), strict=True)
-    )
-    assert column(table, "by_sympy_after_CSE") == ["not asked"] * 8
+    assert lines["f' DAG: 1 to 58"] == tuple(zip(range(1, 9), column(table, "dag"), strict=True))
+    assert column(table, "cse") == ["not asked"] * 8
     for format in ("csv", "json"):
         assert render(swell.document(), format) == render(swell.document().detailed, format)
 
