@@ -50,6 +50,7 @@ ENGLISH: Mapping[str, str] = {
     "no value": "{name} = {rule} has no finite value there. The steps above are unchanged; choose another point.",
     "kink": "{name} = {rule} is at a kink or a jump there, where there may be no derivative. The"
     " steps above are unchanged; choose another point.",
+    "more": " and {count} more",
     "sides": "Slope by {name}: {left} from the left, {right} from the right.",
     "branch": "The steps are different there, for example because another branch is taken. The steps above are"
     " unchanged; `diffcompare lesson --expr EXPR --at POINT` makes a page for that point.",

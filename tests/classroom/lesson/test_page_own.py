@@ -137,6 +137,15 @@ def test_a_kink_is_told_with_the_slopes_on_both_sides(own, tmp_path):
     assert move(own, {"x": -1.0}) == ""
 
 
+def test_of_many_variables_the_first_have_fields(own, tmp_path):
+    names = [f"x{place}" for place in range(30)]
+    question = question_of("*".join(names), tuple(names))
+    own.open(written(question, dict.fromkeys(names, 1.0), tmp_path / "own.html", ("tape",)))
+    assert own.run("document.querySelectorAll('.coordinate').length") == 12
+    assert move(own, {"x3": 2.0}) == ""
+    assert own.run("byId('answer').textContent").endswith("df/dx11 = 2.0 and 18 more.")
+
+
 def test_a_slider_moves_the_point_and_the_curve(own, tmp_path):
     at = {"x": 1.0}
     own.open(written(question_of("x*sin(x)", ("x",)), at, tmp_path / "own.html", ("step", "sweeps")))

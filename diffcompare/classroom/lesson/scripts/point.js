@@ -75,8 +75,13 @@ function showRun(name, run, point) {
   printed(run, own);
 }
 
+const MOST_FIELDS = 12;  // coordinates that have a field; others stay as they are
+
+function shownOf(names) { return names.slice(0, MOST_FIELDS); }
+function moreOf(names) { return names.length > MOST_FIELDS ? say("more", {count: names.length - MOST_FIELDS}) : ""; }
+
 function subjectOf(program, point = program.point) {
-  const at = program.variables.map(name => `${name} = ${short(point[name])}`).join(", ");
+  const at = shownOf(program.variables).map(name => `${name} = ${short(point[name])}`).join(", ") + moreOf(program.variables);
   return say("subject", {text: program.text, point: at});
 }
 
@@ -88,7 +93,7 @@ function subjects(program) {
 
 function tellPoint({program, point, values, adjoints}) {
   const partial = name => say("partial", {name, value: exact(known(adjoints[placeOf(program, name)]))});
-  const gradient = program.variables.map(partial).join(words.comma);
+  const gradient = shownOf(program.variables).map(partial).join(words.comma) + moreOf(program.variables);
   for (const subject of subjects(program)) subject.textContent = subjectOf(program, point);
   byId("answer").textContent = say("answer", {value: exact(values[outputOf(program)]), gradient});
 }
@@ -103,7 +108,7 @@ const DIVISIONS = 400;
 /* Makes a field and a slider for every variable of the chosen expression, with its own point. */
 function choose() {
   const program = figures.programs[byId("expression").value];
-  byId("coordinates").replaceChildren(...program.variables.map(name => {
+  byId("coordinates").replaceChildren(...shownOf(program.variables).map(name => {
     const value = program.point[name], reach = REACH * Math.max(1, Math.abs(value));
     const field = make("input", {type: "text", inputmode: "decimal", id: `at-${name}`, autocomplete: "off",
                                  "aria-describedby": "complaint", value: String(value)});
@@ -117,8 +122,8 @@ function choose() {
 }
 
 function edited() {
-  const name = byId("expression").value, point = {}, wrong = [];
-  for (const variable of figures.programs[name].variables) {
+  const name = byId("expression").value, point = {...figures.programs[name].point}, wrong = [];
+  for (const variable of shownOf(figures.programs[name].variables)) {
     const field = byId(`at-${variable}`), value = typed(field.value);
     field.setAttribute("aria-invalid", value === null);
     if (value === null) wrong.push(say("no number", {name: variable, text: field.value}));
