@@ -102,6 +102,7 @@ classroom/                    For the classroom: demos and their player, handout
     texts.py                  The texts of the lesson's page itself; the words of the demos come with their frames
   player/                     The player: demos shown step by step in a terminal
     body.py                   The body of the player's screen: the blocks of a frame, in the places that they have in all frames of a step
+    opening.py                The first screen of a demo: its claim, which is known before any of its frames is computed
     player.py                 The loop of the player - show a frame, wait for a key, move to the next state - and the terminal in raw mode
     screen.py                 The screen of the player: a frame in the given columns and rows; what cannot be folded is cut with a sign
     state.py                  The state of the player, and the transitions from one state to the next that keys make

@@ -47,7 +47,7 @@ MAY_RECUR = {"__init__", "report"}
 
 MAX_MODULES = 444
 MAX_LATE_IMPORTS = 116
-MAX_TYPE_IMPORTS = 96
+MAX_TYPE_IMPORTS = 97
 MAX_LOADED_MODULES = 63
 MAX_MODULE_LINES = 450
 """The ledger: what is smaller may become the new limit; what has to grow needs a reason.  `python

@@ -6,7 +6,7 @@ import pytest
 
 from diffcompare.backends.problem import Derivative, EngineRun
 from diffcompare.classroom import other_libraries
-from diffcompare.classroom.demos import kinks, nan
+from diffcompare.classroom.demos import kinks, load_demo, nan
 from diffcompare.classroom.other_libraries import MAX_TOGETHER, MEASURED_ON, LibraryQuestion, libraries_frames
 from diffcompare.classroom.player.screen import compose
 from diffcompare.classroom.player.state import State
@@ -98,7 +98,7 @@ def test_all_libraries_fit_on_a_small_terminal(names, monkeypatch):
     frames = tuple(libraries_frames("Title", kinks.LIBRARIES, kinks.MEASURED, "A sentence as the last line."))
     assert len(frames) == (3 if names == AUTOMATIC else 1)
     for place in range(len(frames)):
-        screen = " ".join(compose(kinks.DEMO, frames, State(frame=place), Look(width=80), 24).texts)
+        screen = " ".join(compose(load_demo("kinks"), frames, State(frame=place), Look(width=80), 24).texts)
         words = [word.rstrip(",") for word in screen.split()]
         for name in names:
             assert sum(word.startswith(name) for word in words) >= (1 if len(frames) == 3 else 3), name

@@ -8,7 +8,7 @@ from typing import Any
 
 from diffcompare.backends import automatic
 from diffcompare.backends.problem import Problem
-from diffcompare.classroom.demos.frame import Broken, Demo, Frame, figures, mask, partial_cell, table, true_partial
+from diffcompare.classroom.demos.frame import Broken, Frame, figures, mask, partial_cell, table, true_partial
 from diffcompare.classroom.demos.function_picture import function_picture, two_formulas, without_lines
 from diffcompare.document import Approximate, Cell, Code, Source
 from diffcompare.inputs.python_function import program
@@ -187,13 +187,3 @@ def _warm_start() -> Frame:
         "The loop starts at the answer. What is the derivative?",
         (source, without_lines(picture), mask(derivatives, (1, 1), (2, 1))),
     )
-
-
-DEMO = Demo(
-    "branches",
-    6,
-    "AD sees the path taken, not the program.",
-    "What you run is what you differentiate - for better and for worse.",
-    frames,
-    "Loops and branches",
-)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from diffcompare.classroom.demos.frame import Broken, Demo, Frame, at_point, digits_kept, mask, table
+from diffcompare.classroom.demos.frame import Broken, Frame, at_point, digits_kept, mask, table
 from diffcompare.document import Cell, approximate
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.wengert import active_nodes, wengert_list
@@ -84,13 +84,3 @@ def _in_single(expression: Expression, results: Sequence[float | None]) -> Broke
         "About one bit is lost per step: the 24 bits of float32 are used up at n = 24, the 53 of a double at n = 53.",
         {"truth": truth, "ad": ad, "broken": broken},
     )
-
-
-DEMO = Demo(
-    "chaos",
-    3,
-    "A derivative can be exact and mean nothing.",
-    "Before you ask for the derivative, ask whether the value means anything.",
-    frames,
-    "When the value is noise",
-)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 
 from diffcompare.classroom.demos.frame import (
     Broken,
-    Demo,
     Frame,
     answers_table,
     at_point,
@@ -89,13 +88,3 @@ def _undivided(h: float) -> Broken:
         "The imaginary part is h times the derivative: so small that it is easily mistaken for 0.",
         {"truth": undivided / h, "broken": undivided},
     )
-
-
-DEMO = Demo(
-    "complex",
-    3,
-    "Without a subtraction the step can be as small as you like.",
-    "Exact for what is analytic, silently wrong for what is not.",
-    frames,
-    "A step into the complex plane",
-)

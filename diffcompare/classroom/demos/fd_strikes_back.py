@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from diffcompare.classroom.demos.frame import (
     Broken,
-    Demo,
     Frame,
     at_point,
     error_cell,
@@ -166,13 +165,3 @@ def _rump() -> Frame:
         "Is the value right?",
         (mask(values, (1, 1)),),
     )
-
-
-DEMO = Demo(
-    "fd-strikes-back",
-    6,
-    "Exact differentiation of an inaccurate program is exactly inaccurate.",
-    "Agreement is evidence, not proof; fix the formula first.",
-    frames,
-    "Exact slopes of inexact programs",
-)

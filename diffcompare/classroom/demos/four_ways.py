@@ -8,7 +8,6 @@ from diffcompare.backends.problem import Derivative
 from diffcompare.classroom.demos import AT_SURVEY, SURVEY
 from diffcompare.classroom.demos.frame import (
     Broken,
-    Demo,
     Frame,
     at_point,
     digits_kept,
@@ -300,14 +299,3 @@ def _rows(comparison: Comparison, name: str) -> list[tuple[str, Cell, Approximat
 def _method_label(answer: Derivative) -> str:
     """Return the method's name; for a difference, with its step."""
     return f"{answer.method}, {answer.variant}" if (answer.variant or "").startswith("h = ") else answer.method
-
-
-DEMO = Demo(
-    "four-ways",
-    5,
-    "Four routes, one number, different reasons to believe it.",
-    "By hand and symbolically you get a formula, numerically a guess, and by AD the number itself,"
-    " from the program run on pairs.",
-    frames,
-    "Four ways to a derivative",
-)

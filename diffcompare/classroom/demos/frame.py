@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import log10
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
-from diffcompare.backends.problem import Derivative
 from diffcompare.document import (
     NOTHING,
     Approximate,
@@ -25,8 +24,11 @@ from diffcompare.document import (
     Stage,
     Table,
 )  # fmt: skip
-from diffcompare.localization import Phrase, language, phrase, translated
-from diffcompare.studies.compare import Comparison
+from diffcompare.localization import Phrase, language, phrase, translate, translated
+
+if TYPE_CHECKING:
+    from diffcompare.backends.problem import Derivative
+    from diffcompare.studies.compare import Comparison
 
 Translator: TypeAlias = Callable[[str], str]
 
@@ -148,6 +150,11 @@ class Demo(NamedTuple):
     lesson: str
     frames: Callable[[], Iterable[Frame]]
     title: str  # what it is about, in a few words for those who do not know its name
+
+
+def ending(demo: Demo) -> Frame:
+    """Return the closing sentence as a frame of its own."""
+    return Frame(translate("In one sentence"), (Paragraph(demo.lesson, "verdict"),))
 
 
 # Tables of demos: headings in one string, and variants for a question.

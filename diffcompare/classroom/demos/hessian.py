@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from diffcompare.backends import automatic
 from diffcompare.backends.hessian_methods import HessianProblem, forward_over_reverse
 from diffcompare.classroom.demos import AT_SURVEY, SURVEY
-from diffcompare.classroom.demos.frame import Broken, Demo, Frame, at_point, error_cell, figures, mask, table
+from diffcompare.classroom.demos.frame import Broken, Frame, at_point, error_cell, figures, mask, table
 from diffcompare.document import Cell
 from diffcompare.language.parser import parse
 from diffcompare.localization import phrase
@@ -108,13 +108,3 @@ def _second_differences() -> Frame:
         "And at h = 1e-8?",
         (mask(quotients, (-1, 1), (-1, 2)),),
     )
-
-
-DEMO = Demo(
-    "hessian",
-    4,
-    "A Hessian is a forward sweep over a reverse one.",
-    "Differentiate the derivative's program, not a difference of differences.",
-    frames,
-    "Second derivatives",
-)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from diffcompare.classroom.demos.frame import (
     Broken,
-    Demo,
     Frame,
     answers_table,
     at_point,
@@ -131,13 +130,3 @@ def _staircase() -> Frame:
         "What is the slope of a staircase?",
         (without_lines(picture), mask(slopes, 1)),
     )
-
-
-DEMO = Demo(
-    "kinks",
-    6,
-    'At a kink the "derivative" is a convention.',
-    "One-sided slopes first, conventions second, trust third.",
-    frames,
-    "Corners and jumps",
-)

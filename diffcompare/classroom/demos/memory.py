@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import comb
 
-from diffcompare.classroom.demos.frame import Broken, Demo, Frame, mask, table
+from diffcompare.classroom.demos.frame import Broken, Frame, mask, table
 from diffcompare.document import Cell
 from diffcompare.localization import phrase
 
@@ -59,13 +59,3 @@ def _no_snapshots(snapshots: int, repeats: int) -> Broken:
         ),
         {"steps": steps, "truth": max_repeated, "broken": repeated},
     )
-
-
-DEMO = Demo(
-    "memory",
-    3,
-    "Reverse mode needs its past, but need not keep it all.",
-    "Memory can be bought with work, at a very good price.",
-    frames,
-    "Memory bought with work",
-)

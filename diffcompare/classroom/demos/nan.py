@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from diffcompare.backends.problem import Derivative
-from diffcompare.classroom.demos.frame import Broken, Demo, Frame, at_point, mask, partial_cell, table, true_partial
+from diffcompare.classroom.demos.frame import Broken, Frame, at_point, mask, partial_cell, table, true_partial
 from diffcompare.classroom.demos.function_picture import function_picture, two_formulas, without_lines
 from diffcompare.classroom.other_libraries import LibraryQuestion, Measured, libraries_frames
 from diffcompare.document import Cell
@@ -261,13 +261,3 @@ def _case(case: LostDerivative) -> Frame:
         phrase("What is the derivative of {text}?", text=text),
         (picture, mask(answers, 2, 3)),
     )
-
-
-DEMO = Demo(
-    "nan",
-    6,
-    "A perfect value can carry a poisoned derivative.",
-    "0 times infinity is not 0: guard the input, not the output.",
-    frames,
-    "Where nan comes from",
-)

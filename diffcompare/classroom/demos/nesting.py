@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import count, repeat
 from typing import Any
 
-from diffcompare.classroom.demos.frame import Demo, Frame, mask, table
+from diffcompare.classroom.demos.frame import Frame, mask, table
 from diffcompare.document import Cell, Code, Source
 from diffcompare.localization import phrase
 from diffcompare.studies.gradient import gradient
@@ -224,13 +224,3 @@ def _engines() -> Frame:
         " confusion, 6 a lost tangent.",
         {"first": own[0], "second": own[1]},
     )
-
-
-DEMO = Demo(
-    "nesting",
-    4,
-    "An inner derivative has a variable of its own.",
-    "Nested derivatives are right only where every tangent and every variable knows which derivative it belongs to.",
-    frames,
-    "Derivatives inside derivatives",
-)

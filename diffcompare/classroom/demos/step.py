@@ -10,7 +10,6 @@ from diffcompare.backends.finite_differences import CENTRAL, FORWARD, quotient
 from diffcompare.backends.problem import Problem
 from diffcompare.classroom.demos.frame import (
     Broken,
-    Demo,
     Frame,
     at_point,
     digits_kept,
@@ -434,13 +433,3 @@ def _float32() -> Frame:
 
 def _three_digits(value: float | None) -> Cell:
     return approximate(value, 3)
-
-
-DEMO = Demo(
-    "step",
-    8,
-    "The best h is neither large nor small, and even it loses half the digits.",
-    "Truncation falls with h, round-off grows with 1/h: to choose h is to choose which error to accept.",
-    frames,
-    "How small a step?",
-)

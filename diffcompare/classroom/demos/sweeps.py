@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from diffcompare.classroom.demos.frame import Broken, Demo, Frame, mask, table
+from diffcompare.classroom.demos.frame import Broken, Frame, mask, table
 from diffcompare.document import Approximate, Axis, Cell, Plot, Series
 from diffcompare.language.expression import Expression, Number, Variable
 from diffcompare.language.operations import ln, sin
@@ -193,13 +193,3 @@ def _reverse_by_habit(f: int, forward: int, reverse: int) -> Broken:
         "Reverse mode is not always the faster one: here it goes through the shared beginning once per output.",
         {"truth": forward / f, "broken": reverse / f},
     )
-
-
-DEMO = Demo(
-    "sweeps",
-    6,
-    "A gradient costs n sweeps or one.",
-    "Count inputs and outputs before choosing a direction.",
-    frames,
-    "What a gradient costs",
-)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from diffcompare.backends.automatic import gradient_at
 from diffcompare.backends.problem import Problem
 from diffcompare.backends.symbolic.client import prepare
-from diffcompare.classroom.demos.frame import Broken, Demo, Frame, at_point, mask, table
+from diffcompare.classroom.demos.frame import Broken, Frame, at_point, mask, table
 from diffcompare.document import Approximate, Axis, Bars, Cell, Code
 from diffcompare.language.wengert import dag_size, tree_size
 from diffcompare.localization import phrase
@@ -259,14 +259,3 @@ def _squared(coefficients: Sequence[int]) -> list[int]:
         for j, b in enumerate(coefficients):
             square[i + j] += a * b
     return square
-
-
-DEMO = Demo(
-    "swell",
-    8,
-    "Swell is a property of trees.",
-    "Do not blame the derivative: written as a tree, f itself has already exploded. And a shorter"
-    " formula is not always a better one.",
-    frames,
-    "Formulas that explode",
-)

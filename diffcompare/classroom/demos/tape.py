@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from diffcompare.classroom.demos.frame import Broken, Demo, Frame, mask, table
+from diffcompare.classroom.demos.frame import Broken, Frame, mask, table
 from diffcompare.document import Cell, Source
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import exp, ln, relu, sin
@@ -252,13 +252,3 @@ def _overwritten(tape: Recording, by_a: float) -> Broken:
         "a is used several times, and only the last message to it is left.",
         {"truth": by_a, "broken": wrong},
     )
-
-
-DEMO = Demo(
-    "tape",
-    7,
-    "A tape is a diary; backward reads it from the end.",
-    "Forward writes and saves, backward reads and adds; nothing is cleared unless you clear it.",
-    frames,
-    "The tape: what a program remembers",
-)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffcompare.classroom.demos import AT_SURVEY, SURVEY
-from diffcompare.classroom.demos.frame import Broken, Demo, Frame, mask, table
+from diffcompare.classroom.demos.frame import Broken, Frame, mask, table
 from diffcompare.classroom.listing import SourceListing
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Cell, Graph, Quantity, Source, Stage, Table
@@ -334,13 +334,3 @@ def _rule(step: Step) -> str:
         "{name} {sign} {rule}{numbers} = {value}",
         name=step.name, sign=_sign(step), rule=step.rule, numbers=numbers, value=value,
     )  # fmt: skip
-
-
-DEMO = Demo(
-    "trace",
-    8,
-    "Both AD modes multiply the same local slopes; only the order differs.",
-    "Forward mode asks how one input affects every output; reverse mode, how every input affects one output.",
-    frames,
-    "Forward and reverse, step by step",
-)

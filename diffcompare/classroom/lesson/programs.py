@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from diffcompare.backends.problem import Problem, lacking_definition
 from diffcompare.backends.symbolic import client
+from diffcompare.classroom.demos import load_demo
 from diffcompare.classroom.demos import trace as demo
 from diffcompare.classroom.demos.frame import Frame, localized
 from diffcompare.classroom.demos.live import live_nodes
@@ -178,7 +179,7 @@ def _staged(question: ParsedInput, point: Mapping[str, float] | None) -> Staged:
     if failure is not None:
         raise DiffcompareError(failure)
     point = traced.problem.point
-    own_demo = demo.DEMO._replace(frames=lambda: demo.frames_of(question, point))
+    own_demo = load_demo("trace")._replace(frames=lambda: demo.frames_of(question, point))
     frames = list(localized(own_demo).frames())
     steps = _steps(traced)
     seeds = list(traced.problem.wrt[: demo.MAX_SEEDS])

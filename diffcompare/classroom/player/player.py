@@ -7,19 +7,18 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from time import monotonic
 from types import FrameType
 from typing import Any, Protocol
 
 from diffcompare import safe_io
-from diffcompare.classroom.demos.frame import Demo, Frame, localized
-from diffcompare.classroom.handout import write_frame
-from diffcompare.classroom.player.screen import Screen, compose, ending
+from diffcompare.classroom.demos.frame import Demo, Frame, ending, localized
+from diffcompare.classroom.player.opening import opening_lines
 from diffcompare.classroom.player.state import State, press
 from diffcompare.localization import translate
 from diffcompare.render import Look
 from diffcompare.render.terminal import painted
+from diffcompare.render.text_layout import Line
 from diffcompare.safe_io import CannotWrite
 
 BEAT = 0.25  # seconds between two checks of the window's size
@@ -37,25 +36,27 @@ def run(demos: Sequence[Demo], look: Look, *, seconds: float | None = None, digi
 
 
 def _loop(demos: Sequence[Demo], look: Look, keyboard: Keyboard, seconds: float | None, state: State) -> None:
-    @cache
-    def frames_of(index: int) -> tuple[Frame, ...]:
-        title = translate("{name}: {claim}", name=demos[index].name, claim=demos[index].claim)
-        waiting = (f" {title}", "", translate(" computing ..."))
-        _show(Screen(tuple([[(line, "")] for line in waiting])), look)
-        return with_ending(demos[index])
-
+    computed: dict[int, tuple[Frame, ...]] = {}
     painted_state: tuple[State, os.terminal_size] | None = None
-    last_turn = monotonic()
+    waiting: list[str] = []  # keys that were pressed before there were frames
     while not state.over:
-        frames = frames_of(state.demo)
+        if state.demo not in computed:
+            frames, waiting = _opened(demos[state.demo], look, keyboard, seconds, is_asked=state.frame < 0)
+            if "quit" in waiting:
+                return
+            computed[state.demo] = frames
+            painted_state, last_turn = None, monotonic()
+        from diffcompare.classroom.player.screen import compose  # while the opening is read
+
+        frames = computed[state.demo]
         if state.frame < 0:
             state = state._replace(frame=len(frames) - 1)
         size = _size()
         if painted_state != (state, size):
             look = look._replace(width=size.columns)
-            _show(compose(demos[state.demo], frames, state, look, size.lines, len(demos)), look)
+            _show(compose(demos[state.demo], frames, state, look, size.lines, len(demos)).lines, look)
             painted_state = (state, size)
-        key = keyboard.read(BEAT if seconds is None else min(BEAT, seconds))
+        key = waiting.pop(0) if waiting else keyboard.read(BEAT if seconds is None else min(BEAT, seconds))
         if key is None and seconds is not None and monotonic() - last_turn >= seconds:
             after = press(state, "next", frames, len(demos))
             state, last_turn = (after if after != state else state._replace(over=True)), monotonic()
@@ -65,13 +66,55 @@ def _loop(demos: Sequence[Demo], look: Look, keyboard: Keyboard, seconds: float 
             state, last_turn = press(state, key, frames, len(demos)), monotonic()
 
 
+def _opened(
+    demo: Demo, look: Look, keyboard: Keyboard, seconds: float | None, *, is_asked: bool
+) -> tuple[tuple[Frame, ...], list[str]]:
+    """Show the claim of a demo while its frames are computed, until a key asks for them.
+
+    Return the frames, and the keys that are left for them.  `is_asked` says that they are asked for already.
+    """
+    work = _computed(demo)
+    frames: tuple[Frame, ...] | None = None
+    keys: list[str] = ["next"] * is_asked
+    shown: tuple[bool, os.terminal_size] | None = None
+    begun = monotonic()
+    while frames is None or not keys:
+        size = _size()
+        if shown != (bool(keys), size):
+            shown = (bool(keys), size)
+            look = look._replace(width=size.columns)
+            _show(opening_lines(demo, look, size.lines, waits=bool(keys)), look)
+        key = keyboard.read(0 if frames is None else BEAT if seconds is None else min(BEAT, seconds))
+        keys += [key] if key else []
+        if key == "quit":
+            return (), [key]
+        if seconds is not None and monotonic() - begun >= seconds and not keys:
+            keys = ["next"]
+        if frames is None:
+            frames = next(work)
+    return frames, keys[keys[0] == "next" :]
+
+
+def _computed(demo: Demo) -> Iterator[tuple[Frame, ...] | None]:
+    """Yield nothing between two pieces of work, so that keys are looked at, and at last all frames with the ending."""
+    frames: list[Frame] = []
+    for frame in demo.frames():
+        frames.append(frame)
+        yield None
+    yield (*frames, ending(demo))
+
+
 def with_ending(demo: Demo) -> tuple[Frame, ...]:
     """Return the frames of a demo, with its closing sentence as one more."""
-    return (*demo.frames(), ending(demo))
+    *_, frames = _computed(demo)
+    assert frames is not None
+    return frames
 
 
 def _saved(demo: Demo, index: int, frames: Sequence[Frame]) -> str:
     """Write a frame as in the handout, and return the message that says so."""
+    from diffcompare.classroom.handout import write_frame  # which imports all that a handout needs
+
     try:
         names = write_frame(demo, index + 1, frames[index], os.curdir)
     except CannotWrite as error:
@@ -85,11 +128,11 @@ def _size() -> os.terminal_size:
     return shutil.get_terminal_size()
 
 
-def _show(screen: Screen, look: Look) -> None:
+def _show(lines: Sequence[Line], look: Look) -> None:
     """Paint the whole screen: every line from its beginning, and clear the rest."""
     encoding = sys.stdout.encoding or "utf-8"
-    lines = [f"{line}\x1b[K" for line in painted(screen.lines, look)]
-    sys.stdout.write(safe_io.encodable("\x1b[H" + "\r\n".join(lines) + "\x1b[J", encoding))
+    texts = [f"{line}\x1b[K" for line in painted(lines, look)]
+    sys.stdout.write(safe_io.encodable("\x1b[H" + "\r\n".join(texts) + "\x1b[J", encoding))
     sys.stdout.flush()
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from diffcompare.classroom.demos.frame import Demo, Frame
+from diffcompare.classroom.demos.frame import Demo, Frame, ending
 from diffcompare.classroom.player.body import ShownStep, body_lines, graph_of
 from diffcompare.classroom.player.state import State, has_open_question, press
 from diffcompare.diagnostics import width
-from diffcompare.document import Bars, Paragraph, Plot
+from diffcompare.document import Bars, Plot
 from diffcompare.localization import translate
 from diffcompare.render import Look
 from diffcompare.render.text_layout import Line, clean, cut, first_columns, padded, wrap
@@ -155,11 +155,6 @@ def _title(demo: Demo, frames: Sequence[Frame], state: State, columns: int) -> s
     if width(left) > room:
         left = f"{first_columns(left, max(room - 1, 0))}…"
     return f"{left}{' ' * max(columns - 1 - width(left) - width(place), 1)}{place}"
-
-
-def ending(demo: Demo) -> Frame:
-    """Return the closing sentence as a frame of its own."""
-    return Frame(translate("In one sentence"), (Paragraph(demo.lesson, "verdict"),))
 
 
 def _place(demo: Demo, frames: Sequence[Frame], place: int) -> str:

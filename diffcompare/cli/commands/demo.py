@@ -84,12 +84,12 @@ def command(
     handout: Handout = None,
 ) -> CommandResult | int:
     """Show how the methods work, step by step."""
-    from diffcompare.classroom.demos.report import catalogue, compute, document
-
     check_destination(settings)
     if ops is not None and expr is None:
         raise usage_error("E506", "`--ops` is for your own expression", NEEDS_EXPRESSION)
     if list_ or not (names or expr is not None or at is not None):
+        from diffcompare.classroom.demos.report import catalogue
+
         return CommandResult(catalogue())
     demos = _selected(names or ["trace"], expr, at)
     if frame is not None and len(demos) > 1:
@@ -101,6 +101,8 @@ def command(
 
         run(demos, choose_look(settings), seconds=auto, digits=settings.digits)
         return 0
+    from diffcompare.classroom.demos.report import compute, document  # the player begins without
+
     with progress_line(f"diffcompare demo {' '.join(demo.name for demo in demos)}"):
         plays = [compute(demo) for demo in demos]
         return CommandResult(document(plays, brief=settings.quiet, only=frame))

@@ -7,9 +7,10 @@ import browser
 import pytest
 from english import words
 
+from diffcompare.classroom.demos import load_demo
 from diffcompare.classroom.demos.frame import localized
 from diffcompare.classroom.demos.report import compute, demo_data, frame_data
-from diffcompare.classroom.demos.trace import DEMO, frames_of
+from diffcompare.classroom.demos.trace import frames_of
 from diffcompare.classroom.lesson.page import page
 from diffcompare.classroom.lesson.texts import ENGLISH
 from diffcompare.localization import use_language
@@ -124,7 +125,7 @@ def machine(text):
 def test_another_point_is_told_as_by_python(chinese_window):
     ours_all = chinese_window.run(f"framesAt(traced(figures.programs.baydin, {json.dumps(POINT)}))")
     text = "ln(x1) + x1*x2 - sin(x2)"
-    which = DEMO._replace(frames=lambda: frames_of(question_of(text, tuple(POINT)), POINT))
+    which = load_demo("trace")._replace(frames=lambda: frames_of(question_of(text, tuple(POINT)), POINT))
     with use_language("zh"):
         frames = localized(which).frames()
     assert len(ours_all) == len(frames)

@@ -15,7 +15,13 @@ from pathlib import Path
 import pytest
 from rows import every_row
 
+from diffcompare.classroom.demos import NAMES as NAMES_OF_DEMOS
+from diffcompare.classroom.demos import load_demo
+from diffcompare.classroom.player.opening import opening_lines
 from diffcompare.classroom.player.player import LATE, NAMES, _Terminal, escape_length, is_begun
+from diffcompare.diagnostics import width
+from diffcompare.render import Look
+from diffcompare.render.text_layout import line_text
 
 pty = pytest.importorskip("pty", reason="no pseudo-terminals on this system")
 termios = pytest.importorskip("termios")
@@ -149,6 +155,8 @@ def test_a_crash_gives_the_terminal_back(tmp_path):
         "screen.compose = compose\n"
     )
     terminal = Terminal("demo", "memory", path=[tmp_path])
+    terminal.wait_for(b"[q] quit")
+    terminal.press(" ")
     code, errors = terminal.end()
     assert code == 70
     assert b"Traceback" not in errors
@@ -159,6 +167,47 @@ def test_it_plays_by_itself_to_the_end():
     code, errors = terminal.end()
     assert (code, errors) == (0, b"")
     assert "very good price" in terminal.output.decode()
+
+
+def test_the_claim_is_there_before_the_frames_and_keys_wait_for_them():
+    terminal = Terminal("demo", "step")
+    terminal.wait_for(b"[q] quit")
+    assert "How small a step?" in terminal.output.decode()
+    assert "loses half the digits" in terminal.output.decode()
+    assert b"1/1" not in terminal.output
+    terminal.press(" p  ")  # the first key opens, the others are for the frames
+    terminal.wait_for(b" 3/")
+    assert b"computing" in terminal.output
+    terminal.press("q")
+    assert terminal.end() == (0, b"")
+
+
+def test_a_demo_is_left_while_its_frames_are_computed():
+    terminal = Terminal("demo", "step")
+    terminal.wait_for(b"[q] quit")
+    terminal.press("q")
+    assert terminal.end() == (0, b"")
+    assert b"1/" not in terminal.output
+
+
+def test_the_opening_fits_every_window_and_says_what_is_known_at_once():
+    for columns, rows in ((80, 24), (200, 60), (20, 6), (1, 1)):
+        for charset in ("braille", "ascii"):
+            look = Look(width=columns, charset=charset)
+            for name in NAMES_OF_DEMOS:
+                lines = [line_text(line) for line in opening_lines(load_demo(name), look, rows, waits=True)]
+                assert len(lines) == max(rows, 6)
+                assert max(map(width, lines)) < max(columns, 20)
+                assert columns < 80 or load_demo(name).claim in " ".join(line.strip() for line in lines)
+
+
+def test_the_player_begins_without_what_only_frames_need():
+    loaded = "sorted(name for name in sys.modules if name.startswith(('numpy', 'sympy', 'diffcompare.studies', 'diffcompare.backends')))"
+    code = (
+        f"import sys; import diffcompare.cli.commands.demo, diffcompare.classroom.player.player as p; print({loaded})"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert run.stdout.strip() == "[]"
 
 
 def test_a_clicker_steps_and_escape_does_nothing():
