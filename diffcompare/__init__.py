@@ -4,13 +4,115 @@
     >>> dc.gradient("ln(x1) + x1*x2 - sin(x2)", {"x1": 2, "x2": 5})
     {'x1': 5.5, 'x2': 1.7163378145367738}
 
-`dc.compare("x^2*sin(x)", x=1.5)` runs every method and measures each against the truth, `dc.jacobian("[x*y, x + y^2]",
-x=2, y=3)` does so for several outputs, `dc.hessian` and `dc.taylor` for higher derivatives; `dc.trace`, `dc.graph`,
-`dc.derive` and `dc.sweep` show how the methods work; `dc.check` tells whether a derivative that you wrote is right;
-`dc.parse(text)` returns the expression.  Wrong input raises `dc.DiffcompareError`, whose text says where the mistake is
-and how to fix it.
+`dc.compare` runs every method and measures each against the truth; `dc.jacobian`, `dc.hessian` and `dc.taylor` do so
+for several outputs and for higher derivatives, `dc.scan` over a grid.  `dc.trace`, `dc.graph`, `dc.derive`, `dc.plot`
+and `dc.sweep` show how the methods work, `dc.check` tells whether a derivative that you wrote is right, `dc.bench` takes
+the time and `dc.audit` asks other libraries.  All of them are called alike, and what they return shows itself as tables
+in a terminal and in a notebook; `.data()` and `.to_json()` give what `--json` prints:
 
-The files:
+    >>> comparison = dc.compare("x^2*sin(x)", x=1.5, methods=["reverse-ad"])
+    >>> comparison.truth.gradient["x"].text
+    '3.151643663564494840523597'
+    >>> print(dc.parse("2x + |x|"))
+    2*x + abs(x)
+
+A point is a mapping, keywords, or a number where there is one variable: `dc.gradient("x^2", 3)`.  Wrong input raises
+`dc.DiffcompareError`, whose text says where the mistake is and how to fix it.
+
+Python functions
+----------------
+
+A Python function takes the place of an expression, and its gradient has the shape of what went in:
+
+    >>> dc.gradient(lambda w, b=1.0: w[0] * w[1] + b, w=[2.0, 3.0])
+    {'w': [3.0, 2.0], 'b': 1.0}
+
+It is recorded at the point, one node for each operation that runs, so that what you run is what is differentiated;
+differences call it at their own points, on its own path, and sympy takes it if it never branches on a value.  Names of
+`math` and NumPy record as they are written, in helpers, methods and closures too.  What cannot be recorded (`int(x)`, a
+routine in C) is an error that shows the line.  A default that is an integer (`n=100`) stays one where the function
+counts or indexes with it.  A run that does not end is ended by `budget=`; a call into C is waited for.  What a function
+keeps in globals and caches is plain after the recording.  With `native=["torch"]` (or jax, autograd) the function gets
+that library's own arrays; where it cannot be recorded, f is what the library computes, and its gradient is judged by
+differences of those values, with more than 2,000 inputs by slopes along lines.
+
+Number by number a recording has up to 200,000 operations and 2,000 inputs.  Beyond, `dc.gradient` and `dc.compare` run
+the function on whole arrays, one node for every operation of NumPy's; the gradient is measured along a few lines against
+plain calls.  Changes in place (`out[i] = ...`, `+=`, views) are NumPy's own, or refused with the line.  The other studies
+need single numbers, and say so.
+
+`dc.jvp(f, point, direction)` is the Jacobian times a direction, `dc.vjp(f, point, weights)` weights times the Jacobian,
+each by one sweep; for a function both have the shapes that `jax.jvp` and `jax.vjp` have, and so has `.shaped` of a
+Jacobian or a Hessian.
+
+Compiled functions
+------------------
+
+For optimizers, plots and loops `dc.function` compiles an expression once, to one straight-line program for value and
+gradient together.  A call takes numbers or arrays, and `scipy.optimize.minimize(f.at_vector, [-1.2, 1.0], jac=True)` one
+vector:
+
+    >>> f = dc.function("(1 - x)^2 + 100*(y - x^2)^2")
+    >>> f(-1.2, 1.0), f.gradient(x=-1.2, y=1.0)
+    (24.199999999999996, (-215.59999999999997, -87.99999999999999))
+    >>> f.value_and_gradient([-1.2, 0.0, 1.0], 1.0)[0].round(12).tolist()
+    [24.2, 101.0, 0.0]
+
+Steps that repeat (the logistic map, a solver of differential equations) become a loop of one step, and large sums and
+products vectors; `dc.CompiledFunction` tells more.
+
+Is my gradient right?
+---------------------
+
+`dc.check(f, gradient, x)` judges a gradient by values of the function alone: extrapolated differences with their error,
+the noise of the function, the complex step where it can be trusted.  It names what is wrong: a factor, a sign, swapped
+entries, a transposed Jacobian.  In a test it is one line, `dc.check(f, gradient, x).assert_ok()`; `dc.check(f, True, x)`
+is for a function that returns `(value, gradient)`:
+
+    >>> import math
+    >>> def f(x, y):
+    ...     return x * math.sin(y)
+    >>> def gradient(x, y):
+    ...     return math.sin(y), -x * math.cos(y)
+    >>> print(dc.check(f, gradient, 2.0, 1.0).message)
+    The gradient is wrong: df/dy is -1 times the difference quotient: the sign is wrong (80 evaluations of f).
+      at x = 2.0, y = 1.0
+        df/dy: given -1.0806046117362795, differences give 1.080604611736 (within 5e-12), given/found = -1
+
+A kink is not a bug.  The verdict is `undecided` where the function is too noisy or too coarse, where it has no
+derivative (a jump, a vertical tangent) or is not a function (different values at the same point, as with a counter), and
+where it has the same value everywhere and the gradient is not 0: it may be constant, or its values may be rounded too
+coarsely.  With `engines=["torch", "jax"]` PyTorch's `gradcheck` and JAX's `check_grads` are asked too.  Both pass
+df = 1e-6*x for f = 1e-6*x^2, whose gradient is twice that, and both fail the right gradient of sin(1e6*x) (PyTorch
+2.13.0, JAX 0.12.0.1).
+
+Numbers
+-------
+
+Doubles end at 1.8e308 and at 5e-324.  A truth beyond either end is given by its size, so that the slope 5.4e-695 of
+`tanh(x)` at 800 is not called 0.  Where values come near the ends, as those of `1/cosh(x)` at 600, whose derivative
+-5.3e-261 is computed from an adjoint below all doubles, the exact methods compute once more with wider exponents, and a
+note says what plain doubles gave.
+
+To add something
+----------------
+
+operation            one row in `language/operations.py`, whose docstring shows it
+difference formula   in `backends/finite_differences.py` a `Stencil`, its place in `STENCILS`, and the name of its
+                     `Backend` at the end; in `backends/__init__.py` that name in `BACKENDS`, and in `DIFFERENCES`
+method               a file in `backends/` with a `Backend`, and its name in `backends/__init__.py`
+command              a study in `studies/`; a module in `cli/commands/` with a function `command` and its examples, and
+                     its name in `cli/commands/__init__.py`
+output format        a module in `render/` with `render(document, look)`, and its name in `render/__init__.py`
+example              an entry in a file of `expressions/`: the tests read every one of them
+edge case            a stanza in `engines/cases.toml`
+engine               a file in `engines/libraries/` that asks it in its own process
+
+The map
+-------
+
+Imports run downwards only: the command line uses the studies, the studies the truth and the backends, these the numbers,
+and these the language.
 
 __main__.py                   Entry point of `python -m diffcompare`
 api.py                        `dc.check`: is this derivative right?  One entry point for expressions and Python functions

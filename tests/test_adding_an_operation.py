@@ -1,5 +1,6 @@
-"""The rows of the README's "Adding an operation", in a copy of the package: one row is all that it takes."""
+"""The rows that the table of operations shows, in a copy of the package: one row is all that it takes to add one."""
 
+import ast
 import json
 import os
 import re
@@ -11,7 +12,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROWS = re.findall(r"^```python\n(\w+ = row\(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)
+TABLE = Path("diffcompare", "language", "operations.py")
+SHOWN = re.findall(
+    r"^    (\w+ = row\(.*?)\n\n", ast.get_docstring(ast.parse((ROOT / TABLE).read_text(encoding="utf-8"))), re.M | re.S
+)
+ROWS = [row.replace("\n    ", "\n") for row in SHOWN]
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +25,7 @@ def extended(tmp_path_factory):
     directory = tmp_path_factory.mktemp("extended")
     shutil.copytree(ROOT / "diffcompare", directory / "diffcompare", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "expressions", directory / "expressions")
-    table = directory / "diffcompare" / "language" / "operations.py"
+    table = directory / TABLE
     before, name, after = table.read_text(encoding="utf-8").partition("\nFUNCTIONS")
     assert name
     table.write_text("\n".join([before, *ROWS]) + name + after, encoding="utf-8")

@@ -6,11 +6,11 @@ import inspect
 import pytest
 
 import diffcompare as dc
-from diffcompare import api
+from diffcompare import api, tape
 from diffcompare.gradcheck import gradient_check
 
 
-@pytest.mark.parametrize("module", [dc, api, gradient_check])
+@pytest.mark.parametrize("module", [dc, api, gradient_check, tape])
 def test_examples_in_docstrings_run(module):
     result = doctest.testmod(module)
     assert result.attempted > 0

@@ -358,7 +358,7 @@ ABOUT_A_PACKAGE = {
         "hostile",
         "large",
         "map",
-        "readme_pictures",
+        "readme",
         "rows",
         "sessions",
     },

@@ -1,6 +1,6 @@
-"""The map of the project: every file with the first line of its docstring, in the package's docstring and in the README.
+"""The map of the project: every file with the first line of its docstring, in the docstring of the package.
 
-With UPDATE_MAP=1 in the environment both are written anew.
+With UPDATE_MAP=1 in the environment it is written anew.
 """
 
 import functools
@@ -8,17 +8,11 @@ import os
 import re
 from pathlib import Path
 
-import pytest
-
-ROOT = Path(__file__).parents[1]
-PACKAGE = ROOT / "diffcompare"
+PACKAGE = Path(__file__).parents[1] / "diffcompare"
 WIDTH = 28  # of the column of names
 ALIKE = PACKAGE / "engines" / "libraries"  # a file for each library, named after it: the folder says what they are
-PLACES = {
-    "README.md": re.compile(r"(?<=and these the language.\n\n```text\n)(.*?)(?=^```$)", re.M | re.S),
-    "diffcompare/__init__.py": re.compile(r"(?<=^The files:\n\n)(.*?)(?=^\"\"\"$)", re.M | re.S),
-}
-"""Where the map stands, and between which lines."""
+PLACE = re.compile(r"(?<=and these the language.\n\n)(.*?)(?=^\"\"\"$)", re.M | re.S)
+"""The lines of the package's `__init__.py` between which the map stands."""
 
 
 def summary(path):
@@ -45,15 +39,14 @@ def the_map():
     return "".join(f"{line.rstrip()}\n" for line in lines_of(PACKAGE))
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_the_map_is_the_tree(place):
-    path = ROOT / place
+def test_the_map_is_the_tree():
+    path = PACKAGE / "__init__.py"
     text = path.read_text(encoding="utf-8")
     if os.environ.get("UPDATE_MAP"):
-        text = PLACES[place].sub(lambda _: the_map(), text)
+        text = PLACE.sub(lambda _: the_map(), text)
         path.write_text(text, encoding="utf-8")
-    assert PLACES[place].search(text), "the map is missing"
-    assert PLACES[place].search(text)[0] == the_map()
+    assert PLACE.search(text), "the map is missing"
+    assert PLACE.search(text)[0] == the_map()
 
 
 def test_every_file_says_in_one_line_what_it_is_for():

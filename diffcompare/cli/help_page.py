@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 import sys
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +25,20 @@ MIN_TWO_COLUMNS = 56  # a narrower page has the text of every option below it
 
 SUMMARY = "Compare ways to differentiate: by hand, numerically, symbolically, automatically."
 PROMPT = "Without a command, diffcompare opens a prompt. `diffcompare help COMMAND` shows the options of a command."
+MORE = """\
+At the prompt a line is a command without quotes, or an expression, which is a question for `grad`; `ans` is the last
+expression. A value with blanks stands behind the expression: `hessian sin(x) + 1 --at x=2`. Tab completes (on Windows
+with `pip install "diffcompare[prompt]"`), Ctrl-C ends a long answer with what was computed, Ctrl-D leaves; the history
+is kept. Lines from a pipe are answered alike.
+
+A terminal gets coloured tables, a pipe plain text with all digits; `--format`, or the suffix of `-o FILE`, chooses
+another format. FILE.png and FILE.pdf need `pip install "diffcompare[pictures]"`. An SVG is light or dark as the browser
+asks. In CSV an apostrophe stands before what a spreadsheet would take for a formula.
+
+The exit code is 0 for an answer, 1 where a derivative is wrong (check, audit) or a row failed (batch), 2 for wrong
+input, 3 where f is undefined or has no derivative, 74 where the output cannot be written, 130 after Ctrl-C, and 70 for
+an internal error.
+"""
 EXAMPLES = (
     'diffcompare grad "ln(x1) + x1*x2 - sin(x2)" --at x1=2,x2=5',
     "diffcompare grad @rosenbrock --method all --json",
@@ -83,7 +98,8 @@ def program_help(look: HelpLook) -> str:
     options = {GENERAL: [_entry(option, is_switch=True, default=None) for option in PROGRAM_OPTIONS]}
     usage = [("COMMAND", _METAVAR), ("[OPTIONS]", _METAVAR)]
     lines = [*_head(look, usage, SUMMARY), *_wrapped(look, PROMPT), ""]
-    return _joined([*lines, *_sections(look, sections), *_sections(look, options), *_examples(look, EXAMPLES)])
+    lines += [*_sections(look, sections), *_sections(look, options), *_paragraphs(look, MORE.split("\n\n"))]
+    return _joined([*lines, *_examples(look, EXAMPLES)])
 
 
 def command_help(name: str, parameters: Mapping[str, Parameter], look: HelpLook) -> str:
@@ -104,9 +120,19 @@ def command_help(name: str, parameters: Mapping[str, Parameter], look: HelpLook)
     sections[GENERAL].append(_entry(HELP_OPTION, is_switch=True, default=None))
     lines = _head(look, [(name, _LITERAL), *usage, ("[OPTIONS]", _METAVAR)], sentence)
     lines += _sections(look, sections)
-    for paragraph in more:
-        lines += [*_wrapped(look, " ".join(paragraph.split())), ""]
-    return _joined([*lines, *_examples(look, module.EXAMPLES)])
+    return _joined([*lines, *_paragraphs(look, more), *_examples(look, module.EXAMPLES)])
+
+
+def _paragraphs(look: HelpLook, texts: Iterable[str]) -> list[str]:
+    return [line for text in texts for line in (*_paragraph(look, text), "")]
+
+
+def _paragraph(look: HelpLook, text: str) -> list[str]:
+    """Return the lines of a paragraph; one whose lines are indented is a list of words and what each of them means."""
+    if not text.startswith(" "):
+        return _wrapped(look, " ".join(text.split()))
+    rows = [re.split(r" {2,}", line.strip(), maxsplit=1) for line in text.splitlines()]
+    return _entries(look, [HelpEntry(((word, _LITERAL),), meaning) for word, meaning in rows])
 
 
 def _joined(lines: Iterable[str]) -> str:
@@ -140,8 +166,7 @@ def _wrapped(look: HelpLook, text: str, indent: int = 0) -> list[str]:
 
 def _sections(look: HelpLook, sections: Mapping[str, Sequence[HelpEntry]]) -> list[str]:
     """Return lists with headings, whose texts all begin in the same column."""
-    lefts = [_width(entry) for entries in sections.values() for entry in entries]
-    column = 2 + max([left for left in lefts if left <= MAX_LEFT], default=0) + 2
+    column = _column_of_texts([entry for entries in sections.values() for entry in entries])
     lines = []
     for heading, entries in sections.items():
         if entries:
@@ -149,6 +174,16 @@ def _sections(look: HelpLook, sections: Mapping[str, Sequence[HelpEntry]]) -> li
             lines += [line for entry in entries for line in _entry_lines(look, entry, column)]
             lines.append("")
     return lines
+
+
+def _entries(look: HelpLook, entries: Sequence[HelpEntry]) -> list[str]:
+    """Return a list without a heading."""
+    column = _column_of_texts(entries)
+    return [line for entry in entries for line in _entry_lines(look, entry, column)]
+
+
+def _column_of_texts(entries: Sequence[HelpEntry]) -> int:
+    return 2 + max([_width(entry) for entry in entries if _width(entry) <= MAX_LEFT], default=0) + 2
 
 
 def _width(entry: HelpEntry) -> int:

@@ -15,6 +15,23 @@ Fields of a row (all but the name and the partials have defaults):
     flint, mpmath, sympy, numpy, cmath   its name there; by default the row's own name, None where the library has none
     aliases     other names in the language               samples  points for the tests
     selects     for `if`: which argument is taken
+
+To add an operation, put one row among its kin, above `FUNCTIONS`: its name there is the name in the language, and
+parser, printer, help, every method, the truth, the generated programs, the lesson's page and the tests have it.
+
+    sech = row("sech", definition=lambda x: 1 / cosh(x), partials=[lambda y, x: -y * tanh(x)])
+
+Where the definition loses digits, give `real=` as well; where a library has the function, name it (`flint="sech"`).  A
+case of its own, such as the 1 of sin(x)/x at 0, is a row of `if`:
+
+    sinc = row(
+        "sinc",
+        definition=lambda x: OPERATIONS["if =="](x, 0, 1, sin(x) / x),
+        partials=[lambda y, x: OPERATIONS["if =="](x, 0, 0, (cos(x) - y) / x)],
+        flint="sinc",
+    )
+
+`python -m pytest tests/language/test_operations.py` measures every partial against 50 digits.
 """
 
 from __future__ import annotations

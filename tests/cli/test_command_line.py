@@ -38,8 +38,9 @@ MORE = [
 
 
 def lines():
-    """Return the lines of all examples, and those of the recorded sessions of README."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    """Return the lines of all examples, and those of the recorded sessions."""
+    documents = (ROOT / "README.md", *(ROOT / "tests" / "golden").glob("*.md"))
+    text = "\n".join([path.read_text(encoding="utf-8") for path in documents])
     shown = re.findall(r"^\s*(?:\$ )?diffcompare (\w+ [^\n|>#]*)$", text, re.MULTILINE)
     examples = [
         example.removeprefix("diffcompare ")

@@ -78,11 +78,23 @@ def test_texts_begin_in_one_column_and_fit_the_page(width):
     for command in COMMANDS:
         parameters = inspect.signature(command_of(command)).parameters
         page = command_help(command, parameters, HelpLook(width)).partition("\nExamples:")[0].splitlines()
-        # A name or a flag that is wider than the page stands alone.
-        assert not [line for line in page if len(line) > width and not re.match(r"( +\S+| *(-\w, )?--.*)$", line)]
+        # A word, a call or a flag that is wider than the page stands alone.
+        assert not [
+            line
+            for line in page
+            if len(line) > width and not re.match(r"( *\S+|  \w+\(.*\)| *(-\w, )?--.*)$", line)
+        ]
         if width >= 60:
             rows = [re.match(r"(      |  -\w, )--\S+( \S+)? {2,}(?=\S)", line) for line in page]
             assert len({row.end() for row in rows if row}) == 1
+
+
+def test_an_indented_paragraph_is_a_list_of_words_and_what_they_mean(cli):
+    lines = cli("audit", "-h").out.splitlines()
+    first = lines.index("  gradient(f, point)        the partials of f")
+    assert lines[first - 1] == ""
+    assert lines[first + 1].startswith("  hessian(f, point)         the matrix")
+    assert lines[first + 2] == " " * 28 + "judged"
 
 
 def test_colour_is_asked_for_and_refused(cli, process, monkeypatch):

@@ -61,7 +61,29 @@ def command(
     ] = MODE_BUDGET,
     quiet: options.Quiet = False,
 ) -> CommandResult:
-    """Audit engines: does what they return agree with the truth?"""
+    """Audit engines: does what they return agree with the truth?
+
+    Some 400 cases are put to each engine, to first and second order, in all modes: the catalogue, every operation at
+    its samples, edge cases, derivatives inside of derivatives, and complex numbers.  Each number is judged against a
+    truth with a bound; none is wrong while rounding explains it: up to 8 units beside the intermediate values, 16 (32
+    to second order) beside 1.  The report has what is finite and wrong with the cure, where modes differ, and a matrix
+    of cases and engines; `-o report.html` sorts.
+
+    An engine of your own is a Python file with these functions, of which only the first is needed:
+
+        gradient(f, point)        the partials of f
+        hessian(f, point)         the matrix of second partials, whose diagonal is judged
+        value(f, point)           the value that the engine computes on its way
+        derivative(f, x)          the derivative of a function of one number, which may stand inside of itself
+        complex_derivative(f, z)  f' of an analytic function of a complex number, f_x + i f_y of a real one
+
+    The functions that a question may use have our names in the file (`from math import *`).  `--cases` takes stanzas in
+    the format of `diffcompare/engines/cases.toml`; to add a case there is to add a stanza.
+
+    Edge cases come first, and the report says how many of how many questions were asked.  PyTensor compiles every
+    graph, keeps what it has compiled, and comes further the next time.  Ctrl-C ends an audit with what was judged.  The
+    exit code is 1 where a number is finite and wrong, 2 where no engine returned a number, 130 after Ctrl-C.
+    """
     given = () if cases is None else cases_of_file(cases)
     check_right_values(given, cases or "", budget)
     earlier = None if against is None else saved(read_text(against), against)

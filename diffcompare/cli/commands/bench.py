@@ -39,7 +39,14 @@ def command(
     ops: options.Ops = None,
     quiet: options.Quiet = False,
 ) -> CommandResult:
-    """Time gradients: every method, in interleaved rounds."""
+    """Time gradients: every method, in interleaved rounds.
+
+    In every round each contender has one turn, and a ratio is that of two turns in one round, so that a busy machine
+    slows both.  Quartiles are those of the rounds; one method is timed against itself, which shows what is only noise.
+    Beside the times are the ratio of a gradient to a value of f computed in the same manner, the same ratio in counted
+    operations, and the first gradient, with all that is done once.  Libraries run in processes of their own, by their
+    own clocks.
+    """
     parsed, point = options.parse_input(expression, at, budget)
     formulas = None if hand is None else options.hand(hand, parsed)
     from diffcompare.studies.bench import bench_question

@@ -83,7 +83,16 @@ def command(
     auto: Auto = None,
     handout: Handout = None,
 ) -> CommandResult | int:
-    """Show how the methods work, step by step."""
+    """Show how the methods work, step by step.
+
+    Space goes on, left goes back, `p` hides the decisive number until the next key, `b` breaks the rule and shows the
+    damage beside the truth, `?` lists the keys.  In a pipe every frame is printed once.  `demo nan kinks` plays two
+    demos, `demo all` is a lecture, and `--handout` writes it down in Markdown and SVG; pages that you have changed
+    since are not overwritten.
+
+    `demo tape --expr FILE.py:f` plays the run of a function: its source with the operation at work, and the tape beside
+    it.
+    """
     check_destination(settings)
     if ops is not None and expr is None:
         raise usage_error("E506", "`--ops` is for your own expression", NEEDS_EXPRESSION)

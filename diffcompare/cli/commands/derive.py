@@ -32,7 +32,12 @@ def command(
     ops: options.Ops = None,
     quiet: options.Quiet = False,
 ) -> CommandResult:
-    """Differentiate by the textbook, one rule per line."""
+    """Differentiate by the textbook, one rule per line.
+
+    `--code` prints the gradient as a program that runs by itself: by formulas, and as a straight-line reverse sweep (in
+    C99 with the value too).  `torch` and `jax` print f with that sweep as its own `backward`: a
+    `torch.autograd.Function`, which passes `torch.autograd.gradcheck`, and a `custom_vjp`.
+    """
     parsed, point = options.parse_input(expression, at)
     from diffcompare.studies.derive import derive_question
 

@@ -34,7 +34,41 @@ def command(
     quiet: options.Quiet = False,
     live: LiveOutput | None = None,
 ) -> CommandResult:
-    """Compare ways of differentiating an expression."""
+    """Compare ways of differentiating an expression.
+
+    By default six methods answer; `--method all` adds the backward difference, the five-point stencil, Richardson's
+    extrapolation and the complex step.  The hand is `--hand`, a formula of the file or of the catalogue, or the program
+    applies the rules of the textbook one by one; `-v` says which, and has tables with these columns:
+
+        error, relative  distance from the truth, and the same over the size of the truth
+        ulp              that distance over the spacing of doubles at the truth: up to 0.5 is the best a double can do
+        digits           correct decimal digits, of the 15.9 that a double has
+        calls            how often f was evaluated
+        work, per f      elementary operations in all, and over those of f: counted, so the same on every machine
+        tree, DAG        nodes of the gradient's formulas written out, and with equal parts shared
+        swell            that tree over the tree of f
+
+    The truth is one reverse sweep in ball arithmetic (numbers with a bound of their own error, by the library Arb),
+    rounded to 25 digits and checked against a difference quotient of values.  Where it takes longer than `--budget`, or
+    where python-flint is not installed (Alpine Linux, WebAssembly), the table says so and has all the rest.
+
+    Where there is no derivative the answer has both slopes, and what each method returns there all the same; the exit
+    code is 3.  Where f has no value, what `--with` asks is shown beside that.
+
+    A function `FILE.py:name` is recorded as it runs at the point.  Its parameters are the variables, and defaults that
+    are numbers the default point; a vector is `--at "w=[1,2,3]"`, and its parts are `w[0]`, also in `--wrt` and
+    `--hand`.  Names of `math` and NumPy record as they are; what cannot be recorded, as `int(x)`, is an error with the
+    line.  Differences call the function on its own path; sympy takes it if it never branches on a value.  `--hand
+    FILE.py:df` is a gradient of your own.  Beyond 200,000 operations or 2,000 inputs it runs on whole arrays: the
+    answer is the norm and the largest entry, and `-o gradient.npz` has all of it.
+
+    Each library of `--with` runs in a process of its own, in both modes where it has both; one that is missing is a
+    row.  `--native` is for a function that is written with the arrays of that library.
+
+    In a terminal sympy's partials fill in as they come; Ctrl-C stops sympy alone, and what is there stays.  `--simplify
+    full` takes a hundred times as long as differentiating, and what it gets done within the budget differs between
+    machines.  How expressions are written: `diffcompare ops --help`.
+    """
     libraries = options.split(native)
     methods = options.methods(method, engines=engines, native=libraries)
     try:

@@ -31,7 +31,12 @@ def command(
     ops: options.Ops = None,
     quiet: options.Quiet = False,
 ) -> CommandResult:
-    """Draw the computational graph of an expression."""
+    """Draw the computational graph of an expression.
+
+    Shared nodes are drawn once.  `--show tangent` and `--show adjoint` have the numbers of a sweep under the nodes.
+    With `--other-at` the paths of a Python function at two points are one picture; of a function that returns a
+    Variable of `diffcompare.tape` the nodes are those that PyTorch has, `grad_fn` and its `next_functions`.
+    """
     program = options.function_program(expression, at)
     if program is not None and (show, wrt, other_at) == ("values", None, None):
         nodes = program.tape_nodes()

@@ -31,7 +31,13 @@ def command(
     verbose: options.Verbose = False,
     quiet: options.Quiet = False,
 ) -> CommandResult:
-    """Compute second derivatives."""
+    """Compute second derivatives.
+
+    By reverse sweeps over dual numbers (forward over reverse), by sweeps over the formulas of a sweep (reverse over
+    reverse), by sympy, and by differences of values and of gradients; it says how far each matrix is from symmetric.
+    With `--times x=1,y=-1` it is the Hessian times a vector, by one sweep, at a cost that does not grow with the
+    variables.
+    """
     parsed, point = options.parse_input(expression, at, budget, asks=False)
     vector = None if times is None else options.numbers(times, parsed, "--times")
     from diffcompare.studies.hessian import hessian_question

@@ -31,7 +31,14 @@ def command(
     verbose: options.Verbose = False,
     quiet: options.Quiet = False,
 ) -> CommandResult:
-    """Compute the Jacobian of several outputs."""
+    """Compute the Jacobian of several outputs.
+
+    Several outputs stand in brackets, behind named values if there are any.  Forward mode finds the Jacobian by
+    columns, reverse mode by rows; the answer says which takes less work.  `--compressed` finds columns, or rows, that
+    share no entry by one sweep together (Curtis, Powell and Reid 1974), and shows the seeds.  An output at a kink or
+    outside its domain is named, and all others have their partials.  `sweeps` counts passes of AD, or evaluations of f
+    or of formulas.
+    """
     parsed, point = options.parse_input(expression, at, budget, several=True)
     from diffcompare.studies.jacobian import jacobian_question
 

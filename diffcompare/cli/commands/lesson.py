@@ -32,7 +32,15 @@ def command(
     lang: options.Language = "en",
     quiet: options.Quiet = False,
 ) -> CommandResult:
-    """Write demos as one page that needs no network."""
+    """Write demos as one page that needs no network.
+
+    Keys step through the page (they can be switched off).  Another point, or another of the expressions that it offers,
+    is replayed in full by the page's own tape.  In the V of the errors, keys or pointer move h and show the digits that
+    cancel; swell has bars, of nodes or of errors.  It has a mode for projectors, follows the system (dark, no motion,
+    forced colours, screen readers), and prints one demo a page with every step.
+
+    `--expr FILE.py:f` steps through a Python function: `lesson trace tape branches --expr model.py:f --at x=1`.
+    """
     from diffcompare.classroom.demos.report import document
     from diffcompare.classroom.lesson import own_lesson, page, plan, slides
 

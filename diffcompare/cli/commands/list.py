@@ -20,7 +20,11 @@ def command(
         Argument(metavar="GROUP", help="One group.", autocompletion=words_at("inputs.catalogue:GROUPS")),
     ] = None,
 ) -> CommandResult:
-    """List the catalogue of examples (@name)."""
+    """List the catalogue of examples (@name).
+
+    Each has a point, a source and a lesson.  Files of your own have the same format as the folder `expressions`, and
+    `FILE.toml:name` is an entry of one.
+    """
     from diffcompare.studies.listings import examples
 
     return CommandResult(examples(group).document())

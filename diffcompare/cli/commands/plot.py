@@ -33,8 +33,9 @@ def command(
 ) -> CommandResult:
     """Plot a function, its derivative, tangent and secants.
 
-    No line crosses a pole or a jump; at a kink both slopes are drawn.  Of several variables the plot goes along that of
-    `--wrt`, with the others at the point.
+    Poles, jumps and holes are found where they are, and no line crosses one; at a kink both slopes are drawn.  Of
+    several variables the plot goes along that of `--wrt`, with the others at the point.  Where rounding shows, the true
+    curve is drawn beside the values of the doubles.  `--versus` draws another formula, and the difference.
     """
     parsed, point = options.parse_input(expression, at, budget)
     from diffcompare.studies.function_plot.plot import plot_question

@@ -55,7 +55,10 @@ def command(
         ),
     ] = None,
 ) -> CommandResult:
-    """Find derivatives, with hints and explanations."""
+    """Find derivatives, with hints and explanations.
+
+    A wrong answer has a hint first, then the mistake, then the derivation.
+    """
     check_destination(settings)
     if answers is None:
         safe_io.protect_inputs([safe_io.STREAM], settings.output or safe_io.STREAM)

@@ -30,8 +30,9 @@ def command(
 ) -> CommandResult:
     """Plot the error of difference quotients against the step.
 
-    Steps range from 1e-1 to 1e-16 (with `--float32` from 1 to 1e-8; longer if |x| is large), or as in
-    `--steps 1e-2..1e-8`.
+    Truncation falls with the step, round-off grows as it shrinks.  The slopes of both branches are fitted, the best
+    steps stand beside those of theory, and the table of cancellation has the digits that a difference loses.  Steps
+    range from 1e-1 to 1e-16 (with `--float32` from 1 to 1e-8; longer if |x| is large), or as in `--steps 1e-2..1e-8`.
     """
     parsed, point = options.parse_input(expression, at, budget)
     from diffcompare.studies.step_sweep.sweep import sweep_question

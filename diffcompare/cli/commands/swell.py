@@ -35,7 +35,11 @@ def command(
     verbose: options.Verbose = False,
     quiet: options.Quiet = False,
 ) -> CommandResult:
-    """Show how the formulas of derivatives swell."""
+    """Show how the formulas of derivatives swell.
+
+    Formulas are counted as trees, written out, and as DAGs, with equal parts shared: by the rules of the textbook and
+    by sympy.  `--order` is for the higher derivatives of an expression, `--family` for a family of functions.
+    """
     if (expression is None) == (family is None):
         given = "neither an expression nor a family" if family is None else "both an expression and a family"
         raise usage_error("E561", f"swell was given {given}", "for example `diffcompare swell --family logistic`")

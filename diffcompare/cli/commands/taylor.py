@@ -26,7 +26,12 @@ def command(
     verbose: options.Verbose = False,
     quiet: options.Quiet = False,
 ) -> CommandResult:
-    """Expand an expression into its Taylor series."""
+    """Expand an expression into its Taylor series.
+
+    By one truncated series that is propagated, by forward mode nested in itself (whose work triples with every order),
+    by sympy (whose formulas swell) and by differences (which lose digits).  Where the expansion breaks off, as that of
+    `x*|x|` at 0, both one-sided derivatives are told.
+    """
     parsed, point = options.parse_input(expression, at, budget, asks=False)
     from diffcompare.studies.taylor import taylor_question
 

@@ -20,7 +20,11 @@ def command(
     ops: options.Ops = None,
     quiet: options.Quiet = False,
 ) -> CommandResult:
-    """Show the sweeps of automatic differentiation step by step."""
+    """Show the sweeps of automatic differentiation step by step.
+
+    The numbering is that of tables 2 and 3 of the survey.  In reverse mode every contribution to an adjoint is a row of
+    its own, and `+=` marks where a second one arrives.
+    """
     parsed, point = options.parse_input(expression, at)
     from diffcompare.studies.trace import trace_question
 
