@@ -126,7 +126,7 @@ PANELS = """\
 .panel input[inputmode] { width: 9rem; }
 .panel input[type=range] { width: min(100%, 30rem); padding: 0; accent-color: var(--accent);
   vertical-align: middle; }
-.coordinate { display: inline-flex; align-items: center; gap: .6rem; margin-right: 1.2rem; }
+.coordinate { display: inline-flex; flex-wrap: wrap; align-items: center; gap: .6rem; margin-right: 1.2rem; }
 .panel .coordinate input[type=range] { width: 10rem; }
 .complaint { font-weight: bold; color: var(--bad); border-left: .4rem dashed var(--bad); padding-left: .8rem; }
 .complaint:empty { display: none; }
