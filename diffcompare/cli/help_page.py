@@ -26,16 +26,19 @@ MIN_TWO_COLUMNS = 56  # a narrower page has the text of every option below it
 SUMMARY = "Compare ways to differentiate: by hand, numerically, symbolically, automatically."
 PROMPT = "Without a command, diffcompare opens a prompt. `diffcompare help COMMAND` shows the options of a command."
 MORE = """\
-At the prompt a line is a command without quotes, or an expression, which is a question for `grad`; `ans` is the last
+At the prompt:
+A line is a command without quotes, or an expression, which is a question for `grad`; `ans` is the last
 expression. A value with blanks stands behind the expression: `hessian sin(x) + 1 --at x=2`. Tab completes (on Windows
 with `pip install "diffcompare[prompt]"`), Ctrl-C ends a long answer with what was computed, Ctrl-D leaves; the history
 is kept. Lines from a pipe are answered alike.
 
+Formats:
 A terminal gets coloured tables, a pipe plain text with all digits; `--format`, or the suffix of `-o FILE`, chooses
 another format. FILE.png and FILE.pdf need `pip install "diffcompare[pictures]"`. An SVG is light or dark as the browser
 asks. In CSV an apostrophe stands before what a spreadsheet would take for a formula.
 
-The exit code is 0 for an answer, 1 where a derivative is wrong (check, audit) or a row failed (batch), 2 for wrong
+Exit codes:
+0 for an answer, 1 where a derivative is wrong (check, audit) or a row failed (batch), 2 for wrong
 input, 3 where f is undefined or has no derivative, 74 where the output cannot be written, 130 after Ctrl-C, and 70 for
 an internal error.
 """
@@ -128,7 +131,14 @@ def _paragraphs(look: HelpLook, texts: Iterable[str]) -> list[str]:
 
 
 def _paragraph(look: HelpLook, text: str) -> list[str]:
-    """Return the lines of a paragraph; one whose lines are indented is a list of words and what each of them means."""
+    """Return the lines of a paragraph, with its heading where its first line ends with a colon.
+
+    One whose lines are indented is a list of words and what each of them means.
+    """
+    heading, _, below = text.partition("\n")
+    if below and heading.endswith(":"):
+        head = [look.paint(line, _HEADING) for line in _wrapped(look, heading)]
+        return [*head, *_wrapped(look, " ".join(below.split()), 2)]
     if not text.startswith(" "):
         return _wrapped(look, " ".join(text.split()))
     rows = [re.split(r" {2,}", line.strip(), maxsplit=1) for line in text.splitlines()]
@@ -155,10 +165,14 @@ def _examples(look: HelpLook, examples: Iterable[str]) -> list[str]:
 
 
 def _wrapped(look: HelpLook, text: str, indent: int = 0) -> list[str]:
+    """Return the lines of a text; what stands between backquotes, and fits in a line, is typed and stays whole."""
     blank = " " * indent
-    return textwrap.wrap(
-        text, look.width, initial_indent=blank, subsequent_indent=blank, break_long_words=False, break_on_hyphens=False
+    room = look.width - indent - 4  # brackets, a comma
+    tied = re.sub(r"`[^`]*`", lambda code: code[0].replace(" ", "\0") if len(code[0]) <= room else code[0], text)
+    lines = textwrap.wrap(
+        tied, look.width, initial_indent=blank, subsequent_indent=blank, break_long_words=False, break_on_hyphens=False
     )
+    return [line.replace("\0", " ") for line in lines]
 
 
 # --- Two columns ------------------------------------------------------------------------------------------------------

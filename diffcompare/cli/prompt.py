@@ -1,7 +1,8 @@
 """The prompt: `diffcompare` alone in a terminal reads line after line, and answers each as the command line would.
 
 A line is a command, without the quotes that a shell needs, or an expression, which is a question for `grad`; how it is
-read is told in `prompt_line`.  Every command runs in this process, so that the worker that has imported sympy stays.
+read is told in `prompt_line`.  `ans` is the last expression and never a variable, and neither is a mistyped command
+such as `gard x`.  Every command runs in this process, so that the worker that has imported sympy stays.
 
 Where standard input is a pipe or a file, its lines are answered in the same manner, as Python, gp and bc do; the exit
 code is then the first that is not 0.  If nothing at all is in it (`/dev/null`, a job that nobody watches), or if only

@@ -146,7 +146,7 @@ def audit(
         budget: Seconds that an engine may take for one question; None: no limit.
         mode_budget: Seconds that each mode of an engine may take for all questions, edge cases first; those that are
             left then are not asked.  None: no limit.
-        cases: The cases to put; none means the whole suite.
+        cases: The cases to put, such as `engines.cases.read_cases(text)`; none means the whole suite.
         keep_interrupted: Whether Ctrl-C ends the audit with what has been judged, if there is anything.
 
     Returns:

@@ -69,7 +69,8 @@ def command(
     to second order) beside 1.  The report has what is finite and wrong with the cure, where modes differ, and a matrix
     of cases and engines; `-o report.html` sorts.
 
-    An engine of your own is a Python file with these functions, of which only the first is needed:
+    An engine of your own:
+    It is a Python file with these functions, of which only the first is needed:
 
         gradient(f, point)        the partials of f
         hessian(f, point)         the matrix of second partials, whose diagonal is judged
@@ -80,6 +81,7 @@ def command(
     The functions that a question may use have our names in the file (`from math import *`).  `--cases` takes stanzas in
     the format of `diffcompare/engines/cases.toml`; to add a case there is to add a stanza.
 
+    Time and exit code:
     Edge cases come first, and the report says how many of how many questions were asked.  PyTensor compiles every
     graph, keeps what it has compiled, and comes further the next time.  Ctrl-C ends an audit with what was judged.  The
     exit code is 1 where a number is finite and wrong, 2 where no engine returned a number, 130 after Ctrl-C.

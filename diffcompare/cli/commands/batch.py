@@ -47,20 +47,24 @@ def command(
 ) -> int:
     """Compare ways of differentiating every expression in files.
 
+    The rows:
     A row of a table has an expression and perhaps a point and partials derived by hand (`hand_x`); other columns are
     left out, with a note.  A line of a text file is `name: expression @ x=1, y=2`.  TOML (as in the folder
     `expressions`) and JSON lines say the same, `-` is standard input, and tables of the Feynman database and of PySR
     are read as they are.  Rows with several outputs, `[x^2 + y^2, y/x]`, are answered by their Jacobian; `hand_x` is
     then `"[2*x, -y/x^2]"`.
 
+    The results:
     A result is a line of what `grad --json --simplify none` prints, with name, file, line, and the verdict of `check`
     on partials by hand; `-o results.csv`, `.md` and `.html` (a page that sorts and filters) are for people.  A row that
     fails makes the exit code 1, and costs no other row its answer.
 
+    Long runs:
     `--resume` goes on where a run stopped, whatever stopped it, and the file is the same to the byte.
     `results.jsonl.state` says which inputs, options and version it belongs to; others are refused.  No file is
     overwritten that is read.  Fastest are gradients alone: `--method reverse-ad --no-truth`.  `--scheduler tcp://...`
-    runs the rows on a Dask cluster whose workers have diffcompare (`pip install "diffcompare[dask]"`).
+    runs the rows on a Dask cluster whose workers have diffcompare (`pip install "diffcompare[dask]"`); when you stop,
+    those under way are finished.
     """
     if max_error is not None and not truth:
         raise usage_error("E631", "`--max-error` needs the truth", "leave out `--no-truth`")

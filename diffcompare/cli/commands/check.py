@@ -67,20 +67,25 @@ def command(
     tolerance decides.  A wrong answer is compared with what some 140 wrong rules give (`--kinds` lists them).  An
     answer such as `4*sqrt(x)^6` for x^4 agrees where it is defined: with `--where-defined wrong` that counts as wrong.
 
+    More than one partial:
     Several partials are several `--hand`; the rows of a Jacobian are `--hand "[[y, x], [1, 0]]"`, its columns `--hand
-    x="[y, 1]"`.  A line of a derivation may have `d/dx[x^2]` or `(x^2)'` in it, and after `u = x^2, v = sin(x)` also
-    `u' v`.
+    x="[y, 1]"`.
 
-    The answers of a class are a table of CSV or TSV, of Excel or LibreOffice (`pip install "diffcompare[xlsx,ods]"`)
-    with columns such as `student;expression;x;y`, in the languages of classrooms, also with decimal commas, and an
-    answer may be an equation, `f'(x) = 2x`.  The exports of Moodle (STACK too), Canvas, and of the forms of Google and
-    Microsoft are read as they are; `--columns "student=Given+Family,answer=3+4"` and `--asked` say what titles do not.
-    What was asked is the only formula in a question, and a right answer beside it has to be its derivative, or the row
-    is refused.  A cell that cannot be read affects no other.  `-o class.html` is a page for the teacher.
+    A derivation:
+    It is checked up to the first line that does not follow.  A line may have `d/dx[x^2]` or `(x^2)'` in it, and after
+    `u = x^2, v = sin(x)` also `u' v`.
 
-    `FILE.py:f --hand FILE.py:df` judges a gradient in Python by values of f; `--with torch,jax` has PyTorch's
-    `gradcheck` and JAX's `check_grads` beside it.  `FILE.py:Sinh` checks the backward of a `Function` of
-    `diffcompare.tape`.
+    A class:
+    Its answers are a table of CSV or TSV, of Excel or LibreOffice (`pip install "diffcompare[xlsx,ods]"`) with columns
+    such as `student;expression;x;y` (or `Schüler;Funktion;Ableitung`), also with decimal commas, and an answer may be
+    an equation, `f'(x) = 2x`.  The exports of Moodle (STACK too), Canvas, and of the forms of Google and Microsoft are
+    read as they are; `--columns "student=Given+Family,answer=3+4"` and `--asked` say what titles do not.  What was
+    asked is the only formula in a question, and a right answer beside it has to be its derivative, or the row is
+    refused.  A cell that cannot be read affects no other.  `-o class.html` is a page for the teacher.
+
+    Python functions:
+    `FILE.py:f --hand FILE.py:df` judges a gradient by values of f; `--with torch,jax` has PyTorch's `gradcheck` and
+    JAX's `check_grads` beside it.  `FILE.py:Sinh` checks the backward of a `Function` of `diffcompare.tape`.
     """
     if kinds:
         from diffcompare.studies.listings import Kinds as ListOfKinds

@@ -48,22 +48,28 @@ def command(
         tree, DAG        nodes of the gradient's formulas written out, and with equal parts shared
         swell            that tree over the tree of f
 
-    The truth is one reverse sweep in ball arithmetic (numbers with a bound of their own error, by the library Arb),
-    rounded to 25 digits and checked against a difference quotient of values.  Where it takes longer than `--budget`, or
-    where python-flint is not installed (Alpine Linux, WebAssembly), the table says so and has all the rest.
+    The truth:
+    It is one reverse sweep in ball arithmetic (numbers with a bound of their own error, by the library Arb), rounded to
+    25 digits and checked against a difference quotient of values.  Where it takes longer than `--budget`, or where
+    python-flint is not installed (Alpine Linux, WebAssembly), the table says so and has all the rest.  Where an `if`
+    fills a gap, as in `if(x == 0, 1/2, (1 - cos(x))/x^2)`, power series say what happens on both sides.
 
-    Where there is no derivative the answer has both slopes, and what each method returns there all the same; the exit
-    code is 3.  Where f has no value, what `--with` asks is shown beside that.
+    No derivative:
+    The answer has both slopes, and what each method returns there all the same; the exit code is 3.  Where f has no
+    value, what `--with` asks is shown beside that.
 
-    A function `FILE.py:name` is recorded as it runs at the point.  Its parameters are the variables, and defaults that
-    are numbers the default point; a vector is `--at "w=[1,2,3]"`, and its parts are `w[0]`, also in `--wrt` and
-    `--hand`.  Names of `math` and NumPy record as they are; what cannot be recorded, as `int(x)`, is an error with the
-    line.  Differences call the function on its own path; sympy takes it if it never branches on a value.  `--hand
-    FILE.py:df` is a gradient of your own.  Beyond 200,000 operations or 2,000 inputs it runs on whole arrays: the
-    answer is the norm and the largest entry, and `-o gradient.npz` has all of it.
+    Python functions:
+    `FILE.py:name` is recorded as it runs at the point.  Its parameters are the variables, and defaults that are numbers
+    the default point; a vector is `--at "w=[1,2,3]"`, and its parts are `w[0]`, also in `--wrt` and `--hand`.  Names of
+    `math` and NumPy record as they are; what cannot be recorded, as `int(x)`, is an error with the line.  Differences
+    call the function on its own path; sympy takes it if it never branches on a value.  `--hand FILE.py:df` is a
+    gradient of your own.  Beyond 200,000 operations or 2,000 inputs it runs on whole arrays: the answer is the norm and
+    the largest entry, and `-o gradient.npz` has all of it.
 
+    Other libraries:
     Each library of `--with` runs in a process of its own, in both modes where it has both; one that is missing is a
-    row.  `--native` is for a function that is written with the arrays of that library.
+    row.  Its version, its own value of f where that differs, and its convention at a kink stand beside it.  `--native`
+    is for a function that is written with the arrays of that library.
 
     In a terminal sympy's partials fill in as they come; Ctrl-C stops sympy alone, and what is there stays.  `--simplify
     full` takes a hundred times as long as differentiating, and what it gets done within the budget differs between

@@ -38,6 +38,7 @@ def command(
     In place of an expression, `-` is standard input, `@name` an entry of the catalogue (`diffcompare list`), and
     `FILE.toml:name` one of a file of yours.  The coordinates of a point are doubles: at x=0.1, `x == 0.1` is false.
 
+    Other notations:
     LaTeX and the notations of computer algebra, programs and spreadsheets are read where they have one reading, and a
     note echoes it; where there are several, all are shown, each to paste.  `--notation` says what a text is, and then
     it means what it means there: in a spreadsheet `-A1^2` is (-A1)^2, in Fortran `1/3` is 0.
