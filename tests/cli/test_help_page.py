@@ -80,9 +80,7 @@ def test_texts_begin_in_one_column_and_fit_the_page(width):
         page = command_help(command, parameters, HelpLook(width)).partition("\nExamples:")[0].splitlines()
         # A word, a call or a flag that is wider than the page stands alone.
         assert not [
-            line
-            for line in page
-            if len(line) > width and not re.match(r"( *\S+|  \w+\(.*\)| *(-\w, )?--.*)$", line)
+            line for line in page if len(line) > width and not re.match(r"( *\S+|  \w+\(.*\)| *(-\w, )?--.*)$", line)
         ]
         if width >= 60:
             rows = [re.match(r"(      |  -\w, )--\S+( \S+)? {2,}(?=\S)", line) for line in page]
