@@ -39,7 +39,12 @@ def command(
     cancel; swell has bars, of nodes or of errors.  It has a mode for projectors, follows the system (dark, no motion,
     forced colours, screen readers), and prints one demo a page with every step.
 
-    `--expr FILE.py:f` steps through a Python function: `lesson trace tape branches --expr model.py:f --at x=1`.
+    A lesson of your own:
+    With `--expr "tanh(x1*x2) + sqrt(x1)" --at x1=1,x2=2` four-ways, trace, swell, step, sweeps, tape and hessian are
+    about that function; a note says which demos keep functions of their own, and sliders move the point in all of them,
+    into other branches too.  `--expr FILE.py:f` steps through a Python function with the running line marked; at
+    another point its recording is replayed as long as every decision comes out the same way, and where it does not the
+    page says so.
     """
     from diffcompare.classroom.demos.report import document
     from diffcompare.classroom.lesson import own_lesson, page, plan, slides
