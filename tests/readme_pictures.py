@@ -15,11 +15,13 @@ from rich.text import Text
 
 FOLDER = sessions.ROOT / "tests" / "golden" / "pictures"
 
-# The sixteen colours of a terminal, dark enough for white paper (at least 4.5 : 1) where anything is written in them
+# A terminal is dark here: the program's own green and orange are made for both, and brighter on dark
+PAPER, INK, DIM = "#0d1117", "#e6edf3", "#8b949e"
 COLOURS = [
-    (17, 24, 39), (180, 35, 24), (0, 102, 75), (138, 90, 0), (0, 98, 155), (136, 54, 122), (0, 103, 110), (85, 93, 107),
+    (139, 148, 158), (255, 123, 114), (63, 185, 80), (210, 153, 34),
+    (88, 166, 255), (188, 140, 255), (57, 197, 207), (230, 237, 243),
 ]  # fmt: skip
-THEME = TerminalTheme((255, 255, 255), COLOURS[0], COLOURS, COLOURS)
+THEME = TerminalTheme((13, 17, 23), COLOURS[7], COLOURS, COLOURS)
 CELL, LINE, EDGE = 8.4, 19, 14  # pixels: the width and height of a cell at 14 pixels, and the margin
 
 
@@ -33,7 +35,7 @@ def terminal(command: str, directory: Path, columns: int = 80) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
         f'font-family="ui-monospace, \'DejaVu Sans Mono\', Consolas, monospace" font-size="14">\n'
         f"<title>{escape(command)}</title>\n"
-        f'<rect class="paper" width="{width}" height="{height}" rx="6" fill="#ffffff" stroke="#d1d5db"/>\n{rows}</svg>\n'
+        f'<rect class="paper" width="{width}" height="{height}" rx="6" fill="{PAPER}"/>\n{rows}</svg>\n'
     )
 
 
@@ -49,12 +51,12 @@ def _row(line: Text, place: int) -> str:
 
 def _piece(words: str, style: Style, column: int, place: int) -> str:
     """Words stretched over their cells, so that columns are in line in any font."""
-    colour = style.color.get_truecolor(THEME) if style.color else COLOURS[7 if style.dim else 0]
+    colour = f"#{bytes(style.color.get_truecolor(THEME)).hex()}" if style.color else DIM if style.dim else INK
     bold = ' font-weight="bold"' if style.bold else ""
     line = ' text-decoration="underline"' if style.underline else ""
     return (
         f'<text x="{EDGE + column * CELL:.1f}" y="{EDGE + (place + 0.75) * LINE:.1f}" '
-        f'textLength="{len(words) * CELL:.1f}" fill="#{bytes(colour).hex()}"{bold}{line}>{escape(words)}</text>\n'
+        f'textLength="{len(words) * CELL:.1f}" fill="{colour}"{bold}{line}>{escape(words)}</text>\n'
     )
 
 

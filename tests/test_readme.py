@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import pytest
 import readme_pictures
 import sessions
+from contrast import contrast
 
 PATH = sessions.ROOT / "README.md"
 TEXT = PATH.read_text(encoding="utf-8")
@@ -98,9 +99,16 @@ def test_each_picture_is_shown_with_the_command_that_made_it() -> None:
 
 def test_a_terminal_is_drawn_cell_by_cell(tmp_path: Path) -> None:
     picture = ElementTree.fromstring(readme_pictures.terminal("diffcompare ops sin", tmp_path, columns=60))
-    texts = ["".join(element.itertext()) for element in picture.iter("{http://www.w3.org/2000/svg}text")]
-    assert texts[0] == "$ diffcompare ops sin"
-    assert any("cos(x)" in text for text in texts)
+    texts = list(picture.iter("{http://www.w3.org/2000/svg}text"))
+    assert texts[0].text == "$ diffcompare ops sin"
+    assert any("cos(x)" in (element.text or "") for element in texts)
+
+
+def test_the_table_is_legible() -> None:
+    picture = ElementTree.fromstring(readme_pictures.FOLDER.joinpath("table.svg").read_text(encoding="utf-8"))
+    inks = {element.attrib["fill"] for element in picture.iter("{http://www.w3.org/2000/svg}text")}
+    assert len(inks) >= 4
+    assert {ink for ink in inks if contrast(ink, readme_pictures.PAPER) < 4.5} == set()
 
 
 @of_one_libm
