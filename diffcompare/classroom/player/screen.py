@@ -189,11 +189,12 @@ def _words(frame: Frame, state: State, open_question: bool, look: Look) -> list[
         texts = [(translate("BROKEN"), damage)]
     else:
         texts = [(translate("RULE"), frame.rule), (translate("WHY"), frame.sentence)]
+    face = "wrong-verdict" if state.broken and frame.broken is not None and not open_question else "strong"
     lines: list[Line] = []
     for word, text in [*texts, (translate("NOTE"), state.notice)]:
         parts = wrap(clean(text, look.unicode), look.width - 9) if text else []
         heads = [word, *[""] * len(parts)]
-        lines += [[(f" {_filled(head, 7)} ", "strong"), (part, "")] for head, part in zip(heads, parts, strict=False)]
+        lines += [[(f" {_filled(head, 7)} ", face), (part, "")] for head, part in zip(heads, parts, strict=False)]
     return lines
 
 

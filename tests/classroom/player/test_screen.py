@@ -11,7 +11,7 @@ from thorough_tier import one_in
 
 from diffcompare.classroom.demos import NAMES, load_demo
 from diffcompare.classroom.demos.frame import Frame, localized
-from diffcompare.classroom.own_program import tape_frames
+from diffcompare.classroom.own_program import own_tape, tape_frames
 from diffcompare.classroom.player.player import with_ending
 from diffcompare.classroom.player.screen import compose
 from diffcompare.classroom.player.state import State
@@ -78,6 +78,11 @@ def test_a_broken_step_says_so_in_words():
     lines = screen("trace", State(frame=place, broken=True, revealed=True))
     assert "[BROKEN: = for +=]" in lines[0]
     assert any(line.startswith(" BROKEN") for line in lines)
+    state = State(frame=place, broken=True, revealed=True)
+    spans = [span for line in compose(load_demo("trace"), frames("trace"), state, LOOK, 24).lines for span in line]
+    assert ("wrong-verdict", True) in {
+        (style, text.startswith(" BROKEN")) for text, style in spans
+    }  # colour comes on top
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -130,7 +135,7 @@ def test_the_drawing_is_as_dense_at_the_beginning_of_a_sweep_as_at_its_end():
 
 def own_screen(function, frame, columns, rows=24, **point):
     question = function_input(function, point, "f")
-    play = (*tape_frames(question.program), Frame("end", SHOWN))
+    play = (*tape_frames(own_tape(question, None)), Frame("end", SHOWN))
     return compose(load_demo("tape"), play, State(frame=frame), Look(width=columns), rows).texts
 
 
