@@ -15,6 +15,9 @@ import readme_pictures
 import sessions
 from contrast import contrast
 
+from diffcompare.classroom.demos import NAMES
+from diffcompare.inputs import catalogue
+
 PATH = sessions.ROOT / "README.md"
 TEXT = PATH.read_text(encoding="utf-8")
 PROSE = re.sub(r"^```.*?^```$", "", TEXT, flags=re.M | re.S)
@@ -73,6 +76,11 @@ def test_what_it_links_to_is_there() -> None:
     links = [link for link in re.findall(r"\]\(([^)]*)\)", TEXT) if not link.startswith("https://")]
     assert links
     assert [link for link in links if not sessions.ROOT.joinpath(link).is_file()] == []
+
+
+def test_it_counts_right() -> None:
+    assert re.findall(r"has (\d+)\s+of them", TEXT) == [str(len(NAMES))]
+    assert re.findall(r"list` (\d+) expressions", TEXT) == [str(len(catalogue.references()))]
 
 
 def test_it_takes_five_minutes() -> None:
