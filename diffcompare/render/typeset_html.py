@@ -17,7 +17,7 @@ from diffcompare.render.text_layout import clean
 STYLE = """\
 .diffcompare .typeset { position: relative; white-space: normal; }
 .diffcompare .typeset math { user-select: none; -webkit-user-select: none; font-size: 1.08em; color: inherit; }
-.diffcompare .typeset mtd { text-align: left; padding: .15em .4em; border: 0; }
+.diffcompare .typeset mtd { padding: .15em .4em; border: 0; }
 .diffcompare .scroll .typeset code.copied, .diffcompare .typeset code.copied { position: absolute; left: 0; top: 0;
   width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 """

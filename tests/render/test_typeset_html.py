@@ -33,6 +33,26 @@ def test_a_browser_sets_formulas_and_copies_their_text(tmp_path):
         assert window.complaints == []
 
 
+def test_brackets_are_close_and_lines_of_fractions_differ(tmp_path):
+    formulas = [parse(text) for text in ("sin(x)", "a/b/c", "c/(a/b)", "if(x < 1, 1, 2000000)")]
+    (tmp_path / "page.html").write_text(
+        render(Document((Listing(tuple(("f", f) for f in formulas)),)), "html"), "utf-8"
+    )
+    with browser.showing(tmp_path / "page.html", tmp_path / "profile") as window:
+        window.run("width = (element) => element.getBoundingClientRect().width; 0")
+        pieces = "[...document.querySelectorAll('math')[0].querySelectorAll('mi, mo')]"
+        sine, _, opening, letter, closing = window.run(f"{pieces}.map(width)")
+        assert max(opening, closing) < 1.2 * letter < sine
+        outer = "width(e.closest('mfrac:has(> mrow)'))"
+        lines = window.run(f"[...document.querySelectorAll('mfrac mfrac')].map(e => width(e) / {outer})")
+        assert len(lines) == 2
+        assert max(lines) < 0.8
+        left = window.run(
+            "[...document.querySelectorAll('mtd:first-child > mn')].map(e => e.getBoundingClientRect().left)"
+        )
+        assert left[0] == left[1]
+
+
 def test_notebooks_have_typeset_formulas():
     html = derive("x^2*sin(x)", x=2)._repr_html_()
     assert '<math displaystyle="true" alttext="x^2*sin(x)">' in html

@@ -14,6 +14,10 @@ from diffcompare.language.typesetting.typesetter import Fence, Sign, is_small, t
 
 APPLIED, TIMES = "&#x2061;", "&#x2062;"  # signs that are not seen: a function and its argument, a product
 _THIN = '<mspace width="0.17em"/>'
+_GAP = '<mspace width="0.2em"/>'
+
+# What a bracket has to grow for, if it is inside.
+_TALL = ("<mfrac>", "<mtable ", "<msqrt>", "<mroot>", "</msup></msup>", "</msup></mrow></msup>")
 
 _FENCES: dict[Fence, tuple[str, str]] = {
     "round": ("(", ")"), "square": ("[", "]"), "abs": ("|", "|"), "floor": ("\u230a", "\u230b"),
@@ -66,7 +70,9 @@ class MathmlForms:
         return f"<mrow>{left}{_SIGNS[sign]}{right}</mrow>"
 
     def fraction(self, above: str, below: str) -> str:
-        return f"<mfrac>{above}{below}</mfrac>"
+        # The line of a fraction is longer than that of a fraction above or below it, so that the outer one is seen.
+        parts = [f"<mrow>{_GAP}{part}{_GAP}</mrow>" if part.startswith("<mfrac>") else part for part in (above, below)]
+        return f"<mfrac>{''.join(parts)}</mfrac>"
 
     def power(self, base: str, exponent: str) -> str:
         if "<mfrac>" in exponent:  # which would be set in the third size
@@ -80,9 +86,11 @@ class MathmlForms:
 
     def fenced(self, inner: str, fence: Fence) -> str:
         opening, closing = _FENCES[fence]
+        # A bracket that may grow takes the room of the widest one in Chromium, even where it stays small.
+        stretchy = "true" if any(element in inner for element in _TALL) else "false"
         return (
-            f'<mrow><mo form="prefix" fence="true" stretchy="true">{opening}</mo>{inner}'
-            f'<mo form="postfix" fence="true" stretchy="true">{closing}</mo></mrow>'
+            f'<mrow><mo form="prefix" fence="true" stretchy="{stretchy}">{opening}</mo>{inner}'
+            f'<mo form="postfix" fence="true" stretchy="{stretchy}">{closing}</mo></mrow>'
         )
 
     def call(self, function: str, exponent: str | None, arguments: Sequence[str]) -> str:
@@ -97,7 +105,8 @@ class MathmlForms:
     def cases(self, left: str, relation: str, right: str, yes: str, no: str) -> str:
         condition = f'<mtext>if</mtext><mspace width="0.4em"/>{left}<mo>{escape(_RELATIONS[relation])}</mo>{right}'
         rows = ((yes, condition), (no, "<mtext>otherwise</mtext>"))
-        written = "".join([f"<mtr><mtd>{value}</mtd><mtd>{when}</mtd></mtr>" for value, when in rows])
+        cell = '<mtd style="text-align: left">'  # Chromium knows no columnalign
+        written = "".join([f"<mtr>{cell}{value}</mtd>{cell}{when}</mtd></mtr>" for value, when in rows])
         brace = '<mo form="prefix" fence="true" stretchy="true">{</mo>'
         return f'<mrow>{brace}<mtable displaystyle="true" columnalign="left left">{written}</mtable></mrow>'
 

@@ -25,10 +25,11 @@ def elements(mathml):
     ("text", "inside"),
     [
         ("2*x", "<mn>2</mn><mo>&#x2062;</mo><mi>x</mi>"),
-        ("sin(x)", '<mi mathvariant="normal">sin</mi><mo>&#x2061;</mo><mrow><mo form="prefix" fence="true" stretchy="true">(</mo>'),
+        ("sin(x)", '<mi mathvariant="normal">sin</mi><mo>&#x2061;</mo><mrow><mo form="prefix" fence="true" stretchy="false">(</mo>'),
         ("x_1", "<msub><mi>x</mi><mn>1</mn></msub>"), ("x1^2", "<msubsup><mi>x</mi><mn>1</mn><mn>2</mn></msubsup>"),
         ("theta/x_max", "<mfrac><mi>θ</mi><msub><mi>x</mi><mi>max</mi></msub></mfrac>"), ("sqrt(x)", "<msqrt><mi>x</mi></msqrt>"),
-        ("-x", "<mo>\u2212</mo><mi>x</mi>"), ("if(x < 1, 2, 3)", "<mo>&lt;</mo><mn>1</mn></mtd></mtr>"),
+        ("-x", "<mo>\u2212</mo><mi>x</mi>"), ("if(x < 1, 2, 3)", "<mo>&lt;</mo><mn>1</mn></mtd></mtr>"), ("if(x < 1, 2, 3)", '<mtd style="text-align: left"><mn>3</mn>'),
+        ("sin(x/2)", 'stretchy="true">(</mo><mfrac>'), ("(sqrt(x))^2", 'stretchy="true">(</mo><msqrt>'),
         ("exp(x)", '<msup><mi mathvariant="normal">e</mi><mi>x</mi></msup>'),
     ],
 )  # fmt: skip
