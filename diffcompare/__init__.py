@@ -198,6 +198,8 @@ classroom/                    For the classroom: demos and their player, handout
     page.py                   The lesson's page: every frame as an element, the figures as data, style and script inline
     plan.py                   The plan of a lesson: demos and steps that fit in a number of minutes, and an estimate of each from its steps
     programs.py               Figures of the page: programs with their steps and numbers for the tape, and the bars of the panel of `swell`
+    sheet.py                  A student's sheet: tasks about one function with gaps to fill by hand, and questions of the demos that were chosen
+    sheet_page.py             A student's sheet as HTML: two pages of paper, A4 or letter, with gaps for handwriting; and its key, laid out alike
     slides.py                 The lesson as slides: a file for the browser with one frame a slide, and printed, one slide a page
     slides_style.py           The style sheet of the slides: 1280 by 720 pixels, scaled to the window; cards on a phone, pages on paper
     style.py                  The style sheet of the lesson: steps, panels, projector, forced colours, paper

@@ -10,11 +10,13 @@ from diffcompare.cli.arguments import OUTPUT, Argument, Option
 from diffcompare.cli.commands.demo import NEEDS_EXPRESSION, OwnExpression, complete_demos
 from diffcompare.cli.output import CommandResult
 from diffcompare.diagnostics import note, usage_error
+from diffcompare.render import format_of_suffix
+from diffcompare.safe_io import check_destination, write_file
 
 EXAMPLES = (
     "diffcompare lesson --minutes 45 -o lesson.html",
     "diffcompare lesson trace step --slides -o slides.html",
-    'diffcompare lesson --expr "x*tanh(x)" --at x=1 -o own.html',
+    'diffcompare lesson trace --expr "x*tanh(x)" --at x=1 --sheet -o sheet.html --key key.html',
 )
 MORE_FORMATS = ("svg", "png", "pdf")
 
@@ -29,10 +31,16 @@ def command(
     ops: options.Ops = None,
     minutes: options.Minutes = None,
     as_slides: Annotated[bool, Option("--slides", help="Write slides, one frame each.", group=OUTPUT)] = False,
+    as_sheet: Annotated[
+        bool, Option("--sheet", help="Write a student's sheet of two pages, with gaps to fill.", group=OUTPUT)
+    ] = False,
+    key: Annotated[
+        str | None, Option("--key", metavar="FILE", help="Write the solutions of the sheet to FILE.", group=OUTPUT)
+    ] = None,
     lang: options.Language = "en",
     quiet: options.Quiet = False,
 ) -> CommandResult:
-    """Write demos as one page that needs no network.
+    """Write demos as one page that needs no network, as slides, or as a sheet for students.
 
     Keys step through the page (they can be switched off).  Another point, or another of the expressions that it offers,
     is replayed in full by the page's own tape.  In the V of the errors, keys or pointer move h and show the digits that
@@ -46,11 +54,13 @@ def command(
     another point its recording is replayed as long as every decision comes out the same way, and where it does not the
     page says so.
     """
+    _check_kind(as_slides, as_sheet, key)
     from diffcompare.classroom.demos.report import document
-    from diffcompare.classroom.lesson import own_lesson, page, plan, slides
+    from diffcompare.classroom.lesson import own_lesson, page, plan, sheet, sheet_page, slides
 
     if ops is not None and expr is None:
         raise usage_error("E506", "`--ops` is for your own expression", NEEDS_EXPRESSION)
+    parsed = point = None
     chosen, own = select_demos(names or (TEN if minutes is None else NAMES), NAMES), None
     if expr is not None or at is not None:
         parsed, point = options.parse_input(SURVEY if expr is None else expr, at, asks=False)
@@ -59,8 +69,29 @@ def command(
     notes = (note("W585", own.note),) if own is not None and own.note else ()
     lesson = plan.planned(chosen, minutes, are_named=bool(names))
     plays = [planned.computed for planned in lesson.demos]
+    if as_sheet:
+        tasks = sheet.make(plays, parsed, point)
+        written = sheet_page.page(tasks)
+        if key is not None:
+            write_file(key, sheet_page.page(tasks, solved=True))
+        return CommandResult(tasks.document(), notes, page=written)
     written = slides.slides(lesson) if as_slides else page.page(plays, own)
     if minutes is None:
         return CommandResult(document(plays, brief=quiet), notes, page=written)
     shown = plan.document(lesson)
     return CommandResult(shown, notes, page=written, summary=shown)
+
+
+def _check_kind(as_slides: bool, as_sheet: bool, key: str | None) -> None:
+    """Raise an error if the options contradict each other, or if the key could not be written."""
+    if as_slides and as_sheet:
+        raise usage_error("E506", "`--slides` and `--sheet` contradict each other", "write one after the other")
+    if key is None:
+        return
+    if not as_sheet:
+        raise usage_error("E506", "`--key` is for the sheet", "add `--sheet`")
+    if format_of_suffix(key) != "html":
+        raise usage_error(
+            "E506", f"the key is a page, and `{key}` does not end in .html", "for example `--key key.html`"
+        )
+    check_destination(key)

@@ -35,6 +35,12 @@ from diffcompare.safe_io import CannotWrite
         (("demo", "memory", "--lang", "fr"), "E506", "`--lang` takes one of en, zh"),
         (("demo", "memory", "--lang", "zh", "--charset", "ascii"), "E506", "leave out `--charset ascii`"),
         (("lesson", "memory", "trcae"), "E581", "did you mean `trace`?"),
+        (("lesson", "step", "--minutes", "2"), "E579", "--minutes 7"),
+        (("lesson", "--minutes", "0"), "E507", "--minutes 45"),
+        (("lesson", "--slides", "--sheet"), "E506", "one after the other"),
+        (("lesson", "--key", "key.html"), "E506", "add `--sheet`"),
+        (("lesson", "--sheet", "--key", "key.txt"), "E506", "--key key.html"),
+        (("lesson", "swell", "--sheet"), "E506", "add `trace`"),
     ],
 )
 def test_a_wrong_line_gets_a_cure(cli, line, code, cure):
@@ -218,3 +224,27 @@ def test_where_chinese_cannot_be_written_a_way_out_is_named(process):
     assert (outcome.returncode, outcome.stdout) == (2, b"")
     assert b"PYTHONUTF8=1" in outcome.stderr
     assert "反向模式" in process(*line, PYTHONUTF8="1").stdout.decode()
+
+
+def test_a_lesson_of_some_minutes_tells_its_plan(cli, tmp_path, monkeypatch):
+    """Alone it prints the plan; beside a page that it writes, too; as JSON the plan stands before the frames."""
+    monkeypatch.chdir(tmp_path)
+    outcome = cli("lesson", "kinks", "memory", "--minutes", "6")
+    assert outcome.code == 0
+    assert re.search(r"0:00 +kinks +\d:\d\d +\d of 6", outcome.out)
+    assert "1/6" not in outcome.out
+    written = cli("lesson", "kinks", "memory", "--minutes", "6", "--slides", "-o", "slides.html")
+    assert written.out == outcome.out
+    assert "kinks-1" in (tmp_path / "slides.html").read_text(encoding="utf-8")
+    assert cli("lesson", "kinks", "--minutes", "6", "-q", "-o", "slides.html").out == ""
+    data = json.loads(cli("lesson", "kinks", "memory", "--minutes", "6", "--json").out)
+    assert [demo["name"] for demo in data["plan"]["demos"]] == [demo["name"] for demo in data["demos"]]
+
+
+def test_a_sheet_and_its_key_are_two_files(cli, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    line = ("lesson", "trace", "--expr", "x*tanh(x)", "--at", "x=1", "--sheet", "-o", "sheet.html", "--key", "key.html")
+    assert cli(*line) == (0, "", "")
+    sheet, key = ((tmp_path / f"{name}.html").read_text(encoding="utf-8") for name in ("sheet", "key"))
+    assert "1.1816" in key
+    assert "1.1816" not in sheet
