@@ -249,6 +249,9 @@ BEGINNING = 4096  # bytes
 _ROW = re.compile(rb'\{"name": .*"file": .*"schema": "diffcompare/')
 _STATISTICS = re.compile(
     rb"(# |<!DOCTYPE html>.*<title>|% Needs .*\\section\*\{)?\d+ expressions?, side by side"
+    rb"|(\*\*|% Needs .*\\textbf\{)?("
+    + "✓|✗|\\?|\\[|\\{\\[".encode()
+    + rb")[^\n]* row.*Methods: errors against the truth,"
     rb'|\{\s*"schema": "diffcompare/',
     re.S,
 )

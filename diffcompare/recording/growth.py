@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any
 
-from diffcompare.recording.recorded_number import OPEN_TAPES, RecordedNumber
+from diffcompare.recording.recorded_number import RecordedNumber, open_tapes
 from diffcompare.recording.refusals import many_numbers
 
 MAX_RECORDED = 200_000  # entries of a tape that operations on arrays may make
@@ -32,7 +32,7 @@ _MOVERS = frozenset(
 
 def expect(name: str, method: str, inputs: Sequence[Any]) -> None:
     """Raise ManyNumbers where an operation on arrays would make the tape longer than it may become."""
-    tape = OPEN_TAPES[-1] if OPEN_TAPES else None
+    tape = open_tapes()[-1] if open_tapes() else None
     if tape is None or tape.most is None or name in _MOVERS:
         return
     count = single_operations(name, method, [value.shape for value in inputs if hasattr(value, "dtype")])

@@ -16,7 +16,7 @@ import numpy as np
 from diffcompare.recording.elementwise import ALONG, ELEMENTWISE, each, not_recorded, plain_array
 from diffcompare.recording.math_functions import FUNCTIONS
 from diffcompare.recording.matrix_values import is_known, matrix, no_derivative, settled, with_values_of
-from diffcompare.recording.recorded_number import OPEN_TAPES, RecordedNumber, plain
+from diffcompare.recording.recorded_number import RecordedNumber, open_tapes, plain
 from diffcompare.recording.valueless import Valueless, branch_refused
 
 TOO_NEAR = 1e-12  # of two eigenvalues, relative: there they have no derivatives one by one
@@ -207,7 +207,7 @@ def _solution(A: Any, right: Any) -> Any:
 def _least_squares(A: Any, right: Any, rcond: Any = None) -> Any:
     A, right = matrix(A), matrix(right)
     _check_rank("lstsq", A)
-    starts = [(tape, len(tape.entries)) for tape in OPEN_TAPES]
+    starts = [(tape, len(tape.entries)) for tape in open_tapes()]
     values = np.linalg.lstsq(plain_array(A), plain_array(right), rcond=rcond)
     solution = settled(_solution(A, right), values[0], starts)
     gap = right - A @ solution if len(values[1]) else None

@@ -11,10 +11,10 @@ from typing import Any
 from diffcompare.language.expression import Operation
 from diffcompare.language.operations import OPERATIONS
 from diffcompare.recording.recorded_number import (
-    OPEN_TAPES,
     RecordedNumber,
     decide,
     is_operand,
+    open_tapes,
     plain,
     record_operation,
     record_power,
@@ -32,7 +32,7 @@ class Relocated:
 
     def __init__(self, frame: FrameType) -> None:
         self.frame = frame
-        self.starts = [(tape, len(tape.entries)) for tape in OPEN_TAPES]
+        self.starts = [(tape, len(tape.entries)) for tape in open_tapes()]
 
     def __enter__(self) -> None:
         pass

@@ -11,7 +11,7 @@ import numpy as np
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.recording.elementwise import object_array, plain_array
-from diffcompare.recording.recorded_number import OPEN_TAPES, RecordedNumber, Tape, plain, settle
+from diffcompare.recording.recorded_number import RecordedNumber, Tape, open_tapes, plain, settle
 from diffcompare.recording.source_lines import error_at, place_here
 from diffcompare.recording.valueless import Valueless
 
@@ -58,7 +58,7 @@ def with_values_of(function: Callable[..., Any]) -> Callable[[Callable[..., Any]
             matrices = [matrix(argument) for argument in arguments]
             if matrices[0].ndim > 2:
                 return _stacked(over_values, matrices, options)
-            starts = [(tape, len(tape.entries)) for tape in OPEN_TAPES]
+            starts = [(tape, len(tape.entries)) for tape in open_tapes()]
             values = function(*map(plain_array, matrices), **options) if is_known(*matrices) else None
             results = recorded(*matrices, **options)
             return results if values is None else settled(results, values, starts)

@@ -20,7 +20,7 @@ from typing import Any
 from diffcompare.recording import math_functions, statistics_functions
 from diffcompare.recording.math_functions import recording_pairs
 from diffcompare.recording.reachable import MAX_ITEMS, places, reached_from
-from diffcompare.recording.recorded_number import OPEN_TAPES, RecordedNumber
+from diffcompare.recording.recorded_number import RecordedNumber, open_tapes
 
 LOCK = threading.RLock()  # held while a function is recorded, as the names in its globals are shared by all threads
 MAX_NESTED = 8  # tuples in tuples that are looked into
@@ -154,7 +154,7 @@ class _Memo:
         self.known: dict[Any, Any] = {}
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
-        if not OPEN_TAPES:  # one that the function made, and kept
+        if not open_tapes():  # one that the function made, and kept
             return self.cache(*arguments, **named)
         key = (tuple(map(_identity, arguments)), tuple([(name, _identity(value)) for name, value in named.items()]))
         if key not in self.known:

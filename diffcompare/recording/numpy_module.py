@@ -21,7 +21,7 @@ from diffcompare.recording.arrays import (
 )
 from diffcompare.recording.elementwise import not_recorded
 from diffcompare.recording.math_functions import recording_pairs
-from diffcompare.recording.recorded_number import OPEN_TAPES, RecordedNumber
+from diffcompare.recording.recorded_number import RecordedNumber, open_tapes
 
 
 def _maker(make: Callable[..., Any]) -> Callable[..., Any]:
@@ -30,7 +30,7 @@ def _maker(make: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(make)
     def made(*arguments: Any, **options: Any) -> Any:
         array = make(*map(_count, arguments), **options)
-        return recorded_array(array) if array.dtype.kind == "f" and OPEN_TAPES else wrapped(array)
+        return recorded_array(array) if array.dtype.kind == "f" and open_tapes() else wrapped(array)
 
     return made
 
@@ -61,7 +61,9 @@ def _fillable(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def made(*arguments: Any, **options: Any) -> Any:
         array = accepting(*arguments, **options)
-        return recorded_array(array) if type(array) is np.ndarray and array.dtype.kind == "f" and OPEN_TAPES else array
+        return (
+            recorded_array(array) if type(array) is np.ndarray and array.dtype.kind == "f" and open_tapes() else array
+        )
 
     return made
 

@@ -6,7 +6,9 @@ equal operations are two entries.
 
 from __future__ import annotations
 
+import itertools
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from numbers import Real as RealNumber
@@ -26,6 +28,8 @@ CHECKED_EVERY = 0xFF  # the clock is looked at where these bits of the length of
 
 _frame = sys._getframe
 
+_RUNS = itertools.count()
+
 
 class Tape:
     """The operations of one run in their order, and the decisions between them; the first entries are the variables.
@@ -36,11 +40,22 @@ class Tape:
     tuple, too, with the fields of `Decision`.
     """
 
-    __slots__ = ("constants", "constants_known", "decisions", "entries", "is_open", "limit", "most", "refusal")
+    __slots__ = (
+        "constants",
+        "constants_known",
+        "decisions",
+        "entries",
+        "is_open",
+        "limit",
+        "most",
+        "refusal",
+        "run",
+    )
 
     def __init__(self, variables: Sequence[Any], budget: float | None = None, most: int | None = None) -> None:
         entries: list[Any] = [(None, place, None, value, None, 0) for place, value in enumerate(variables)]
         self.entries, self.most = entries, most
+        self.run = next(_RUNS)  # of two tapes that are open the inner one has the larger number
         self.limit = TimeLimit(budget, lambda: len(entries) > MAX_OPERATIONS)
         self.constants: list[Any] = []
         self.constants_known: dict[Any, int] = {}
@@ -332,21 +347,30 @@ def innermost_tape(numbers: Sequence[Any]) -> Tape:
             message = "a number of an earlier run of the function is used here"
             help = "keep no state between calls: no global, cache or default that holds results of an earlier run"
             raise error_at(place_here(), "E588", "bad_value", message, help)
-    return max(tapes, key=OPEN_TAPES.index) if len(tapes) > 1 else tapes[0]
+    return max(tapes, key=lambda tape: tape.run) if len(tapes) > 1 else tapes[0]
 
 
 @contextmanager
 def tapes_aside() -> Iterator[None]:
     """Record nothing while plain numbers are computed with, in the middle of a recording."""
-    aside = OPEN_TAPES[:]
-    OPEN_TAPES.clear()
+    aside = open_tapes()[:]
+    open_tapes().clear()
     try:
         yield
     finally:
-        OPEN_TAPES[:] = aside
+        open_tapes()[:] = aside
 
 
-OPEN_TAPES: list[Tape] = []  # a function may ask for the gradient of another: the inner tape is the last one
+_OF_THREAD = threading.local()
+
+
+def open_tapes() -> list[Tape]:
+    """Return the tapes on which this thread records: the inner one, of a gradient that a function asks for, is last."""
+    try:
+        return _OF_THREAD.tapes  # type: ignore[no-any-return]
+    except AttributeError:
+        _OF_THREAD.tapes = []
+        return _OF_THREAD.tapes  # type: ignore[no-any-return]
 
 
 def decide(left: Any, sign: str, right: Any, frame: FrameType) -> bool:
@@ -404,6 +428,6 @@ def _no_count(number: RecordedNumber, what: str, why: str) -> DiffcompareError:
 def _leaves_tape(what: str, why: str) -> DiffcompareError:
     """Return the error for an operation that would make a recorded number a plain one, and keep it on the tape."""
     refused = refusal(what, why)
-    if OPEN_TAPES:
-        OPEN_TAPES[-1].refusal = OPEN_TAPES[-1].refusal or refused
+    if open_tapes():
+        open_tapes()[-1].refusal = open_tapes()[-1].refusal or refused
     return refused

@@ -42,9 +42,9 @@ from diffcompare.recording.namespaces import recorded_names
 from diffcompare.recording.outcome import did_not_end, fails_plainly, flattened_result, no_number, raised
 from diffcompare.recording.recorded_number import (
     MAX_OPERATIONS,
-    OPEN_TAPES,
     RecordedNumber,
     Tape,
+    open_tapes,
     plain,
 )
 from diffcompare.recording.reverse_sweep import places_of, sweep_back
@@ -311,7 +311,7 @@ def _run(
     numbers = {name: tape.number(place, value) for place, (name, value) in enumerate(point.items())}
     failure: BaseException | None = None
     with recorded_names(function) as recorded, collection_paused():
-        OPEN_TAPES.append(tape)
+        open_tapes().append(tape)
         try:
             result = tape.limit.call(call, recorded, numbers)
         except DiffcompareError:
@@ -322,7 +322,7 @@ def _run(
             failure = error
         finally:
             tape.is_open = False
-            OPEN_TAPES.remove(tape)
+            open_tapes().remove(tape)
     if failure is not None:
         plainly = fails_plainly(function, point, call, failure, tape.limit.seconds)
         raise tape.refusal or raised(failure, plainly=plainly) from failure

@@ -7,6 +7,7 @@ import pickle
 import queue
 import statistics
 import struct
+import threading
 from decimal import Decimal
 from fractions import Fraction
 from math import sin as renamed
@@ -23,6 +24,7 @@ from diffcompare.language.operations import exp, ln, relu, sin
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.evaluate import value_at
+from diffcompare.recording.recorded_number import tapes_aside
 from diffcompare.recording.recorder import record, saved
 
 
@@ -473,3 +475,25 @@ def test_the_plain_call_after_an_exception_ends_as_well():
     with pytest.raises(DiffcompareError) as caught:
         record(endless, {"x": 1.0}, budget=0.05)
     assert caught.value.diagnostic.code == "E587"
+
+
+def test_a_recording_in_another_thread_is_none_of_this_one():
+    has_begun, may_end = threading.Event(), threading.Event()
+
+    def square(x):
+        has_begun.set()
+        may_end.wait(20)
+        return x * x
+
+    def slope(x):
+        return record(lambda t: t * t * x, {"t": x}).gradient()["t"]
+
+    gradients = []
+    thread = threading.Thread(target=lambda: gradients.append(record(square, {"x": 3.0}).gradient()))
+    thread.start()
+    has_begun.wait(20)
+    with tapes_aside():
+        may_end.set()
+        thread.join()
+    assert gradients == [{"x": 6.0}]
+    assert record(slope, {"x": 3.0}).gradient() == {"x": 12.0}

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from math import ceil
 from typing import NamedTuple
 
-from diffcompare.classroom.lesson.sheet import Gap, ExerciseSheet, Task, Text, subject, title
+from diffcompare.classroom.lesson.sheet import ExerciseSheet, Gap, Task, Text, subject, title
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.localization import language, translate
 from diffcompare.render import svg
