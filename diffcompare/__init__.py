@@ -194,6 +194,7 @@ classroom/                    For the classroom: demos and their player, handout
     tape.py                   The demo `tape`: a running program is recorded line by line, and read backwards for its gradient
     trace.py                  The demo `trace`: both modes of AD node by node (Baydin et al. 2018, tables 2 and 3), for any short expression
   lesson/                     The lesson: demos as one page that opens from a file, without a network
+    controls.py               Ways through the lesson: the bar of controls, the outline, the list of keys, and the speaker's window
     own_lesson.py             A lesson about the viewer's own function: the demos that can play it do so, the others keep their own functions
     page.py                   The lesson's page: every frame as an element, the figures as data, style and script inline
     plan.py                   The plan of a lesson: demos and steps that fit in a number of minutes, and an estimate of each from its steps
@@ -202,7 +203,7 @@ classroom/                    For the classroom: demos and their player, handout
     sheet_page.py             A student's sheet as HTML: two pages of paper, A4 or letter, with gaps for handwriting; and its key, laid out alike
     slides.py                 The lesson as slides: a file for the browser with one frame a slide, and printed, one slide a page
     slides_style.py           The style sheet of the slides: 1280 by 720 pixels, scaled to the window; cards on a phone, pages on paper
-    style.py                  The style sheet of the lesson: steps, panels, projector, forced colours, paper
+    style.py                  The style sheet of the lesson: the stage, what flows on small screens, panels, projector, forced colours, paper
     texts.py                  The texts of the lesson's page itself; the words of the demos come with their frames
   player/                     The player: demos shown step by step in a terminal
     body.py                   The body of the player's screen: the blocks of a frame, in the places that they have in all frames of a step

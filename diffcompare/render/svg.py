@@ -84,9 +84,12 @@ _COLOURS = """\
 """  # fmt: skip
 
 
-def colours(palette: Mapping[str, str]) -> str:
-    """Return the style rules about colours: of every class, and for a palette with all the names of `LIGHT`."""
-    return re.sub(r"\$([a-z-]+)", lambda name: palette[name[1]], _COLOURS)
+def colours(palette: Mapping[str, str], rules: str = _COLOURS) -> str:
+    """Return style rules about colours, of every class if no others are given: `$name` is the palette's colour.
+
+    The palette has all the names of `LIGHT`.
+    """
+    return re.sub(r"\$([a-z-]+)", lambda name: palette[name[1]], rules)
 
 
 # What only browsers need.  A viewer that does not know `paint-order` would draw the outline over the text.

@@ -13,27 +13,20 @@ from diffcompare import formatting
 from diffcompare.classroom.demos import step
 from diffcompare.classroom.demos.frame import Frame
 from diffcompare.classroom.demos.report import ComputedDemo, demo_data
+from diffcompare.classroom.lesson import controls
 from diffcompare.classroom.lesson.own_lesson import OwnLesson, recipes
 from diffcompare.classroom.lesson.programs import Program, Staged, bars, shipped, stepped
 from diffcompare.classroom.lesson.style import STYLE
-from diffcompare.classroom.lesson.texts import ENGLISH, words
+from diffcompare.classroom.lesson.texts import word, words
 from diffcompare.codegen.javascript_table import operation_table
 from diffcompare.document import Bars, Block, Document, Graph, Picture, Plot, Source, Table
 from diffcompare.inputs.catalogue import entry
 from diffcompare.language.expression import Expression
-from diffcompare.localization import language, translated
+from diffcompare.localization import language, translate
 from diffcompare.render import Look, svg
 from diffcompare.render.html import FRAGMENT_STYLE, PAGE_STYLE, body
 
 HEADING_SHIFT = 3  # levels by which headings inside a frame are lowered
-BUTTONS = ("back", "next", "first", "last")
-TOGGLES = {"predict": True, "break": False, "projector": False, "keys": True}
-# The key of a button, as announced to assistive technology.
-SHORTCUTS = {
-    "back": "ArrowLeft", "next": "ArrowRight", "first": "Home", "last": "End", "predict": "p", "break": "b",
-    "projector": "Shift+P",
-}  # fmt: skip
-ARROWS = {"ArrowLeft": "\u2190", "ArrowRight": "\u2192"}
 SURVEY = "baydin"  # the catalogue entry that the demo `trace` shows
 LOOP = "logistic_l4_nested"  # the catalogue entry that computes the function of the demo `step` in a loop
 CANCELLATION = ("there", "here", "difference", "quotient", "error")  # lines of that table, as the ids of elements end
@@ -44,15 +37,22 @@ MAX_INLINE_NUMBERS = 2  # numbers of a step that fit in its row there
 # for those that have none.
 MAX_PRINTED_ROWS = 40
 MAX_PRINTED_LENGTH = 4_500  # characters of a demo's rows that fit on paper in the larger font
+PLOT_SIZES = {
+    "wide": 600,
+    "high": 360,
+}  # pixels of a plot, so that its letters are large when it fills a part of the screen
+MIN_LINES = 3  # lines of a text that stands beside a table as programs do
+PLAYED = ("trace",)  # demos whose graph the script fills
+DRAWINGS = ("curve", "bars")  # of panels, which take the place of those of the frames
+MAX_TURNED_ROWS = 3  # rows of a table that is turned on its side
+MAX_ROW_LENGTH = 60  # characters of a row that stands beside a picture
+MAX_SHOWN_ROWS = 14  # rows of a picture's table that stand beside it; longer ones are folded away
 
 # The script: files of plain JavaScript one after the other, in the order in which they depend on each other.
-FILES = ("numbers", "elements", "tape", "trace", "stage", "steps", "point", "live", "curve", "swell", "start")
-
-
-def word(key: str, **filling: object) -> str:
-    """Return words of the page in the current language as HTML, with the placeholders filled in."""
-    text = translated(ENGLISH[key], "page")
-    return html.escape(text.format(**filling) if filling else text)
+FILES = (
+    "numbers", "elements", "tape", "trace", "stage", "layout", "steps", "point", "live", "curve", "swell", "dialogs",
+    "presenter", "start",
+)  # fmt: skip
 
 
 def page(demos: Sequence[ComputedDemo], own: OwnLesson | None = None) -> str:
@@ -76,6 +76,7 @@ def page(demos: Sequence[ComputedDemo], own: OwnLesson | None = None) -> str:
         "live": {demo.demo.name: recipes(demo) for demo in demos if demo.demo.name in played - {"trace"}}
         if own and own.program
         else None,
+        "keyboard": controls.KEYBOARD,
     }
     panels = _panels(names, stages, own)
     code = script([node for program in programs.values() for node in program.nodes])
@@ -91,10 +92,11 @@ def page(demos: Sequence[ComputedDemo], own: OwnLesson | None = None) -> str:
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{word('title')}</title>\n"
         f"<style>\n{FRAGMENT_STYLE}{svg.STYLE}{PAGE_STYLE}{STYLE}</style>\n</head>\n<body>\n"
-        f'<main class="diffcompare">\n<h1>{word("title")}</h1>\n{_navigation(names)}'
+        f'<main class="diffcompare">\n<h1>{word("title")}</h1>\n'
         f"<noscript><p>{word('no script')}</p></noscript>\n"
         '<p id="banner" class="banner" role="alert" hidden></p>\n'
-        f"{''.join([_demo(each, each.demo.name in played, panels) for each in demos])}</main>\n{_controls()}"
+        f"{''.join([_demo(number, each, each.demo.name in played, panels) for number, each in enumerate(demos, 1)])}"
+        f"</main>\n{controls.bar()}{controls.outline(demos)}{controls.key_list()}{controls.presenter()}"
         '<p id="spoken" class="spoken" aria-live="polite"></p>\n'
         f"{''.join([_template(name, stage) for name, stage in stages.items()])}"
         f'<script type="application/json" id="figures">{_data(figures)}</script>\n'
@@ -124,102 +126,127 @@ def _template(name: str, stage: Staged) -> str:
     return f'<template id="graph-{name}">{svg.picture(stage.graph)}</template>\n'
 
 
-def _navigation(names: Iterable[str]) -> str:
-    items = "".join([f'<li><button type="button">{html.escape(name)}</button></li>' for name in names])
-    return f'<nav aria-label="{word("demos")}"><ul>{items}</ul></nav>\n'
-
-
-def _controls() -> str:
-    buttons = [_button(name, "") for name in BUTTONS]
-    buttons += [_button(name, f' aria-pressed="{str(on).lower()}"') for name, on in TOGGLES.items()]
-    inside = f'{"".join(buttons)}<output id="place"></output>'
-    return f'<div class="controls" role="group" aria-label="{word("steps")}">{inside}</div>\n'
-
-
-def _button(name: str, pressed: str) -> str:
-    key = SHORTCUTS.get(name)
-    shortcut = f' aria-keyshortcuts="{key}" title="{ARROWS.get(key, key)}"' if key else ""
-    return f'<button type="button" id="{name}"{pressed}{shortcut}>{word(name)}</button>'
-
-
-def _demo(computed: ComputedDemo, is_own: bool, panels: Mapping[str, str]) -> str:
+def _demo(number: int, computed: ComputedDemo, is_own: bool, panels: Mapping[str, str]) -> str:
     demo = computed.demo
-    staged = demo.name == "trace"
-    frames = [_frame(demo.name, number, frame, staged) for number, frame in enumerate(computed.frames, 1)]
+    still = any(f'id="{drawing}"' in panels.get(demo.name, "") for drawing in DRAWINGS)
+    frames = [_frame(demo.name, place, frame, still) for place, frame in enumerate(computed.frames, 1)]
     end = (
         f'<article class="frame" id="{demo.name}-end" data-asks="no" data-breaks="no">\n'
         f"<h3>{word('end')}</h3>\n"
-        f'<div class="told"><p class="verdict">{html.escape(demo.lesson)}</p></div>\n</article>\n'
+        f'<div class="told"><div class="step"><p class="verdict">{html.escape(demo.lesson)}</p></div></div>\n'
+        "</article>\n"
     )
-    marks = ('id="subject" ' if staged else "") + 'class="subject following"'
-    subject = f"<p {marks}></p>\n" if is_own or staged else ""
+    marks = ('id="subject" ' if demo.name in PLAYED else "") + 'class="subject following"'
+    subject = f"<p {marks}></p>\n" if is_own or demo.name in PLAYED else ""
     panel = panels.get(demo.name, "")
     return (
-        f'<section class="demo" id="{demo.name}" aria-labelledby="{demo.name}-title">\n'
-        f'<h2 id="{demo.name}-title">{word("heading", name=demo.name, claim=demo.claim)}</h2>\n'
+        f'<section class="demo" id="{demo.name}" data-minutes="{demo.minutes}" aria-labelledby="{demo.name}-title">\n'
+        f'<h2 id="{demo.name}-title"><span class="count">{number}</span> {html.escape(demo.title)}'
+        f' <span class="claim">{html.escape(demo.claim)}</span></h2>\n'
         f"{subject}{''.join(frames)}{end}{panel}{_printed(computed)}</section>\n"
     )
 
 
 # --- A frame ----------------------------------------------------------------------------------------------------------
+#
+# Each of its parts - what is asked, what is told, what a bug does - has a picture, the step and what is said of it, so
+# that a screen has places for the three.
 
 
-def _frame(name: str, number: int, frame: Frame, staged: bool) -> str:
+def _frame(name: str, number: int, frame: Frame, still: bool) -> str:
     """Return a frame as HTML: its question, its answer, and the effect of its bug."""
     parts = [f"<h3>{number}. {html.escape(frame.title)}</h3>\n"]
     if frame.question:
-        parts.append(f'<p class="question">{word("question", question=frame.question)}</p>\n')
-        parts.append(f'<div class="asked">{_blocks(frame.question_blocks, staged)}</div>\n')
+        question = f'<p class="question">{word("question", question=frame.question)}</p>\n'
+        parts.append(_part("asked", frame.question_blocks, question, name, still))
     sentences = [("rule", frame.rule), ("why", frame.sentence)]
     paragraphs = [f'<p class="{kind}"><b>{word(kind)}</b>{html.escape(text)}</p>\n' for kind, text in sentences if text]
-    parts.append(f'<div class="told">{"".join(paragraphs)}{_blocks(frame.blocks, staged)}</div>\n')
+    parts.append(_part("told", frame.blocks, "".join(paragraphs), name, still))
     if frame.broken is not None:
         bug = word("damage", bug=frame.broken.bug, sentence=frame.broken.sentence)
-        damage = _blocks(frame.broken.blocks, staged)
-        parts.append(f'<div class="broken"><p><b>{word("broken")}</b> {bug}</p>\n{damage}</div>\n')
+        parts.append(_part("broken", frame.broken.blocks, f"<p><b>{word('broken')}</b>{bug}</p>\n", name, still))
     asks, breaks = ("yes" if part else "no" for part in (frame.question, frame.broken))
-    data = f'data-asks="{asks}" data-breaks="{breaks}"'
+    data = f'data-asks="{asks}" data-breaks="{breaks}" data-sweep="{frame.sweep}" data-node="{frame.node}"'
     return f'<article class="frame" id="{name}-{number}" {data}>\n{"".join(parts)}</article>\n'
 
 
-def _blocks(blocks: Sequence[Block], staged: bool) -> str:
-    """Return blocks as HTML: a program that has numbered lines on the left, and what follows it on the right."""
-    if blocks and isinstance(blocks[0], Source) and blocks[0].first is not None:
-        beside = "".join([_block(block, staged) for block in blocks[1:]])
-        kind = ' class="growing"' if any(map(is_growing, blocks[1:])) else ""
-        return f'<div class="program">{_html(blocks[:1])}<div{kind}>{beside}</div></div>\n'
-    return "".join([_block(block, staged) for block in blocks])
+def _part(kind: str, blocks: Sequence[Block], said: str, name: str, still: bool) -> str:
+    """Return a part of a frame: its picture and its step side by side, and what is said below them.
 
-
-def _block(block: Block, staged: bool) -> str:
-    """Return a block as HTML; the numbers of a graph are shown beside it.
-
-    Where the script plays the steps, it replaces the drawing by one graph that fills with numbers.
+    A program stands in the place of the picture if there is none.  A picture that is `still` gives
+    way to that of the panel where the script plays the steps; graphs of those demos that are played do so as well.
     """
-    if not isinstance(block, Graph):
-        return _html([block])
-    name = word("graph") if staged else html.escape(block.caption)
-    kind, drawing = ("scroll slot", "") if staged else ("scroll", svg.picture(block))
-    region = f'<div class="{kind}" role="region" aria-label="{name}" tabindex="0">{drawing}</div>'
-    return f'<div class="pair">{region}<div>{_html([block.table])}</div></div>\n'
+    drawn: list[Picture] = [block for block in blocks if isinstance(block, Picture)]
+    programs = [block for block in blocks[:1] if is_program(block) and not drawn]
+    beside = blocks[len(programs) :]
+    pictures = "".join([_drawn(block, name in PLAYED) for block in drawn]) + _html(programs)
+    step = "".join([_numbers(block, still) if isinstance(block, Picture) else _set(block) for block in beside])
+    shape = "picture still" if still and drawn else "picture program" if programs else "picture"
+    filling = " filling" if name in PLAYED and drawn else ""
+    areas = [(shape, pictures), (f"step{filling}", step), ("said", said)]
+    inside = "".join([f'<div class="{area}">{text}</div>\n' for area, text in areas if text])
+    return f'<div class="{kind}">{inside}</div>\n'
+
+
+def is_program(block: Block) -> bool:
+    """Tell whether a block is a program: its lines are numbered, or there are several."""
+    return isinstance(block, Source) and (block.first is not None or block.text.count("\n") >= MIN_LINES - 1)
+
+
+def _drawn(block: Picture, played: bool) -> str:
+    """Return a picture in a region of its own; in its place only the region, where the script fills one graph."""
+    if played and isinstance(block, Graph):
+        return f'<div class="scroll slot" role="region" aria-label="{word("graph")}" tabindex="0"></div>\n'
+    caption, sizes = html.escape(block.caption), PLOT_SIZES if isinstance(block, Plot) else {}
+    drawing = svg.picture(block._replace(caption=""), **sizes)
+    region = f'<div class="scroll" role="region" aria-label="{caption}" tabindex="0">{drawing}</div>\n'
+    return f'<p class="caption">{caption}</p>\n{region}'
+
+
+def _numbers(block: Picture, still: bool) -> str:
+    """Return the table of a picture, folded away if it is long, or if the panel's picture is the larger one."""
+    table = _html([block.table])
+    if isinstance(block, Graph) or (len(block.table.rows) <= MAX_SHOWN_ROWS and not still):
+        return table
+    return f"<details><summary>{html.escape(translate('The numbers'))}</summary>\n{table}</details>\n"
+
+
+def _set(block: Block) -> str:
+    """Return a block as HTML; a table of few rows is turned on its side if these are long."""
+    if is_growing(block):
+        return f'<div class="growing">{_html([block])}</div>\n'
+    if isinstance(block, Table) and 0 < len(block.rows) <= MAX_TURNED_ROWS and row_length(block) > MAX_ROW_LENGTH:
+        size = f"--cells: {len(block.columns)}; --rows: {len(block.rows)}"
+        return f'<div class="turned" style="{size}">{_html([block])}</div>\n'
+    return _html([block])
 
 
 def _html(blocks: Sequence[Block]) -> str:
     return body(Document(tuple(blocks)), Look(), HEADING_SHIFT)
 
 
-# --- Panels: controls below the frames of three demos, to change the point, the step or the size of a problem ---------
+def row_length(table: Table) -> int:
+    """Return the characters of the longest texts of all columns."""
+    return sum(
+        [
+            max([len(column.title), *[len(formatting.text(row[place])) for row in table.rows]])
+            for place, column in enumerate(table.columns)
+        ]
+    )
 
 
-def _panel(title: str, inside: str, name: str = "") -> str:
+# --- Panels of three demos, to change the point, the step or the size of a problem -----------------------------------
+
+
+def _panel(kind: str, title: str, inside: str, name: str = "") -> str:
     known = f' id="{name}"' if name else ""
-    return f'<div class="panel"{known} role="group" aria-label="{title}">\n<h3>{title}</h3>\n{inside}</div>\n'
+    return f'<div class="panel {kind}"{known} role="group" aria-label="{title}">\n<h3>{title}</h3>\n{inside}</div>\n'
 
 
-def _picture(name: str, size: str, title: str, description: str) -> str:
+def _canvas(name: str, size: str, title: str, description: str) -> str:
     return (
         f'<div class="scroll" role="region" aria-label="{title}" tabindex="0">'
-        f'<svg id="{name}" class="{name}" viewBox="0 0 {size}" role="img"><title>{title}</title>'
+        f'<svg id="{name}" class="{name} dc-svg" viewBox="0 0 {size}" role="img"><title>{title}</title>'
         f"<desc>{description}</desc></svg></div>\n"
     )
 
@@ -242,14 +269,17 @@ def _panels(names: Sequence[str], stages: Mapping[str, Staged], own: OwnLesson |
 
 
 def _point_panel(programs: Mapping[str, Program | Staged], note: str) -> str:
+    signs = {"primal": "above: the value", "tangent": "below: the tangent", "adjoint": "below: the adjoint"}
+    legend = "".join([f'<span class="sign {kind}">{translate(meaning)}</span> ' for kind, meaning in signs.items()])
     options = [f'<option value="{name}">{html.escape(it.data["text"])}</option>' for name, it in programs.items()]
     remark = f'<p class="note">{html.escape(note)}</p>\n' if note else ""
     return _panel(
+        "strip",
         word("point"),
-        f'<p><label>{word("expression")} <select id="expression">{"".join(options)}</select></label></p>\n'
-        f'<p id="coordinates"></p>\n<p id="complaint" class="complaint" role="alert"></p>\n'
-        f'<p id="answer" aria-live="polite"></p>\n'
-        f'<p><button type="button" id="restore">{word("restore")}</button></p>\n{remark}',
+        f'<p class="fields"><label>{word("expression")} <select id="expression">{"".join(options)}</select></label>\n'
+        f'<span id="coordinates"></span> <button type="button" id="restore">{word("restore")}</button></p>\n'
+        f'<p id="complaint" class="complaint" role="alert"></p>\n<p id="answer" aria-live="polite"></p>\n'
+        f'<p class="signs">{legend}</p>\n{remark}',
         "point-panel",
     )
 
@@ -258,24 +288,28 @@ def _step_panel() -> str:
     terms = [f'<dt>{word(f"cancellation {key}")}</dt><dd id="cancellation-{key}"></dd>' for key in CANCELLATION]
     slider = '<input type="range" id="exponent" min="-17" max="-1" step="0.05" value="-6">'
     return _panel(
+        "drawing",
         word("another step"),
-        '<div class="beside">\n<div>\n<p id="step-of" class="subject"></p>'
-        f"{_picture('curve', '760 420', word('curve'), word('curve told'))}"
-        f'<p><label>{word("exponent")} {slider}</label> <output id="chosen" for="exponent"></output></p>\n</div>\n<div>'
+        f'{_canvas("curve", "760 470", word("curve"), word("curve told"))}<p id="step-of" class="subject"></p>'
+        f'<p class="slider"><label>{word("exponent")} {slider}</label>'
+        ' <output id="chosen" for="exponent"></output></p>\n',
+    ) + (
+        f'<div class="panel beside" role="group" aria-label="{word("cancellation")}">\n'
         f'<h4>{word("cancellation")}</h4>\n<p id="cancellation-of" class="subject"></p>\n'
-        f'<dl class="cancellation">{"".join(terms)}</dl>\n<p id="cancellation-shared"></p>\n'
-        "</div>\n</div>\n",
+        f'<dl class="cancellation">{"".join(terms)}</dl>\n'
+        '<p id="cancellation-shared"></p>\n</div>\n'
     )
 
 
 def _swell_panel() -> str:
     title = word("swell", last=LAST_MEMBER)
     return _panel(
+        "drawing",
         title,
-        f'<p><button type="button" id="accuracy" aria-pressed="false">{word("accuracy")}</button></p>\n'
-        f'{_picture("bars", "900 360", title, "")}<ul id="bar-legend" class="legend"></ul>\n'
-        f"<p>{word('swell note')}</p>\n"
-        f'<details><summary>{word("numbers of bars")}</summary><div id="bar-table"></div></details>\n',
+        f'{_canvas("bars", "760 470", title, "")}<ul id="bar-legend" class="legend"></ul>\n'
+        f'<p class="slider"><button type="button" id="accuracy" aria-pressed="false">{word("accuracy")}</button></p>\n'
+        f'<div class="fine"><p>{word("swell note")}</p>\n'
+        f'<details><summary>{word("numbers of bars")}</summary><div id="bar-table"></div></details></div>\n',
     )
 
 

@@ -5,6 +5,7 @@ The page gets them in the current language, and its script fills in what is in b
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 
 from diffcompare.localization import translated
@@ -13,19 +14,49 @@ ENGLISH: Mapping[str, str] = {
     "title": "How derivatives are computed",
     "no script": "Without its script this page shows every step, one below the other.",
     # Navigation and controls
-    "demos": "Demos",
     "steps": "Steps",
     "back": "Back",
     "next": "Next",
     "reveal": "Reveal",
-    "first": "First",
-    "last": "Last",
     "predict": "Predict",
     "break": "Break it",
+    "outline": "Outline",
+    "notes": "Notes",
     "projector": "Projector",
+    "fullscreen": "Full screen",
+    "help": "Keys",
     "keys": "Shortcuts",
-    "place": "{demo}: {number} of {count}",
-    "heading": "{name}: {claim}",
+    "close": "Close",
+    "place": "Step {number} of {count}",
+    "minutes": "{count} min",
+    # The list of keys
+    "help next": "next step; first the answer, if there is a question",
+    "help back": "step before",
+    "help first": "first step of the demo",
+    "help last": "last step of the demo",
+    "help onwards": "next demo",
+    "help before": "demo before",
+    "help predict": "questions on or off",
+    "help break": "break the rule, and mend it",
+    "help forward": "the same node in forward mode",
+    "help reverse": "the same node in reverse mode",
+    "help outline": "all demos and their steps",
+    "help notes": "the speaker's notes and a clock in a second window",
+    "help projector": "stronger colours for a projector",
+    "help fullscreen": "full screen, and back",
+    "help help": "this list",
+    # The second window
+    "notes title": "Speaker's notes",
+    "notes ask": "Ask",
+    "notes say": "Say",
+    "notes break": "Break it",
+    "notes then": "Then",
+    "notes demo": "This demo",
+    "elapsed": "Elapsed",
+    "of minutes": "of {count} min",
+    "start again": "Start the clock again",
+    "notes lost": "The window of the lesson is not there: open these notes from it with w.",
+    "notes blocked": "The browser has not opened a second window: allow pop-ups for this page.",
     "end": "In one sentence",
     "question": "Predict: {question}",
     "rule": "RULE",
@@ -43,7 +74,7 @@ ENGLISH: Mapping[str, str] = {
     "point": "Another point",
     "expression": "expression",
     "subject": "{text} at {point}",
-    "restore": "The point of the demo",
+    "restore": "Reset",
     "answer": "Recomputed by this page: value {value}; {gradient}.",
     "partial": "df/d{name} = {value}",
     "no number": "{name}: “{text}” is not a number; write for example 2, -0.5 or 1e-3. The steps above are unchanged.",
@@ -78,9 +109,10 @@ ENGLISH: Mapping[str, str] = {
     "curve": "Error against the step h",
     "curve told": "Two V-shaped curves on logarithmic axes: dots are single steps, lines their medians."
     " Two level lines below: reverse AD and the complex step. A ring marks the step chosen.",
-    "exponent": "exponent of h (arrow keys, or drag the ring)",
+    "exponent": "h",
     "forward": "forward",
     "central": "central",
+    "richardson": "Richardson",
     "complex": "complex step",
     "ad": "reverse AD",
     "h axis": "step h",
@@ -115,6 +147,12 @@ ENGLISH: Mapping[str, str] = {
     " elimination.",
     "numbers of bars": "The numbers",
 }
+
+
+def word(key: str, **filling: object) -> str:
+    """Return words of the page in the current language as HTML, with the placeholders filled in."""
+    text = translated(ENGLISH[key], "page")
+    return html.escape(text.format(**filling) if filling else text)
 
 
 def words() -> dict[str, str]:

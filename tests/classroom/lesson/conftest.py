@@ -31,7 +31,7 @@ def shared_window(file, tmp_path_factory):
 def window(shared_window):
     """The page as it is after loading, but that it may have been read before; nothing moves."""
     shared_window.run(
-        "if (!state.predict) actions.predict(); if (!state.keys) actions.keys();"
+        "closeDialog(); if (!state.predict) actions.predict(); if (!state.keys) switchKeys();"
         "if (root.classList.contains('projector')) actions.projector();"
         "document.activeElement.blur(); byId('banner').hidden || check(); restore(); go(traceDemo, 0, false)"
     )

@@ -19,8 +19,8 @@ from diffcompare.studies.question import question_of
 POINT = {"x1": 0.5, "x2": -1.25}
 CHOSEN = ("trace", "swell", "step", "nan")
 """Demos of the page: those with panels, and one without."""
-NAMES = {*CHOSEN, "CSE", "python", "Python", "Home", "End", "Shift"}
-"""Names of demos, which are typed, of programs, and of keys."""
+NAMES = {*CHOSEN, "CSE", "python", "Python", "Home", "End", "Shift", "Space", "PageUp", "PageDown", "Richardson"}
+"""Names of demos, which are typed, of programs, of keys, and of a person."""
 
 
 def in_chinese(computed):

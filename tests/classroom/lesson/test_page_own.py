@@ -150,23 +150,19 @@ def test_a_slider_moves_the_point_and_the_curve(own, tmp_path):
     at = {"x": 1.0}
     own.open(written(question_of("x*sin(x)", ("x",)), at, tmp_path / "own.html", ("step", "sweeps")))
     drawn = "document.querySelector('#curve polyline.forward').getAttribute('points')"
-    before = own.run(f"[{drawn}, byId('step-of').textContent, document.querySelectorAll('#step .told svg').length]")
+    before = own.run(f"[{drawn}, byId('step-of').textContent]")
     own.run("byId('slide-x').value = '2.5'; byId('slide-x').dispatchEvent(new Event('input'))")
-    after = own.run(f"[{drawn}, byId('step-of').textContent, document.querySelectorAll('#step .told svg').length]")
+    after = own.run(f"[{drawn}, byId('step-of').textContent]")
     assert own.run("byId('at-x').value") == "2.5"
     assert (before[1], after[1]) == ("x*sin(x) at x = 1", "x*sin(x) at x = 2.5")
     assert before[0] != after[0]
-    assert after[2] == before[2] + 1  # the frame's own curve, hidden, and that of the other point
     level = own.run(
         "({truth: along('step').truth, least: Math.min(...medians('central_difference').map(([, e]) => e))})"
     )
     assert level["truth"] == pytest.approx(math.sin(2.5) + 2.5 * math.cos(2.5))
     assert level["least"] < 1e-8
     own.run("restore()")
-    assert (
-        own.run(f"[{drawn}, byId('step-of').textContent, document.querySelectorAll('#step .told svg').length]")
-        == before
-    )
+    assert own.run(f"[{drawn}, byId('step-of').textContent]") == before
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def test_the_curve_has_dots_lines_slopes_and_levels(curve, plays):
         " names: [...document.querySelectorAll('#curve .name')].map(each => each.textContent)})"
     )
     assert drawing["dots"] == [129, 129]
-    assert dict(drawing["lines"]).keys() == {"forward", "central", "complex", "ad"}
+    assert dict(drawing["lines"]).keys() == {"forward", "central", "richardson", "complex", "ad"}
     assert all(count > 40 for name, count in drawing["lines"] if name != "ad")
     assert [text for text, _ in drawing["slopes"]] == ["+1", "+2", "−1"]
     fitted = numbers(plays)
@@ -41,7 +41,7 @@ def test_the_curve_has_dots_lines_slopes_and_levels(curve, plays):
         strict=True,
     ):
         assert f"({fitted[name]:.3g} fitted)" in title
-    assert drawing["names"] == ["forward", "central", "complex step", "reverse AD"]
+    assert drawing["names"] == ["forward", "central", "Richardson", "complex step", "reverse AD"]
 
 
 def test_slope_triangles_have_the_slopes_that_they_name(curve):
@@ -95,7 +95,8 @@ def test_the_step_moves_by_keys(curve):
     curve.press("ArrowLeft", 4)
     after = curve.run("[byId('ring').cx.baseVal.value, byId('chosen').textContent]")
     assert after[0] < before[0]
-    assert (before[1], after[1]) == ("h = 1e-06", "h = 6.31e-07")
+    assert before[1].startswith("h = 1e-06, ")
+    assert after[1].startswith("h = 6.31e-07, ")
     assert curve.run("byId('exponent').getAttribute('aria-valuetext')").startswith("h = 6.31e-07")
     assert curve.run("here().id") == "step-3"  # an arrow key in the field is no step
 
@@ -159,7 +160,7 @@ def heights(window):
 
 
 def test_bars_on_a_logarithmic_axis_and_the_accuracy_instead(window, go):
-    go("swell", 1)
+    go("swell", 7)
     sizes = heights(window)
     assert len(sizes) == 48
     decade = window.run("(chart.height - chart.top - chart.bottom) / 7")

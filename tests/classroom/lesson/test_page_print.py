@@ -119,7 +119,7 @@ def test_the_pictures_of_the_panels_stand_in_the_place_of_the_demos_own(paper):
         "(() => { const svg = document.querySelector('#step .printed svg'); return [svg.querySelectorAll('.dots > *').length,"
         " svg.querySelectorAll('polyline').length, svg.querySelector('.mark').cx.baseVal.value - across(1e-10), svg.checkVisibility()]; })()"
     )
-    assert (printed[0], printed[1], printed[3]) == (258, 4, True)
+    assert (printed[0], printed[1], printed[3]) == (258, 5, True)
     assert abs(printed[2]) < 0.01
     bars, missing, legend, ids = paper.run(
         "(() => { const figure = document.querySelector('#swell .printed figure'), bars = [...figure.querySelectorAll('.bar')];"

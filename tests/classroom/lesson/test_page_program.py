@@ -73,7 +73,7 @@ def test_the_backward_pass_marks_the_lines_again_from_the_end(own):
 
 
 def test_source_and_tape_are_side_by_side_on_a_screen_and_stacked_on_a_narrow_one(own):
-    box = "[...here().querySelector('.program').children].map(part => part.getBoundingClientRect())"
+    box = "[...here().querySelectorAll('.told > .picture, .told > .step')].map(part => part.getBoundingClientRect())"
     own.run("go(1, 4, false)")
     left, right = own.run(f"{box}.map(({{left, right, top}}) => [left, right, top])")
     assert left[1] < right[0]

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from diffcompare.classroom.lesson import page
+from diffcompare.classroom.lesson import controls, page
 from diffcompare.classroom.lesson.texts import ENGLISH
 
 COMMENT = re.compile(r"/\*.*?\*/|^\s*//.*?$|  //.*?$", re.S | re.M)
@@ -14,11 +14,13 @@ def code():
 
 
 def python():
-    return Path(page.__file__).read_text(encoding="utf-8")
+    return "".join([Path(module.__file__).read_text(encoding="utf-8") for module in (page, controls)])
 
 
 def test_every_word_is_used():
-    built = {f"cancellation {key}" for key in page.CANCELLATION}  # by the ends of names
+    # By the ends of their names, or by those of the controls.
+    built = {f"cancellation {key}" for key in page.CANCELLATION} | {f"help {key}" for key in controls.ACTIONS}
+    built |= {f"notes {key}" for key in controls.NOTES}
     sources = code() + python()
     idle = [key for key in ENGLISH if not re.search(rf"[\"']{key}[\"']|words\.{key}", sources)]
     assert set(idle) - built == set()

@@ -1,7 +1,7 @@
 /* The V: single steps as dots, their medians as lines, slopes as triangles, two level lines, and a ring that goes
-   with h.  Dots, ring and cancellation table are computed here; medians and slopes are those of the demo. */
+   with h and leaves its trail.  The V emerges from the right, as far as the steps of the demo have come.  Dots, ring and cancellation table are computed here; medians and slopes are those of the demo. */
 
-const plot = {width: 760, height: 420, left: 76, right: 24, top: 14, bottom: 44, x: [-17, 0], y: [-16, 2]};
+const plot = {width: 760, height: 470, left: 92, right: 20, top: 12, bottom: 58, x: [-17, 0], y: [-16, 2]};
 const DOTS = 8, DIGITS = 17;  // dots in a decade; digits that tell all doubles apart
 
 function across(h) {
@@ -70,22 +70,29 @@ function redrawCurve() {
   const svg = byId("curve"), {forward, central, program, point, own, truth} = along("step");
   const texts = ["step", "cancellation"].map(which => subjectOf(own ? program : figures.programs[which], own ? point : undefined));
   ["step-of", "cancellation-of"].forEach((id, number) => { byId(id).textContent = texts[number]; });
-  const lines = {forward: medians("forward_difference"), central: medians("central_difference")};
+  const lines = {forward: medians("forward_difference"), central: medians("central_difference"),
+                 richardson: own ? [] : medians("richardson").filter(([, error]) => error > 0)};
   const ulp = own ? Math.max(Math.abs(truth), 2 ** -1022) * 2 ** -52 : 2 ** -52 * 8;
   if (own) fitAxis([...lines.forward, ...lines.central].map(([, error]) => error).filter(error => error > 0), ulp);
   svg.replaceChildren(...svg.querySelectorAll(":scope > title, :scope > desc"), ...axes());
+  const shown = draw("g", {"clip-path": "url(#emerged)"});
+  const box = draw("rect", {id: "emerged-box", y: 0, height: plot.height, width: plot.width});
+  svg.append(draw("defs", {}, draw("clipPath", {id: "emerged"}, box)), shown);
   for (const [name, quotient] of [["forward", forward], ["central", central]]) {
-    svg.append(dots(name, quotient), line(name, lines[name].filter(([, error]) => error > 0)));
+    shown.append(dots(name, quotient), line(name, lines[name].filter(([, error]) => error > 0)));
   }
   const complex = medians("complex_step").filter(([h]) => h >= 1e-16).map(([h, error]) => [h, Math.max(error, ulp)]);
   const adjoint = own ? truth : program.adjoints[placeOf(program, program.variables[0])];
   const level = Math.max(errorOf(adjoint), ulp / 4);
-  svg.append(...(complex.length ? [line("complex", complex)] : []), line("ad", [[1e-17, level], [1, level]]));
-  svg.append(...names(lines, complex, level), ...(own ? [] : triangles()));
-  svg.append(draw("line", {class: "guide", id: "guide", y1: plot.top, y2: plot.height - plot.bottom}),
+  if (lines.richardson.length) shown.append(line("richardson", lines.richardson));
+  shown.append(...(complex.length ? [line("complex", complex)] : []), line("ad", [[1e-17, level], [1, level]]));
+  shown.append(...names(lines, complex, level), ...(own ? [] : triangles()));
+  svg.append(draw("g", {class: "trail", id: "trail"}),
+             draw("line", {class: "guide", id: "guide", y1: plot.top, y2: plot.height - plot.bottom}),
              draw("circle", {class: "mark", id: "ring", r: 9}));
   restep();
-  redrawFigures(own && !followed.own);
+  emerge();
+  hideMedians(own && !followed.own);
 }
 
 /* Lets the axis of errors go from the level of one rounding to the largest median, at least over sixteen decades. */
@@ -94,23 +101,22 @@ function fitAxis(errors, ulp) {
   plot.y = [low, Math.max(high, low + 16)];
 }
 
-const drawnByPython = new Map();
-
-/* Shows this curve in the frames of the demo, whose own one is that of another point; or the frames' own again. */
-function redrawFigures(isElsewhere) {
-  for (const svg of document.querySelectorAll("#step .frame .told svg:not([data-copy])")) {
-    if (!drawnByPython.has(svg) && !isElsewhere) continue;
-    drawnByPython.get(svg)?.remove();
-    svg.style.display = isElsewhere ? "none" : "";
-    for (const table of svg.closest(".frame").querySelectorAll(".told .scroll:has(table), .told details")) {
-      table.style.display = isElsewhere ? "none" : "";  // the medians of the drawing that is replaced
-    }
-    drawnByPython.delete(svg);
-    if (!isElsewhere) continue;
-    const copy = fill(copied(byId("curve")), {"data-copy": ""}, []);
-    svg.after(copy);
-    drawnByPython.set(svg, copy);
+/* Hides the numbers of the demo's frames, which are those of another point; or shows them again. */
+function hideMedians(isElsewhere) {
+  for (const table of document.querySelectorAll("#step .frame:has(.still) .step > *")) {
+    table.style.display = isElsewhere ? "none" : "";
   }
+}
+
+let emerged = Infinity;  // as far as the steps have come
+
+/* Shows the V down to the smallest step of the last medians that have been told. */
+function emerge(told = emerged) {
+  emerged = told;
+  const tables = demoOfSteps().frames.slice(0, told + 1).flatMap(frame => frame.tables);
+  const last = tables.filter(table => table.key === "medians").at(-1);
+  const left = !last ? plot.width : Math.max(across(Math.min(...last.rows.map(([h]) => h))) - 6, 0);
+  fill(byId("emerged-box"), {x: left, width: plot.width - left}, []);
 }
 
 function axes() {
@@ -118,7 +124,7 @@ function axes() {
   for (let power = -16; power <= 0; power += 2) {
     const x = across(10 ** power);
     parts.push(draw("path", {class: "grid", d: `M${x} ${plot.top}V${bottom}`}));
-    parts.push(draw("text", {x, y: bottom + 18, "text-anchor": "middle"}, `1e${power}`));
+    parts.push(draw("text", {x, y: bottom + 22, "text-anchor": "middle"}, `1e${power}`));
   }
   const [low, high] = plot.y, stride = 2 * Math.ceil((high - low) / 20);
   for (let power = low; power < high; power += stride) {
@@ -128,8 +134,8 @@ function axes() {
   }
   parts.push(draw("path", {class: "axis", d: `M${plot.left} ${plot.top}V${bottom}H${plot.width - plot.right}`}));
   const middle = (plot.left + plot.width) / 2;
-  parts.push(draw("text", {x: middle, y: plot.height - 6, "text-anchor": "middle"}, words["h axis"]));
-  parts.push(draw("text", {class: "turned", transform: `translate(16 ${plot.height / 2}) rotate(-90)`,
+  parts.push(draw("text", {x: middle, y: plot.height - 8, "text-anchor": "middle"}, words["h axis"]));
+  parts.push(draw("text", {class: "turned", transform: `translate(20 ${plot.height / 2}) rotate(-90)`,
                            "text-anchor": "middle"}, words["error axis"]));
   return parts;
 }
@@ -158,6 +164,7 @@ function names(lines, complex, level) {
   const near = (key, points, power, ...moved) =>
     points.filter(([h, error]) => error > 0 && Math.log10(h) <= power + 0.01).slice(0, 1).map(([h, error]) => at(key, h, error, ...moved));
   return [...near("forward", lines.forward, -3, -12, -12, "end"), ...near("central", lines.central, -2.75, 16, 16, "start"),
+          ...near("richardson", lines.richardson, -4, 0, 26, "middle"),
           ...near("complex", complex, -12, 0, -10, "middle"), at("ad", 1e-3, level, 0, -10, "middle")];
 }
 
@@ -187,7 +194,17 @@ function dragged(event) {
   const field = byId("exponent"), screen = byId("curve").getScreenCTM().inverse();
   const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(screen);
   field.value = String(Math.max(Number(field.min), Math.min(Number(field.max), stepAt(at.x))));
+  chosenByReader();
+}
+
+const MOST_DOTS = 400;
+
+/* Shows the step that the reader has chosen, and leaves a dot where it has been. */
+function chosenByReader() {
   restep();
+  const {cx, cy} = byId("ring"), trail = byId("trail");
+  trail.append(draw("circle", {cx: cx.baseVal.value, cy: cy.baseVal.value, r: 3.5}));
+  if (trail.childElementCount > MOST_DOTS) trail.firstChild.remove();
 }
 
 /* Returns the number of digits to which two numbers agree: common ones, or as many as their distance implies. */
@@ -213,7 +230,7 @@ function marked(value, shared) {
 
 function restep() {
   const h = 10 ** Number(byId("exponent").value), error = errorOf(along("step").forward(h));
-  byId("chosen").textContent = `h = ${general(h, 3)}`;
+  byId("chosen").textContent = `h = ${general(h, 3)}${words.comma}${words["cancellation error"]} ${general(error, 2)}`;
   byId("exponent").setAttribute("aria-valuetext", `h = ${general(h, 3)}${words.comma}${words["cancellation error"]} ${general(error, 2)}`);
   const place = {cx: across(h), cy: upwards(error)};
   fill(byId("ring"), place, []);

@@ -57,12 +57,13 @@ function masked(rows, hidden) {
   return rows.map((row, number) => hidden.includes(number - rows.length) ? [...row.slice(0, -1), "?"] : row);
 }
 
+/* Returns the picture and the step of a part, as Python does. */
 function blocksOf(frame, asked) {
   const tables = frame.tables.map(({caption, heads}, number) =>
     table(caption, heads, asked ? masked(frame.rows[number], frame.hidden[number]) : frame.rows[number]));
-  if (!frame.graph) return tables;
+  if (!frame.graph) return [make("div", {class: "step"}, ...tables)];
   const slot = make("div", {class: "scroll slot", role: "region", "aria-label": words.graph, tabindex: "0"});
-  return [make("div", {class: "pair"}, slot, make("div", {}, ...tables))];
+  return [make("div", {class: "picture"}, slot), make("div", {class: "step filling"}, ...tables)];
 }
 
 function paragraph(kind, text) {
@@ -70,7 +71,8 @@ function paragraph(kind, text) {
 }
 
 function answerParts(frame) {
-  return [...paragraph("rule", frame.rule), ...paragraph("why", frame.sentence), ...blocksOf(frame, false)];
+  const said = [...paragraph("rule", frame.rule), ...paragraph("why", frame.sentence)];
+  return [...blocksOf(frame, false), make("div", {class: "said"}, ...said)];
 }
 
 /* Returns a copy of the lines of a Python function that are shown with a step: they are the same on the same path. */
@@ -85,17 +87,18 @@ function sourceOf(number) {
 function articleOf(frame, number) {
   const parts = [make("h3", {}, `${number}. ${frame.title}`)];
   if (frame.question) {
-    parts.push(make("p", {class: "question"}, say("question", {question: frame.question})));
-    parts.push(make("div", {class: "asked"}, ...blocksOf(frame, true)));
+    const question = make("p", {class: "question"}, say("question", {question: frame.question}));
+    parts.push(make("div", {class: "asked"}, ...blocksOf(frame, true), make("div", {class: "said"}, question)));
   }
   parts.push(make("div", {class: "told"}, ...answerParts(frame)));
   if (frame.broken) {
-    const damage = make("p", {}, make("b", {}, words.broken), " ", say("damage", frame.broken));
-    parts.push(make("div", {class: "broken"}, damage, ...blocksOf(frame.broken, false)));
+    const damage = make("p", {}, make("b", {}, words.broken), say("damage", frame.broken));
+    parts.push(make("div", {class: "broken"}, ...blocksOf(frame.broken, false), make("div", {class: "said"}, damage)));
   }
-  parts.at(-1 - Boolean(frame.broken)).append(...sourceOf(number));
+  parts.at(-1 - Boolean(frame.broken)).querySelector(".step").append(...sourceOf(number));
   return make("article", {class: "frame", id: `trace-${number}`, "data-asks": frame.question ? "yes" : "no",
-                          "data-breaks": frame.broken ? "yes" : "no"}, ...parts);
+                          "data-breaks": frame.broken ? "yes" : "no", "data-sweep": frame.sweep || "",
+                          "data-node": frame.node || ""}, ...parts);
 }
 
 /* Returns a step as a row of the printed table. */

@@ -13,9 +13,13 @@ function tellDamage(frame) {
   mended = null;
   const wrong = state.broken && state.demo === traceDemo && damagedFrame(played.run, state.frame);
   if (!wrong) return;
-  const place = frame.querySelector(".told");
+  const place = frame.querySelector(".told"), {broken} = played.run.frames[state.frame];
+  const parts = answerParts({...wrong, sentence: say("damage", broken)});
   mended = {place, parts: [...place.childNodes]};
-  place.replaceChildren(...answerParts(wrong));
+  place.replaceChildren(...parts);
+  place.querySelector(".why b").textContent = words.broken;
+  place.querySelector(".step").append(...blocksOf(broken, false).at(-1).childNodes);
+  frame.classList.add("damaged");
 }
 
 /* Puts the graph of the step into the current frame. */

@@ -1,12 +1,10 @@
 /* The graph of a program as it fills with numbers.  Python has drawn it with room for them: a value above each node,
    below it a tangent or an adjoint, and below that the messages that the adjoint is the sum of. */
 
-const CHARACTER = 7.4, CHIP = 19;  // pixels, as in Python's drawings
-const LARGER = 1.4;  // letters on a projector, as in the style sheet
+const CHARACTER = 11.2, CHIP = 24;  // pixels: letters are larger than in Python's drawings, as in the style sheet
 
 function chip(kind, {x, y}, text) {
-  const size = root.classList.contains("projector") ? LARGER : 1;
-  const width = (lengthOf(text) * CHARACTER + 8) * size + 4, height = CHIP + 4 * (size > 1);
+  const width = lengthOf(text) * CHARACTER + 15, height = CHIP;
   return draw("g", {class: `chip ${kind}`},
     draw("rect", {x: x - width / 2, y: y - 4.5 - height / 2, width, height, rx: 4}),
     draw("text", {class: "figure", "text-anchor": "middle", x, y}, text));
@@ -23,11 +21,24 @@ function stageOf(name) {
     });
     return {group, room, title: group.querySelector("title"), name: group.dataset.node};
   });
+  crop(svg);
   svg.prepend(draw("title", {}, words.graph));
   svg.querySelector("desc").textContent = words["graph told"];
   fill(svg, {role: "group", "aria-label": words.graph}, []);
   for (const {group, room} of nodes) if (room.length) fill(group, {tabindex: "0", role: "img"}, []);
   return {svg, nodes, edges: [...svg.querySelectorAll("[data-edge]")], turn: 0};
+}
+
+/* Takes the legend off a drawing, which the page says in words. */
+function crop(svg) {
+  const edges = [...svg.querySelectorAll("text.faint.figure")].map(text => Number(text.getAttribute("y")) - 20);
+  const {width, height} = svg.viewBox.baseVal, bottom = Math.min(...edges, height);
+  for (const part of [...svg.children]) {
+    const place = /translate\(\S+ (\S+?)\)/.exec(part.getAttribute("transform"))?.[1] ?? part.getAttribute("y");
+    if (!part.dataset.node && Number(place) > bottom) part.remove();
+  }
+  svg.setAttribute("viewBox", `0 0 ${width} ${bottom}`);
+  svg.setAttribute("height", bottom);
 }
 
 /* Returns the arrow between two nodes; the second or third one if an argument is used more than once. */

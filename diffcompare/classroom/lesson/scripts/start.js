@@ -19,11 +19,14 @@ function entitled(svg) {
 
 /* On paper the pictures of the panels - the curve with the chosen step, the bars - replace the demo's own. */
 function printPictures() {
+  const kept = members;
+  if (kept) showMembers(figures.swell.length);
   for (const [demo, ids] of [["step", ["curve"]], ["swell", ["bars", "bar-legend"]]]) {
     if (!byId(ids[0])) continue;
     const figure = document.querySelector(`#${demo} .printed figure`);
     figure.replaceChildren(...ids.map(id => copied(byId(id))));
   }
+  if (kept) showMembers(kept);
 }
 
 /* Returns a copy without ids, except those of fill patterns, which do not work inside hidden elements. */
@@ -33,6 +36,7 @@ function copied(element) {
     if (part.matches("pattern")) part.id = `printed-${part.id}`;
     else part.removeAttribute("id");
   }
+  for (const part of copy.querySelectorAll("[clip-path]")) part.removeAttribute("clip-path");
   for (const part of copy.querySelectorAll("[fill^='url(#']")) {
     part.setAttribute("fill", part.getAttribute("fill").replace("#", "#printed-"));
   }
@@ -43,13 +47,17 @@ root.classList.add("stepping");
 check();
 for (const svg of document.querySelectorAll(".demo .dc-svg")) entitled(svg);
 for (const svg of document.querySelectorAll(".told .dc-svg:has([data-node])")) readable(svg);
-for (const name of Object.keys(actions)) byId(name).addEventListener("click", actions[name]);
-document.querySelectorAll("nav button").forEach((button, place) =>
-  button.addEventListener("click", () => go(place, 0, false)));
+for (const name of Object.keys(actions)) byId(name)?.addEventListener("click", actions[name]);
+byId("keys").addEventListener("click", switchKeys);
+prepareDialogs();
 document.addEventListener("keydown", pressed);
+document.addEventListener("pointerdown", () => { pointed = true; });
 document.addEventListener("click", released);
+document.addEventListener("change", used);
+addEventListener("message", received);
+addEventListener("resize", () => arrange(here()));
 if (byId("exponent")) {
-  byId("exponent").addEventListener("input", restep);
+  byId("exponent").addEventListener("input", chosenByReader);
   drawCurve();
 }
 if (byId("expression")) {
@@ -59,9 +67,11 @@ if (byId("expression")) {
 }
 if (byId("bars")) {
   byId("accuracy").addEventListener("click", toggleBars);
+  members = figures.swell.length;
   drawBars();
 }
 printPictures();
 addEventListener("beforeprint", printPictures);
 addEventListener("hashchange", fromAddress);
-fromAddress();
+if (isPresenter) becomePresenter();
+else fromAddress();

@@ -10,7 +10,7 @@ function asks() { return state.predict && !state.revealed && here().dataset.asks
 /* Updates what is visible; `stepped` if the reader went one step forward, so that things may move. */
 function show(stepped = false) {
   demos.forEach((demo, place) => demo.classList.toggle("here", place === state.demo));
-  for (const frame of framesOf.flat()) frame.classList.remove("here", "open", "shows-broken");
+  for (const frame of framesOf.flat()) frame.classList.remove("here", "open", "shows-broken", "damaged");
   const frame = here(), open = asks();
   frame.classList.add("here");
   placePanel();
@@ -20,20 +20,29 @@ function show(stepped = false) {
   const focused = document.activeElement;
   tellDamage(frame);
   showGraph(frame, open, stepped, focused);
-  const spoken = open ? ".question" : state.broken ? ".broken p" : ".rule";
+  showDrawing(open);
+  arrange(frame);
+  const spoken = open ? ".question" : state.broken && !frame.matches(".damaged") ? ".broken p" : ".rule";
   byId("spoken").textContent = (frame.querySelector(spoken) || frame.querySelector("h3")).textContent;
+  tellPresenter();
   noteAddress();
 }
 
+/* Brings the drawing of a panel to the state of the step: as much of it as has been told. */
+function showDrawing(open) {
+  const told = state.frame - (open ? 1 : 0);
+  if (demos[state.demo].id === "step" && byId("curve")) emerge(told);
+  if (demos[state.demo].id === "swell" && byId("bars")) grow(told);
+}
+
 function showControls(frame, open) {
-  const filling = {demo: demos[state.demo].id, number: state.frame + 1, count: framesOf[state.demo].length};
-  byId("place").textContent = say("place", filling);
+  const count = framesOf[state.demo].length;
+  byId("place").textContent = say("place", {number: state.frame + 1, count});
+  byId("progress").style.width = `${100 * (state.frame + 1) / count}%`;
   byId("break").setAttribute("aria-disabled", frame.dataset.breaks !== "yes");
   byId("break").setAttribute("aria-pressed", state.broken);
   byId("predict").setAttribute("aria-pressed", state.predict);
   byId("next").textContent = words[open ? "reveal" : "next"];
-  document.querySelectorAll("nav button").forEach((button, place) =>
-    button.setAttribute("aria-current", place === state.demo ? "true" : "false"));
 }
 
 function go(demo, frame, revealed, stepped = false) {
@@ -55,28 +64,53 @@ const actions = {
   },
   first() { go(state.demo, 0, false); },
   last() { go(state.demo, framesOf[state.demo].length - 1, false); },
+  onwards() { go(state.demo + 1, 0, false); },
+  before() { go(state.demo - 1, 0, false); },
   predict() { state.predict = !state.predict; state.revealed = false; show(); },
   break() { if (here().dataset.breaks === "yes") { state.broken = !state.broken; state.revealed = true; show(); } },
+  forward() { meet("forward"); },
+  reverse() { meet("reverse"); },
+  outline() { openOutline(); },
+  notes() { openNotes(); },
   projector() { byId("projector").setAttribute("aria-pressed", root.classList.toggle("projector")); show(); },
-  keys() { state.keys = !state.keys; byId("keys").setAttribute("aria-pressed", state.keys); },
+  fullscreen() { toggleFullscreen(); },
+  help() { toggleDialog("key-list"); },
 };
-const keyboard = {ArrowRight: "next", " ": "next", PageDown: "next", ArrowLeft: "back", PageUp: "back", Home: "first",
-                  End: "last", p: "predict", b: "break", P: "projector"};
+const keyboard = figures.keyboard;
+
+/* Goes to the frame of another sweep that computes the same node; to its first one, if there is none. */
+function meet(sweep) {
+  const frames = framesOf[state.demo], own = here().dataset;
+  const every = frames.filter(frame => frame.dataset.sweep === sweep);
+  const same = every.filter(frame => own.node && frame.dataset.node === own.node);
+  const found = (own.sweep === sweep && same[same.indexOf(here()) + 1]) || same[0] || every[0];
+  if (found) go(state.demo, frames.indexOf(found), true);
+}
 
 const PRESSES = [" ", "Enter"];  // what presses a button that the keyboard has reached
+let pointed = false;  // whether the pointer, not the keyboard, moved the focus
 
-/* Takes the focus from a button that the pointer pressed, so that space and enter go to the next step again. */
+/* Takes the focus from a control that the pointer has used, so that keys go to the steps again. */
 function released(event) {
-  if (event.detail) event.target.closest("button, summary")?.blur();
+  if (event.detail && !opened()) event.target.closest("button, summary, input[type=range]")?.blur();
+}
+function used(event) {
+  if (pointed && event.target.matches("select, input[type=range]")) event.target.blur();
 }
 
 function pressed(event) {
-  const busy = event.target.closest("input, textarea, select, button, summary");
-  if (!state.keys || event.ctrlKey || event.altKey || event.metaKey) return;
-  if (busy && (event.target.matches("input, textarea, select") || PRESSES.includes(event.key))) return;
-  const action = keyboard[event.key === "Enter" ? " " : event.key];
+  pointed = false;
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  const key = event.key === "Enter" ? " " : event.key, action = keyboard[event.shiftKey && key === " " ? "Shift+ " : key];
+  if (isPresenter) { if (action && !event.target.closest("button")) { event.preventDefault(); ask(action); } return; }
+  const typing = event.target.matches("input, textarea, select");
+  if (typing && (event.key === "Escape" || (event.key === "Enter" && event.target.matches("[inputmode]")))) event.target.blur();
+  if (!state.keys || typing || (event.target.closest("button, summary") && PRESSES.includes(event.key))) return;
+  if (opened() && !["outline", "help"].includes(action)) return;
   if (action) { event.preventDefault(); actions[action](); }
 }
+
+function switchKeys() { state.keys = !state.keys; byId("keys").setAttribute("aria-pressed", state.keys); }
 
 /* Updates the address.  Browsers allow few changes a second, so a held key makes a single one at the end. */
 let noting = 0;

@@ -1,6 +1,6 @@
 /* The bars of swell on a logarithmic axis: nodes of the derivative in four forms, or the accuracy of two answers. */
 
-const chart = {width: 900, height: 360, left: 76, right: 10, top: 26, bottom: 46};
+const chart = {width: 760, height: 470, left: 84, right: 6, top: 92, bottom: 54};
 const SIZES = ["raw tree", "light tree", "light dag", "cse"], ERRORS = ["expanded", "reverse"];
 const HATCHES = ["", "M0 8L8 0", "M0 4H8", "M0 0L8 8M0 8L8 0"];
 
@@ -22,10 +22,29 @@ function heightOf(value, {low, high}) {
   return (power - low) / (high - low) * (chart.height - chart.top - chart.bottom);
 }
 
+let members = 0;  // how many the steps have come to
+
+function showMembers(count) {
+  members = count;
+  drawBars();
+}
+
+/* Shows the members up to that of a step; where the step is about accuracy, this. */
+function grow(told) {
+  const {frames} = figures.demos.find(demo => demo.name === "swell");
+  const table = told < 0 ? null : frames[Math.min(told, frames.length - 1)].tables[0], all = figures.swell.length;
+  const accurate = table?.key === "accuracy";
+  const count = accurate ? all : table ? Number(String(table.rows.at(-1)[0]).replace(/\D/g, "")) : 0;
+  if (count === members && accurate === grow.accurate) return;
+  grow.accurate = accurate;
+  byId("accuracy").setAttribute("aria-pressed", accurate);
+  showMembers(count);
+}
+
 function drawBars() {
-  const view = shownBars(), {what, keys, errors} = view, rows = figures.swell;
+  const view = shownBars(), {what, keys, errors} = view, rows = figures.swell.slice(0, members);
   byId("bars").replaceChildren(
-    draw("title", {}, what), draw("desc", {}, say("bars told", {what, last: rows.length})),
+    draw("title", {}, what), draw("desc", {}, say("bars told", {what, last: figures.swell.length})),
     draw("defs", {}, ...HATCHES.map((_, number) => hatch(number))),
     ...barAxis(view), ...rows.flatMap((row, place) => barsOf(row, place, view)));
   byId("bar-legend").replaceChildren(...keys.map((key, number) => make("li", {}, swatch(number), words[key])));
@@ -53,22 +72,23 @@ function barAxis({low, high, stride, axis}) {
     parts.push(draw("text", {x: chart.left - 6, y: y + 5, "text-anchor": "end"}, `1e${power}`));
   }
   parts.push(draw("path", {class: "axis", d: `M${chart.left} ${chart.top}V${bottom}H${chart.width - chart.right}`}));
-  parts.push(draw("text", {transform: `translate(16 ${middle}) rotate(-90)`, "text-anchor": "middle"}, axis));
+  parts.push(draw("text", {transform: `translate(20 ${middle}) rotate(-90)`, "text-anchor": "middle"}, axis));
+  parts.push(draw("text", {x: chart.left - 12, y: bottom + 24, "text-anchor": "end"}, "n"));
   return parts;
 }
 
 function barsOf(row, place, view) {
   const {keys, errors} = view, bottom = chart.height - chart.bottom, count = figures.swell.length;
-  const room = (chart.width - chart.left - chart.right) / count, width = (room - 12) / keys.length;
-  const left = chart.left + place * room + 6, middle = left + (room - 12) / 2;
-  const parts = [draw("text", {x: middle, y: bottom + 18, "text-anchor": "middle"}, `n = ${row.n}`)];
+  const room = (chart.width - chart.left - chart.right) / count, width = (room - 10) / keys.length;
+  const left = chart.left + place * room + 5, middle = left + (room - 10) / 2;
+  const parts = [draw("text", {x: middle, y: bottom + 24, "text-anchor": "middle"}, String(row.n))];
   keys.forEach((key, number) => {
     const text = inWords(row[key], key, errors), tall = tallness(row[key], key, view), x = left + number * width;
     const box = {x, y: bottom - tall, width: width - 2, height: tall, fill: `url(#hatch-${number})`};
     const kind = row[key] === null ? "bar beyond" : "bar";
     parts.push(draw("rect", {class: kind, ...box}, draw("title", {}, `n = ${row.n}${words.comma}${words[key]} ${text}`)));
-    if (errors && number === 0) parts.push(numberOver(x + width / 2, box.y, text));
-    if (!errors && place === count - 1) parts.push(numberUpright(x + width / 2, box.y, text));
+    if (errors && number === 0) parts.push(numberUpright(x + width / 2, box.y, text));
+    if (!errors && place === members - 1 && number % 2 === 0) parts.push(numberUpright(x + width / 2, box.y, text));
   });
   return parts;
 }
@@ -79,9 +99,6 @@ function tallness(value, key, view) {
   return value > 0 ? Math.max(heightOf(value, view), 2) : 0;
 }
 
-function numberOver(x, y, text) {
-  return draw("text", {class: "figure", x, y: y - 5, "text-anchor": "middle"}, text);
-}
 function numberUpright(x, y, text) {
   return draw("text", {class: "figure", transform: `translate(${x + 4} ${y - 5}) rotate(-90)`}, text);
 }

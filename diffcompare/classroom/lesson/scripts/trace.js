@@ -148,7 +148,9 @@ function sweepUpTo(steps, number) {
 
 function frameOf(run, number) {
   const step = run.steps[number], texts = run.program.frames[number + 1];
-  return {...texts, rule: ruleLine(step), sentence: sentenceOf(run, step), graph: true,
+  const sweep = {primal: "primal", tangent: "forward", adjoint: "reverse"}[step.kind];
+  return {...texts, rule: ruleLine(step), sentence: sentenceOf(run, step), graph: true, sweep,
+          node: run.program.nodes[step.node].variable || run.program.nodes[step.node].name,
           rows: [sweepUpTo(run.steps, number).map(rowOf)], hidden: [[-1]],
           broken: brokenOf(run, number, texts.broken)};
 }
