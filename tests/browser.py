@@ -126,6 +126,25 @@ class Browser:
             while self.run("`${document.readyState} ${location.protocol}`") != f"complete {url.partition(':')[0]}:":
                 pass
 
+    @contextmanager
+    def other_window(self, ending: str) -> Iterator[None]:
+        """Look at another window that the page has opened, whose address ends so."""
+        own, self._session = self._session, None
+        targets: list[Any] = []
+        while not targets:
+            every = self.send("Target.getTargets")["targetInfos"]
+            targets = [target for target in every if target["url"].endswith(ending)]
+        target = targets[0]["targetId"]
+        self._session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        while self.run("document.readyState") != "complete":
+            pass
+        try:
+            yield
+        finally:
+            self._session = None
+            self.send("Target.closeTarget", targetId=target)
+            self._session = own
+
     def run(self, script: str) -> Any:
         """The value of a script."""
         outcome = self.send("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)

@@ -172,7 +172,7 @@ STAGE = """\
   .diffcompare .step.folded pre code { white-space: pre-wrap; overflow-wrap: anywhere; }
   .diffcompare .step.tight .scroll th, .diffcompare .step.tight .scroll td { padding: .06em .3em; line-height: 1.3; }
 }
-@media not (screen and (min-width: 800px) and (min-height: 480px)) {
+@media screen and (max-width: 799px), screen and (max-height: 479px) {
   .controls { padding: .4rem .6rem; gap: .3rem; }
   .controls button { padding: .1rem .55rem; font-size: .92rem; min-height: 2.2rem; }
   #projector, #fullscreen, #notes { display: none; }

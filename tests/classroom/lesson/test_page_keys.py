@@ -119,3 +119,59 @@ def test_another_point_is_broken_and_mended_alike(window, go):
     assert frame_texts(window)[2][1::2] == ["=", "0.25"]
     window.press("b")
     assert frame_texts(window) == right
+
+
+# --- Ways through the lesson ------------------------------------------------------------------------------------------
+
+
+def test_demos_and_modes_have_keys(window, go):
+    """From one demo to the next and back, and from a node to the same node in the other mode."""
+    here = "here().id"
+    go("tape", 3)
+    window.press("n")
+    assert window.run(here) == "branches-1"
+    window.press("N")
+    assert window.run(here) == "tape-1"
+    go("trace", 13)
+    node = window.run("here().dataset.node")
+    window.press("r")
+    assert window.run("[here().dataset.node, here().dataset.sweep]") == [node, "reverse"]
+    window.press("f")
+    assert window.run("[here().id, here().dataset.sweep]") == ["trace-13", "forward"]
+    window.press("ArrowRight")
+    window.press(" ", modifiers=8)  # with shift
+    assert window.run(here) == "trace-13"
+
+
+def test_after_a_slider_was_dragged_the_arrows_go_on(window, go):
+    go("step", 6)
+    window.click("#exponent")
+    window.press("ArrowRight")
+    assert window.run("here().id") == "step-7"
+
+
+def test_the_outline_leads_to_every_step(window, go, plays):
+    go("trace", 2)
+    window.press("o")
+    titles = window.run("outlineButtons.map(button => button.querySelector('b').textContent)")
+    assert titles == [played.demo.title for played in plays.values()]
+    assert window.run("byId('steps').childElementCount") == len(plays["trace"].frames) + 1
+    window.press("ArrowRight")  # goes nowhere below the list
+    assert window.run("here().id") == "trace-2"
+    window.click("#steps li:nth-child(5) button")
+    assert window.run("[here().id, Boolean(opened())]") == ["trace-5", False]
+
+
+def test_the_speakers_window_tells_what_comes_and_leads_the_lesson(window, go, plays):
+    go("trace", 30, revealed=False)
+    window.press("w")
+    frame, text = plays["trace"].frames[29], "byId('presenter').innerText"
+    with window.other_window("#notes"):
+        told = window.run(f"wait(200).then(() => {text})")
+        assert all(part in told for part in (frame.question, frame.rule, frame.sentence, frame.broken.sentence))
+        assert plays["trace"].frames[30].title in told
+        window.run("byId('notes-next').click()")
+        window.press("ArrowRight")
+        window.run("wait(200)")
+        assert plays["trace"].frames[30].title in window.run("byId('notes-step').textContent")
+    assert window.run("[here().id, byId('presenter').checkVisibility()]") == ["trace-31", False]

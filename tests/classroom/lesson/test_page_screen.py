@@ -36,6 +36,7 @@ MEASURE = """
     }
   };
   framesOf.forEach((frames, demo) => frames.forEach((frame, number) => {
+    if (!EVERY && lastAlike(frame) !== frame) return;
     if (frame.dataset.asks === "yes") { go(demo, number, false); look("asked"); }
     go(demo, number, true); look("told");
     if (frame.dataset.breaks === "yes") { actions.break(); look("broken"); }
@@ -47,10 +48,34 @@ MEASURE = """
 SMALL = ".said b, .panel.strip, .slider, .legend, .dc-svg .key, h2 .claim, .subject"
 
 
-@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
-def test_nothing_is_below_the_fold_and_letters_are_large(window, size):
+@pytest.mark.parametrize(
+    ("size", "frames"), [((1280, 720), "longest"), pytest.param((1920, 1080), "every", marks=pytest.mark.thorough)]
+)
+def test_nothing_is_below_the_fold_and_letters_are_large(window, size, frames):
+    """Of steps that show one table in turn, row by row, the last one has all of it."""
+    script = MEASURE.replace("SMALL", repr(SMALL)).replace("EVERY", str(frames == "every").lower())
     window.resize(*size)
     try:
-        assert window.run(MEASURE.replace("SMALL", repr(SMALL))) == []
+        assert window.run(script) == []
     finally:
         window.resize(1280, 720)
+
+
+def test_what_is_too_long_or_too_small_is_found(window, go):
+    """The measure fails where it should."""
+    go("kinks", 1)
+    for rule, kind in (
+        (".frame.here .step { padding-top: 30rem }", "scrolls"), (".said p { font-size: 12px }", "small"),
+        (".controls { margin-top: -9rem }", "outside"),
+    ):  # fmt: skip
+        window.run(
+            f"document.head.append(Object.assign(document.createElement('style'), {{id: 'bad', textContent: {rule!r}}}))"
+        )
+        script = (
+            MEASURE.replace("SMALL", repr(SMALL))
+            .replace("EVERY", "false")
+            .replace("framesOf.forEach", "[framesOf[state.demo].slice(0, 1)].forEach")
+        )
+        found = window.run(script.replace("go(demo, number", "go(state.demo, number"))
+        window.run("byId('bad').remove()")
+        assert kind in {fault[2] for fault in found}, rule

@@ -50,7 +50,7 @@ function arrowed(event) {
 function prepareDialogs() {
   outlineButtons.forEach((button, place) => {
     button.addEventListener("click", () => leave(place, 0));
-    for (const kind of ["focus", "pointerenter"]) button.addEventListener(kind, () => listSteps(place));
+    for (const kind of ["focus", "pointermove"]) button.addEventListener(kind, () => listSteps(place));
   });
   for (const list of document.querySelectorAll(".outline ol")) list.addEventListener("keydown", arrowed);
   for (const dialog of document.querySelectorAll("dialog")) {

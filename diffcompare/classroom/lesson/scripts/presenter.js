@@ -17,7 +17,7 @@ function openNotes() {
 /* Returns what the second window shows of the current step. */
 function notesHere() {
   const frame = here(), demo = demos[state.demo], following = framesOf[state.demo][state.frame + 1] || demos[state.demo + 1];
-  const text = selector => [...frame.querySelectorAll(selector)].map(each => each.textContent).join("\n");
+  const text = selector => [...frame.querySelectorAll(selector)].map(each => each.lastChild.textContent).join("\n");
   const [title, claim] = [demo.querySelector("h2"), demo.querySelector("h2 .claim")].map(each => each.textContent);
   return {
     demo: title.replace(claim, "").trim(), claim, minutes: Number(demo.dataset.minutes), step: text("h3"),
