@@ -16,7 +16,7 @@ from diffcompare.safe_io import check_destination, write_file
 EXAMPLES = (
     "diffcompare lesson --minutes 45 -o lesson.html",
     "diffcompare lesson trace step --slides -o slides.html",
-    'diffcompare lesson trace --expr "x*tanh(x)" --at x=1 --sheet -o sheet.html --key key.html',
+    'diffcompare lesson --expr "x*tanh(x)" --at x=1 --sheet -o sheet.html --key key.html',
 )
 MORE_FORMATS = ("svg", "png", "pdf")
 
@@ -53,6 +53,13 @@ def command(
     into other branches too.  `--expr FILE.py:f` steps through a Python function with the running line marked; at
     another point its recording is replayed as long as every decision comes out the same way, and where it does not the
     page says so.
+
+    Time, slides and paper:
+    `--minutes 45` chooses the demos that fit and leaves out steps where there are too many; with names it shortens
+    those demos.  It prints the plan; the minutes are estimated from the words, rows and questions of the steps.
+    `--slides` has one frame a slide, and one a page where the browser prints it: arrow keys and space go on, `o` shows
+    all slides, `w` opens notes and a clock, `?` lists the keys.  `--sheet` has two pages of tasks about the function
+    and questions of the demos, for A4 and letter; `--key key.html` has the solutions.
     """
     _check_kind(as_slides, as_sheet, key)
     from diffcompare.classroom.demos.report import document
