@@ -15,6 +15,7 @@ from diffcompare.classroom.demos.frame import Frame
 from diffcompare.classroom.demos.report import ComputedDemo, demo_data
 from diffcompare.classroom.lesson import controls
 from diffcompare.classroom.lesson.own_lesson import OwnLesson, recipes
+from diffcompare.classroom.lesson.plan import Plan, timed
 from diffcompare.classroom.lesson.programs import Program, Staged, bars, shipped, stepped
 from diffcompare.classroom.lesson.style import STYLE
 from diffcompare.classroom.lesson.texts import word, words
@@ -55,12 +56,15 @@ FILES = (
 )  # fmt: skip
 
 
-def page(demos: Sequence[ComputedDemo], own: OwnLesson | None = None) -> str:
+def page(demos: Sequence[ComputedDemo], own: OwnLesson | None = None, plan: Plan | None = None) -> str:
     """Return the lesson as one HTML file in the current language.
 
-    `own` tells which demos are about the viewer's function, and what they need.  The page loads nothing: its own
-    content security policy forbids it, and admits its one script by its hash.
+    `own` tells which demos are about the viewer's function, and what they need; keys skip the steps that are not in the
+    `plan`, which the outline still lists.  The page loads nothing: its own content security policy forbids it, and
+    admits its one script by its hash.
     """
+    if plan is not None:
+        demos = [timed(planned) for planned in plan.demos]
     names = [computed.demo.name for computed in demos]
     played = own.played if own else frozenset()
     stages = ({"own": own.stage} if own and own.stage else {}) | shipped() if "trace" in names else {}
@@ -77,6 +81,7 @@ def page(demos: Sequence[ComputedDemo], own: OwnLesson | None = None) -> str:
         if own and own.program
         else None,
         "keyboard": controls.KEYBOARD,
+        "plan": plan.data() if plan is not None else None,
     }
     panels = _panels(names, stages, own)
     code = script([node for program in programs.values() for node in program.nodes])

@@ -7,6 +7,7 @@ answers: nothing is measured but the words, rows and questions of the steps them
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -57,6 +58,12 @@ class PlannedDemo(NamedTuple):
     def is_short(self) -> bool:
         """Tell whether steps are left out."""
         return len(self.numbers) < len(self.computed.frames)
+
+
+def timed(planned: PlannedDemo) -> ComputedDemo:
+    """Return the whole demo, with the minutes that its steps of the plan take as its own."""
+    computed = planned.computed
+    return replace(computed, demo=computed.demo._replace(minutes=max(1, round(planned.seconds / 60))))
 
 
 class Plan(NamedTuple):

@@ -203,6 +203,7 @@ dialog h2 { margin: 0; font-size: 1.3rem; }
 .outline .steps { columns: 2; column-gap: .8rem; font-size: .86rem; align-self: start; }
 .outline .steps:has(li:nth-child(24)) { columns: 3; font-size: .78rem; }
 .outline .steps li { break-inside: avoid; }
+.outline .left-out button { border-style: dashed; color: var(--grey); font-style: italic; }
 .outline .steps button { padding: .1rem .4rem; }
 .outline .steps button:not([aria-current="true"]) { border-color: var(--faint); border-width: 0 0 1px;
   border-radius: 0; }

@@ -57,6 +57,7 @@ ENGLISH: Mapping[str, str] = {
     "start again": "Start the clock again",
     "notes lost": "The window of the lesson is not there: open these notes from it with w.",
     "notes blocked": "The browser has not opened a second window: allow pop-ups for this page.",
+    "left out": "not in the plan",
     "end": "In one sentence",
     "question": "Predict: {question}",
     "rule": "RULE",

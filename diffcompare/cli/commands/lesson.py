@@ -82,7 +82,7 @@ def command(
         if key is not None:
             write_file(key, sheet_page.page(tasks, solved=True))
         return CommandResult(tasks.document(), notes, page=written)
-    written = slides.slides(lesson) if as_slides else page.page(plays, own)
+    written = slides.slides(lesson) if as_slides else page.page(plays, own, None if minutes is None else lesson)
     if minutes is None:
         return CommandResult(document(plays, brief=quiet), notes, page=written)
     shown = plan.document(lesson)

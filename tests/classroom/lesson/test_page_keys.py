@@ -1,6 +1,11 @@
 """Keys after the pointer go on to the next step; a control that the keyboard has reached keeps those that press it."""
 
+import re
+
 import pytest
+
+from diffcompare.classroom.lesson.page import page
+from diffcompare.classroom.lesson.plan import fit
 
 PLACE = "[state.demo, state.frame, state.revealed, state.predict]"
 
@@ -175,3 +180,29 @@ def test_the_speakers_window_tells_what_comes_and_leads_the_lesson(window, go, p
         window.run("wait(200)")
         assert plays["trace"].frames[30].title in window.run("byId('notes-step').textContent")
     assert window.run("[here().id, byId('presenter').checkVisibility()]") == ["trace-31", False]
+
+
+def test_keys_skip_what_is_not_in_the_plan(window, file, plays, tmp_path):
+    """The outline still leads there; another expression, whose steps have other numbers, is shown in full."""
+    plan = fit([plays["trace"]], 5)
+    other = tmp_path / "five.html"
+    other.write_text(page([plays["trace"]], None, plan), encoding="utf-8")
+    window.open(other)
+    window.run("actions.predict()")
+    seen = []
+    for _ in range(5):
+        seen.append(window.run("here().id"))
+        window.press("ArrowRight")
+    assert seen == ["trace-1", "trace-15", "trace-31", "trace-32", "trace-end"]
+    window.press("ArrowLeft")
+    window.press("ArrowLeft")
+    assert window.run("here().id") == "trace-31"
+    window.press("o")
+    assert window.run("document.querySelectorAll('#steps .left-out').length") == 28
+    minutes = window.run("document.querySelector('#outline-list small').textContent")
+    assert re.match(r"[45]\b", minutes)
+    window.press("o")
+    window.run("byId('expression').value = 'booth'; choose(); go(0, 0, true)")
+    window.press("ArrowRight")
+    assert window.run("here().id") != "trace-15"
+    window.open(file)

@@ -29,7 +29,7 @@ function listSteps(demo) {
     const current = demo === state.demo && number === state.frame;
     const button = make("button", {type: "button", "aria-current": current}, frame.querySelector("h3").textContent);
     button.addEventListener("click", () => leave(demo, number));
-    return make("li", {}, button);
+    return make("li", isLeftOut(demo, number) ? {class: "left-out", title: words["left out"]} : {}, button);
   }));
 }
 

@@ -16,7 +16,8 @@ function openNotes() {
 
 /* Returns what the second window shows of the current step. */
 function notesHere() {
-  const frame = here(), demo = demos[state.demo], following = framesOf[state.demo][state.frame + 1] || demos[state.demo + 1];
+  const frame = here(), demo = demos[state.demo];
+  const following = framesOf[state.demo][beside(state.demo, state.frame, 1)] || demos[state.demo + 1];
   const text = selector => [...frame.querySelectorAll(selector)].map(each => each.lastChild.textContent).join("\n");
   const [title, claim] = [demo.querySelector("h2"), demo.querySelector("h2 .claim")].map(each => each.textContent);
   return {

@@ -7,6 +7,19 @@ const state = {demo: 0, frame: 0, revealed: false, broken: false, predict: true,
 function here() { return framesOf[state.demo][state.frame]; }
 function asks() { return state.predict && !state.revealed && here().dataset.asks === "yes"; }
 
+/* Tells whether a step is not in the plan of the lesson, if it has one.  Another expression has steps of its own. */
+function isLeftOut(demo, frame) {
+  const plan = figures.plan?.demos[demo], count = framesOf[demo].length - 1;
+  return Boolean(plan) && plan.of === count && frame < count && !plan.steps.includes(frame + 1);
+}
+
+/* Returns the number of the next step of the plan in a direction, which may be beyond the demo. */
+function beside(demo, frame, by) {
+  let place = frame + by;
+  while (place > 0 && isLeftOut(demo, place)) place += by;
+  return place;
+}
+
 /* Updates what is visible; `stepped` if the reader went one step forward, so that things may move. */
 function show(stepped = false) {
   demos.forEach((demo, place) => demo.classList.toggle("here", place === state.demo));
@@ -55,11 +68,11 @@ function go(demo, frame, revealed, stepped = false) {
 const actions = {
   next() {
     if (asks()) { state.revealed = true; show(true); }
-    else if (state.frame + 1 < framesOf[state.demo].length) go(state.demo, state.frame + 1, false, true);
+    else if (state.frame + 1 < framesOf[state.demo].length) go(state.demo, beside(state.demo, state.frame, 1), false, true);
     else go(state.demo + 1, 0, false);
   },
   back() {
-    if (state.frame > 0) go(state.demo, state.frame - 1, true);
+    if (state.frame > 0) go(state.demo, beside(state.demo, state.frame, -1), true);
     else if (state.demo > 0) go(state.demo - 1, framesOf[state.demo - 1].length - 1, true);
   },
   first() { go(state.demo, 0, false); },
