@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from diffcompare import safe_io
 from diffcompare.classroom.demos import NAMES, SURVEY, TEN, select_demos
 from diffcompare.cli import options
 from diffcompare.cli.arguments import OUTPUT, Argument, Option
 from diffcompare.cli.commands.demo import NEEDS_EXPRESSION, OwnExpression, complete_demos
-from diffcompare.cli.output import CommandResult
+from diffcompare.cli.output import CommandResult, Settings, check_destination, choose_format, progress_line
 from diffcompare.diagnostics import note, usage_error
 from diffcompare.render import format_of_suffix
-from diffcompare.safe_io import check_destination, write_file
 
 EXAMPLES = (
     "diffcompare lesson --minutes 45 -o lesson.html",
@@ -22,6 +22,7 @@ MORE_FORMATS = ("svg", "png", "pdf")
 
 
 def command(
+    settings: Settings,
     names: Annotated[
         list[str] | None,
         Argument(metavar="NAME...", help="Demos. [default: the ten class demos]", autocompletion=complete_demos),
@@ -38,7 +39,6 @@ def command(
         str | None, Option("--key", metavar="FILE", help="Write the solutions of the sheet to FILE.", group=OUTPUT)
     ] = None,
     lang: options.Language = "en",
-    quiet: options.Quiet = False,
 ) -> CommandResult:
     """Write demos as one page that needs no network, as slides, or as a sheet for students.
 
@@ -61,38 +61,43 @@ def command(
     all slides, `w` opens notes and a clock, `?` lists the keys.  `--sheet` has two pages of tasks about the function
     and questions of the demos, for A4 and letter; `--key key.html` has the solutions.
     """
-    _check_kind(as_slides, as_sheet, key)
+    _check_kind(as_slides, as_sheet, key, settings)
+    check_destination(settings)
     from diffcompare.classroom.demos.report import document
     from diffcompare.classroom.lesson import own_lesson, page, plan, sheet, sheet_page, slides
 
     if ops is not None and expr is None:
         raise usage_error("E506", "`--ops` is for your own expression", NEEDS_EXPRESSION)
-    parsed = point = None
-    chosen, own = select_demos(names or (TEN if minutes is None else NAMES), NAMES), None
-    if expr is not None or at is not None:
-        parsed, point = options.parse_input(SURVEY if expr is None else expr, at, asks=False)
-        own = own_lesson.own_lesson([demo.name for demo in chosen], parsed, point, are_asked=bool(names))
-        chosen = list(own.demos)
-    notes = (note("W585", own.note),) if own is not None and own.note else ()
-    lesson = plan.planned(chosen, minutes, are_named=bool(names))
-    plays = [planned.computed for planned in lesson.demos]
-    if as_sheet:
-        tasks = sheet.make(plays, parsed, point)
-        written = sheet_page.page(tasks)
-        if key is not None:
-            write_file(key, sheet_page.page(tasks, solved=True))
-        return CommandResult(tasks.document(), notes, page=written)
-    written = slides.slides(lesson) if as_slides else page.page(plays, own, None if minutes is None else lesson)
-    if minutes is None:
-        return CommandResult(document(plays, brief=quiet), notes, page=written)
-    shown = plan.document(lesson)
-    return CommandResult(shown, notes, page=written, summary=shown)
+    with progress_line("diffcompare lesson"):
+        parsed = point = None
+        chosen, own = select_demos(names or (TEN if minutes is None else NAMES), NAMES), None
+        if expr is not None or at is not None:
+            parsed, point = options.parse_input(SURVEY if expr is None else expr, at, asks=False)
+            own = own_lesson.own_lesson([demo.name for demo in chosen], parsed, point, are_asked=bool(names))
+            chosen = list(own.demos)
+        notes = (note("W585", own.note),) if own is not None and own.note else ()
+        lesson = plan.planned(chosen, minutes, are_named=bool(names))
+        plays = [planned.computed for planned in lesson.demos]
+        if as_sheet:
+            tasks = sheet.make(plays, parsed, point)
+            written = sheet_page.page(tasks)
+            if key is not None:
+                safe_io.write_file(key, sheet_page.page(tasks, solved=True))
+            return CommandResult(tasks.document(), notes, page=written)
+        written = slides.slides(lesson) if as_slides else page.page(plays, own, None if minutes is None else lesson)
+        if minutes is None:
+            return CommandResult(document(plays, brief=settings.quiet), notes, page=written)
+        shown = plan.document(lesson)
+        return CommandResult(shown, notes, page=written, summary=shown)
 
 
-def _check_kind(as_slides: bool, as_sheet: bool, key: str | None) -> None:
+def _check_kind(as_slides: bool, as_sheet: bool, key: str | None, settings: Settings) -> None:
     """Raise an error if the options contradict each other, or if the key could not be written."""
     if as_slides and as_sheet:
         raise usage_error("E506", "`--slides` and `--sheet` contradict each other", "write one after the other")
+    if (as_slides or as_sheet) and choose_format(settings) in ("svg", "png", "pdf"):
+        message = "slides and sheets are laid out by a browser, which also prints them to PDF"
+        raise usage_error("E506", message, "write `-o FILE.html`, open it, and print it")
     if key is None:
         return
     if not as_sheet:
@@ -101,4 +106,4 @@ def _check_kind(as_slides: bool, as_sheet: bool, key: str | None) -> None:
         raise usage_error(
             "E506", f"the key is a page, and `{key}` does not end in .html", "for example `--key key.html`"
         )
-    check_destination(key)
+    safe_io.check_destination(key)

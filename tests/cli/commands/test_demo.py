@@ -41,6 +41,7 @@ from diffcompare.safe_io import CannotWrite
         (("lesson", "--key", "key.html"), "E506", "add `--sheet`"),
         (("lesson", "--sheet", "--key", "key.txt"), "E506", "--key key.html"),
         (("lesson", "swell", "--sheet"), "E506", "add `trace`"),
+        (("lesson", "kinks", "--slides", "-o", "slides.pdf"), "E506", "-o FILE.html"),
     ],
 )
 def test_a_wrong_line_gets_a_cure(cli, line, code, cure):
