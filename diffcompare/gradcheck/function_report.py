@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table
+from diffcompare.document import Block, Code, Column, Document, Heading, Listing, Paragraph, Table
+from diffcompare.gradcheck.report import OUTCOMES
 from diffcompare.gradcheck.report import data as check_data
 from diffcompare.studies.record import SCHEMA, counted, select
 
@@ -94,24 +95,36 @@ def _case_data(case: FunctionCase) -> dict[str, Any]:
 
 
 def document(check: FunctionCheck, *, brief: bool = False) -> Document:
-    """Return a table with a line for every point and order, and the verdict."""
+    """Return the verdict and a line for every point and order at which backward is not right."""
     return document_of(check.data(), brief=brief)
 
 
 def document_of(data: Mapping[str, Any], *, brief: bool = False) -> Document:
     """Return the document of a check from its data, which may have come from another process."""
-    blocks: list[Block] = [] if brief else [Heading("Backward against forward", 1)]
-    facts: list[tuple[str, Cell]] = [("function", data["function"]), ("evaluations", data["evaluations"])]
+    table = Table("cases", COLUMNS, tuple(map(_row, data["cases"])))
+    if brief:
+        return Document((table,), lambda: dict(data))
+    blocks: list[Block] = [Paragraph(data["sentence"], "verdict", OUTCOMES[data["verdict"]])]
+    if data["verdict"] != "agrees":
+        blocks += [*_witness_listing(data), table._replace(rows=tuple(row for row in table.rows if row[2] != "agrees"))]
+    return Document(tuple(blocks), lambda: dict(data), details=lambda: _everything(data, table))
+
+
+def _witness_listing(data: Mapping[str, Any]) -> list[Block]:
+    """Return the worst entry that is wrong, with the values of forward's arguments where it was found."""
     witness = data["witness"]
-    if witness is not None:
-        at = ", ".join(map(repr, witness["arguments"]))
-        facts.append(
-            ("witness", f"{witness['name']} at {at}: backward {witness['given']}, differences {witness['found']}")
-        )
-    blocks.append(Listing(tuple(facts)))
-    blocks.append(Table("cases", COLUMNS, tuple(map(_row, data["cases"]))))
-    blocks.append(Paragraph(data["sentence"], "verdict"))
-    return Document(tuple(blocks), lambda: dict(data))
+    if witness is None:
+        return []
+    at = ", ".join(map(repr, witness["arguments"]))
+    told = f"{witness['name']} at {at}: backward {witness['given']}, differences {witness['found']}"
+    return [Listing((("witness", told),))]
+
+
+def _everything(data: Mapping[str, Any], table: Table) -> tuple[Block, ...]:
+    """Return the blocks of the long form: every point and order, and the verdict."""
+    facts = Listing((("function", data["function"]), ("evaluations", data["evaluations"])))
+    heading = Heading("Backward against forward", 1)
+    return (heading, facts, *_witness_listing(data), table, Paragraph(data["sentence"], "verdict"))
 
 
 def _row(case: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from diffcompare.document import Approximate, Block, Cell, Code, Document, Heading, Listing, Paragraph, Table, columns
+from diffcompare.document import (
+    Approximate,
+    Block,
+    Cell,
+    Code,
+    Document,
+    Heading,
+    Listing,
+    Outcome,
+    Paragraph,
+    Table,
+    columns,
+)
 from diffcompare.gradcheck.entries import GradientEntry, known_digits
 from diffcompare.gradcheck.other_checkers import disagreement
 from diffcompare.gradcheck.values import describe_point
@@ -69,9 +81,7 @@ def message(check: GradientCheck) -> str:
     lines = [verdict(check)]
     if check.verdict == "agrees":
         return lines[0]
-    bad_points = [
-        point for point in check.points if point.shape_error or any(e.verdict == check.verdict for e in point.judged)
-    ]
+    bad_points = [point for point in check.points if _is_verdict_of(check, point)]
     for point in bad_points:
         lines.append(f"  at {describe_point(point.point, point.point.coordinates)}")
         if not point.deterministic:
@@ -182,23 +192,49 @@ def _entry_data(entry: GradientEntry) -> dict[str, Any]:
 
 MAX_ROWS = 24  # entries of a point shown to people; machines get all of them
 
+OUTCOMES: Mapping[str, Outcome] = {"agrees": "right", "wrong": "wrong", "undecided": "undecided"}
 COLUMNS = columns("entry | verdict | >given | >found | >error=within | >ratio=given/found | method=by | remark")
 
 
 def document(check: GradientCheck, *, brief: bool = False) -> Document:
-    """Return a table for every point, and the verdict; a brief document has no heading."""
-    blocks: list[Block] = [] if brief else [Heading("The gradient against the values of the function", 1)]
-    blocks.append(Listing((("function", check.name), ("evaluations", check.evaluations))))
+    """Return the verdict, and the points at which something is not right; a brief document has the tables only.
+
+    The long form has a table for every point.
+    """
+    if brief:
+        return Document((*_every_point(check), *_others(check)), check.data)
+    blocks: list[Block] = [Paragraph(verdict(check), "verdict", OUTCOMES[check.verdict])]
     for index, point in enumerate(check.points, 1):
-        blocks += _point_blocks(point, index if len(check.points) > 1 else 0)
-    if check.others:
-        blocks += _others(check)
-    blocks.append(Paragraph(verdict(check), "verdict"))
-    return Document(tuple(blocks), check.data)
+        is_shown = check.verdict != "agrees" and _is_verdict_of(check, point)
+        blocks += _point_blocks(point, index if len(check.points) > 1 else 0) if is_shown else _notes(point)
+    return Document((*blocks, *_others(check)), check.data, details=lambda: _everything(check))
+
+
+def _is_verdict_of(check: GradientCheck, point: Inspection) -> bool:
+    """Tell whether the verdict of the check is, among others, that of the point."""
+    if check.verdict == "undecided" and not point.deterministic:
+        return True
+    return bool(point.shape_error) or any(entry.verdict == check.verdict for entry in point.judged)
+
+
+def _everything(check: GradientCheck) -> tuple[Block, ...]:
+    """Return the blocks of the long form: every entry at every point, and the verdict."""
+    heading = Heading("The gradient against the values of the function", 1)
+    facts = Listing((("function", check.name), ("evaluations", check.evaluations)))
+    return (heading, facts, *_every_point(check), *_others(check), Paragraph(verdict(check), "verdict"))
+
+
+def _every_point(check: GradientCheck) -> list[Block]:
+    numbered = len(check.points) > 1
+    return [
+        block for index, point in enumerate(check.points, 1) for block in _point_blocks(point, index if numbered else 0)
+    ]
 
 
 def _others(check: GradientCheck) -> list[Block]:
-    """Return the verdicts of other libraries' checkers, and whether they differ from this one."""
+    """Return the verdicts of other libraries' checkers, if any was asked, and whether they differ from this one."""
+    if not check.others:
+        return []
     rows = tuple(
         (other.tool, other.version or "-", other.verdict, other.settings or other.note) for other in check.others
     )
@@ -217,10 +253,15 @@ def _point_blocks(point: Inspection, index: int) -> list[Block]:
     if point.entries:
         caption = "Entries that were located" if point.directions else "Entries, the worst first"
         blocks.append(_table(f"entries{suffix}", point.entries, caption))
-    notes = [_noise_note(point), f"{point.trouble}." if point.trouble else ""]
     if index and point.pattern:
-        notes.append(f"{point.pattern.sentence}.")
-    return [*blocks, *[Paragraph(note, "note") for note in notes if note]]
+        blocks.append(Paragraph(f"{point.pattern.sentence}.", "note"))
+    return [*blocks, *_notes(point)]
+
+
+def _notes(point: Inspection) -> list[Block]:
+    """Return what is to be known of the values of f at a point, whatever the verdict."""
+    notes = [_noise_note(point), f"{point.trouble}." if point.trouble else ""]
+    return [Paragraph(note, "note") for note in notes if note]
 
 
 def _table(key: str, entries: Sequence[GradientEntry], caption: str) -> Table:

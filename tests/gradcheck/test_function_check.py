@@ -8,6 +8,7 @@ import pytest
 from thorough_tier import one_in
 
 import diffcompare as dc
+from diffcompare.render import render
 from diffcompare.tape import Function
 
 
@@ -154,7 +155,9 @@ def test_a_right_backward_agrees_in_first_and_second_order(case):
     check = dc.check(RIGHT[case])
     assert check.ok, check
     assert {case.order for case in check.cases} == {1, 2}
+    assert str(check).startswith("✓ The backward of")
     assert "of first and second order" in str(check)
+    assert "order" in render(check.document().detailed, "plain").partition("\n")[2]
 
 
 WRONG = {
@@ -239,6 +242,7 @@ def test_a_wrong_backward_is_found_and_its_mistake_named(case):
     assert not check
     assert (check.mistake and check.mistake.kind) == kind
     assert words in str(check).replace("\n", " ")
+    assert str(check).startswith("✗ ")
 
 
 def test_assignment_in_place_of_addition_is_named():

@@ -824,7 +824,8 @@ def test_every_format_writes_every_record():
     for record in records():
         for format in TEXTS:
             assert render(record.document(), format)
-        assert "<table" in record._repr_html_() or record.points[0].shape_error
+        assert ("<table" in record._repr_html_()) == (not record.ok and not record.points[0].shape_error)
+        assert "<table" in render(record.document().detailed, "html") or record.points[0].shape_error
         assert str(record)
     assert PICTURES  # which a check has none of
 
@@ -849,6 +850,20 @@ def test_the_data_are_the_json_and_keep_to_their_schema():
                 assert (entry["given"] is None) == (entry["given_status"] != "ok")
 
 
-def test_the_verdict_closes_the_listing():
-    text = str(dc.check(waves, lambda x: -slopes_of_waves(x), X))
-    assert text.splitlines()[-1].startswith("The gradient is wrong: every entry is -1 times")
+def test_the_verdict_is_the_first_line_with_a_sign_and_a_right_check_is_a_line():
+    wrong = str(dc.check(waves, lambda x: -slopes_of_waves(x), X)).splitlines()
+    assert wrong[0].startswith("✗ The gradient is wrong: every entry is -1 times")
+    right = dc.check(waves, slopes_of_waves, X)
+    assert str(right).splitlines() == [f"✓ {right.data()['sentence']}"]
+    assert len(render(right.document().detailed, "plain").splitlines()) > len(X)
+    undecided = str(dc.check(math.floor, lambda x: 0.0, 2.0))
+    assert undecided.startswith("? Undecided: 1 entry asks for a derivative where f has none")
+    assert "df/dx  undecided" in undecided
+
+
+def test_of_several_points_those_are_shown_that_the_verdict_is_about():
+    def right_at_one(x):
+        return [2.0] if x[0] == 1.0 else [5.0]
+
+    text = str(dc.check(lambda x: x[0] ** 2, right_at_one, points=[[1.0], [2.0]]))
+    assert ("x[0] = 2.0" in text, "x[0] = 1.0" in text) == (True, False)
