@@ -30,6 +30,7 @@ PLOT_WIDTHS = (960.0, 560.0)  # pixels: of a plot alone, and of one with somethi
 GRAPH_DIGITS = 6  # significant, of the numbers beside a graph
 MIN_ROWS_BESIDE = 5  # of a table that stands beside a program of one line, and not below it
 MAX_RULE_LENGTH = 90  # characters in the larger letters
+MAX_ROWS = (11, 7)  # of a table beside a graph that fills step by step: alone, and below the lines of a program
 MIN_TURNED, MAX_TURNED = 5, 2  # columns and rows of a table that is turned where it stands beside a picture
 HEADING_SHIFT = 2  # levels by which headings inside a slide are lowered
 
@@ -183,7 +184,13 @@ def _blocks(blocks: Sequence[Block]) -> str:
     programs = [block for block in blocks if isinstance(block, Source)]
     others = [block for block in blocks if not isinstance(block, (*PICTURES, Source))]
     tables = "".join([_html([_turned(block) if drawn else block]) for block in others])
-    tables += "".join([_html([rounded(block.table)]) for block in drawn if isinstance(block, Graph)])
+    tables += "".join(
+        [
+            _html([_end_of(rounded(block.table), MAX_ROWS[bool(programs)])])
+            for block in drawn
+            if isinstance(block, Graph)
+        ]
+    )
     pictures = "".join([_picture(block, beside=bool(tables or programs)) for block in drawn])
     left, right = (pictures, _html(programs) + tables) if drawn else (_html(programs), tables)
     if not (left and right):
@@ -201,6 +208,16 @@ def _picture(block: Graph | Plot | Bars, *, beside: bool) -> str:
     """
     sizes = {"wide": PLOT_WIDTHS[beside], "high": PLOT_HEIGHT} if isinstance(block, Plot) else {}
     return f'<div class="picture {type(block).__name__.lower()}">{svg.picture(block, **sizes)}</div>'
+
+
+def _end_of(table: Table, most: int) -> Table:
+    """Return a table that fills step by step without its first rows, where it has more than a slide has room for."""
+    if not table.stages or len(table.rows) <= most:
+        return table
+    caption = translate(
+        "{caption} (the last {count} of {total})", caption=table.caption, count=most, total=len(table.rows)
+    )
+    return table._replace(caption=caption, rows=table.rows[-most:], stages=table.stages[-most:])
 
 
 def _turned(block: Block) -> Block:
