@@ -102,6 +102,7 @@ def show(result: CommandResult, settings: Settings, live: LiveOutput | None = No
 READINGS = ("W301", "W303", "W304", "W306", "W310")
 _told: set[str] = set()  # of them, in the session at the prompt
 _in_session = False
+_screen = threading.Lock()  # held while a frame, or the line of progress below it, is written
 
 
 @contextlib.contextmanager
@@ -155,10 +156,13 @@ class LiveOutput:
             result = result._replace(document=result.document.detailed)
         if not result.document.blocks:
             return
-        if not self.is_shown:
-            _tell_notes(result, self._settings)
         lines = _top(render(result.document, "terminal", look=choose_look(self._settings)).split("\n")[:-1])
-        safe_io.write(self.erased() + "".join([f"{line}\n" for line in lines]))
+        with _screen:
+            if not self.is_shown:
+                if safe_io.is_terminal(sys.stderr):
+                    safe_io.complain("\r\x1b[2K")  # a line of progress may be there
+                _tell_notes(result, self._settings)
+            safe_io.write(self.erased() + "".join([f"{line}\n" for line in lines]))
         self._lines = lines
 
     @property
@@ -356,7 +360,8 @@ def _show_progress(task: str, details: Callable[[float], str], done: threading.E
     wait = PATIENCE
     while not done.wait(wait):
         line = f"{task}: {details(monotonic() - start)} (Ctrl-C stops it)"
-        safe_io.complain("\r" + line.ljust(longest))
+        with _screen:
+            safe_io.complain("\r" + line.ljust(longest))
         longest, wait = max(longest, len(line)), INTERVAL
     if longest:
         safe_io.complain("\r" + " " * longest + "\r")

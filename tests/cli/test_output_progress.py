@@ -8,6 +8,8 @@ import time
 import pytest
 
 from diffcompare.cli import output
+from diffcompare.diagnostics import Diagnostic
+from diffcompare.document import Document, Paragraph
 
 
 class Screen(io.StringIO):
@@ -64,3 +66,25 @@ def test_an_error_passes_through(stderr_during, monkeypatch):
     monkeypatch.setattr(sys, "stderr", Screen(True))
     with pytest.raises(ZeroDivisionError), output.progress_line("x"):
         1 / 0  # noqa: B018
+
+
+def test_the_first_frame_and_the_notes_above_it_take_the_place_of_the_line(monkeypatch):
+    class Both(Screen):
+        encoding = "utf-8"
+
+    screen = Both(True)
+    for stream in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, stream, screen)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr(output, "PATIENCE", 0.0)
+    note = Diagnostic("W311", "point_chosen", "the point is chosen", severity="note")
+    live = output.LiveOutput.possible(output.Settings())
+    with output.progress_line("diffcompare grad"):
+        while "Ctrl-C" not in screen.getvalue():
+            time.sleep(0.01)
+        live.show(output.CommandResult(Document((Paragraph("One frame"),)), (note,)))
+    before, _, after = screen.getvalue().partition("\r\x1b[2K")
+    assert before.startswith("\rdiffcompare grad: 0 s")
+    assert after.startswith("note[W311]")
+    assert "One frame\n" in after
