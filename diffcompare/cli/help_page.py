@@ -207,7 +207,8 @@ def _width(entry: HelpEntry) -> int:
 def _entry_lines(look: HelpLook, entry: HelpEntry, column: int) -> list[str]:
     left = "  " + "".join([look.paint(text, style) if style else text for text, style in entry.left])
     if look.width < MIN_TWO_COLUMNS:
-        return [left, *_wrapped(look, entry.text, 6)]
+        is_option = entry.left[0][0].isspace() or any(text.startswith("-") for text, _ in entry.left)
+        return [left, *_wrapped(look, entry.text, 8 if is_option else 6)]
     first, *more = _wrapped(look, entry.text, column) or [""]
     if 2 + _width(entry) + 2 > column:
         return [left, first, *more]
