@@ -13,7 +13,14 @@ from typing import NamedTuple
 
 from diffcompare.backends.problem import Hand
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.inputs.point import assignment, component_name, component_spans, split_assignment, unknown_variable
+from diffcompare.inputs.point import (
+    assignment,
+    component_name,
+    component_spans,
+    split_assignment,
+    split_at_commas,
+    unknown_variable,
+)
 from diffcompare.language.expression import Expression
 from diffcompare.language.isomorphism import renamed
 from diffcompare.language.parser import Parsed, attempt, read
@@ -24,6 +31,7 @@ from diffcompare.language.wengert import wengert_list
 # --- Partials by hand: `--hand x1="1/x1 + x2"`, or the formulas of an expression file ---------------------------------
 
 _PENDING = re.compile(r"(?<=[\w\])])\s*['′’]+|[d∂]\s*/\s*[d∂]\w+\s*[\[(]")  # a derivative that is not worked out yet
+_NAMED = re.compile(r"\s*[^\W\d]\w*\s*=(?!=)")  # and `=`, before a formula
 _EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
 
 
@@ -45,7 +53,7 @@ def texts_of(specs: Sequence[str], variables: Sequence[str]) -> dict[str, str]:
     twice, and for a missing name.
     """
     texts: dict[str, str] = {}
-    for spec in specs:
+    for spec in _apart(specs):
         name, text = _named(spec, variables)
         if name in texts:
             message = f"two formulas for df/d{name}"
@@ -58,6 +66,15 @@ def texts_of(specs: Sequence[str], variables: Sequence[str]) -> dict[str, str]:
             )  # fmt: skip
         texts[name] = text
     return texts
+
+
+def _apart(specs: Sequence[str]) -> list[str]:
+    """Return one text for each formula: `x=2*y, y=x^2` are two, as in the point of `--at`."""
+    apart = []
+    for spec in specs:
+        pieces = split_at_commas(spec)
+        apart += [piece.strip() for piece in pieces] if all(map(_NAMED.match, pieces)) else [spec]
+    return apart
 
 
 def _named(spec: str, variables: Sequence[str]) -> tuple[str, str]:
@@ -85,7 +102,7 @@ def formula_text(text: str, name: str, variables: Iterable[str]) -> str:
 
 def named_in(specs: Sequence[str], variables: Sequence[str]) -> set[str]:
     """Collect the names before `=` in `--hand NAME=FORMULA`: writing them there declares them as variables."""
-    with_names = [spec for spec in specs if _EQUALS.search(spec)]
+    with_names = [spec for spec in _apart(specs) if _EQUALS.search(spec)]
     return {variable_of(spec, variables) or spec.partition("=")[0].strip() for spec in with_names}
 
 

@@ -96,12 +96,16 @@ def split_assignment(spec: str, source: str, variables: Iterable[str] = ()) -> t
     """
     left, equals, right = spec.partition("=")
     name = _variable_name(left)
+    variables = list(variables)
     example = next(iter(variables), "x")
     placeholder = "VALUE" if source in POINTS else "FORMULA"
     if not equals:
-        spelled = (
-            f"{source} {name or example}=2" if name or source in POINTS else assignment(source, example, spec.strip())
-        )
+        if source in POINTS:
+            spelled = f"{source} {name or example}=2"
+        else:
+            names, formulas = variables or [example], split_at_commas(spec)
+            each = zip(names, formulas, strict=False) if len(formulas) == len(names) else [(example, spec)]
+            spelled = " ".join([assignment(source, by, formula.strip()) for by, formula in each])
         raise _bad(f"`{spec.strip()}` is not of the form NAME={placeholder}", source, spec, f"write {spelled}")
     if name is None:
         help = f"write {source} {example}={_meant_value(left, right) if source in POINTS else right.strip() or 2}"

@@ -5,7 +5,7 @@ from rows import every_row
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.inputs.conditions import parse_conditions
-from diffcompare.inputs.formulas import formula_in, notation_of, parse_hand, sides, variable_of
+from diffcompare.inputs.formulas import formula_in, named_in, notation_of, parse_hand, sides, variable_of
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.numeric.evaluate import value_at
@@ -21,6 +21,18 @@ def test_formulas_by_variable():
     hand = parse_hand(["x1=1/x1+x2", "x2 = x1 - cos(x2)"], ["x1", "x2"])
     assert hand.origin == "given"
     assert hand.formulas == {"x1": parse("1/x1 + x2"), "x2": parse("x1 - cos(x2)")}
+
+
+def test_formulas_may_be_written_together_as_the_values_of_a_point_are():
+    together = parse_hand(["x=2*x*y, y=max(x, y)"], ["x", "y"])
+    assert together == parse_hand(["x=2*x*y", "y=max(x, y)"], ["x", "y"])
+    assert named_in(["x=2*x*y,y=x^2"], ["x", "y"]) == {"x", "y"}
+
+
+def test_formulas_without_names_are_told_how_to_be_named():
+    assert problem(["2*x*y, x^2"], ["x", "y"]).help == 'write --hand x="2*x*y" --hand y="x^2"'
+    assert problem(["2*x*y"], ["x", "y"]).help == 'write --hand x="2*x*y"'
+    assert problem(["y"], ["x", "y"]).help == 'write --hand x="y"'
 
 
 def test_none_given():
