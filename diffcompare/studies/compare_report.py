@@ -24,9 +24,6 @@ from diffcompare.document import (
     columns,
 )
 from diffcompare.formatting import text
-from diffcompare.language.expression import Expression
-from diffcompare.language.printer import shorten
-from diffcompare.language.wengert import tree_size
 from diffcompare.studies.accuracy import FULL_DIGITS, tenths
 from diffcompare.studies.compare import (
     GIVEN,
@@ -47,7 +44,7 @@ from diffcompare.studies.compare_verdict import (
 )
 from diffcompare.studies.compare_verdict import verdict as verdict  # the record asks its report for it
 from diffcompare.studies.question import format_point
-from diffcompare.studies.record import cell, counted, join, large, number, plain, select, slope_data, study_data
+from diffcompare.studies.record import cell, counted, in_a_line, join, number, plain, select, slope_data, study_data
 
 if TYPE_CHECKING:
     from diffcompare.truth.rounding import Slopes
@@ -164,16 +161,34 @@ def _opening(comparison: Comparison) -> Paragraph:
     clauses = found._replace(cost=_times_f(comparison, found))
     if outcome == "right":
         clauses = clauses._replace(kept=_agreement(comparison, methods, found))
+    else:
+        clauses = _wrong_first(clauses, methods)
     return Paragraph(as_sentence("; ".join(chain(*clauses)) or "there is nothing to compare"), "verdict", outcome)
+
+
+def _wrong_first(clauses: Findings, methods: Sequence[MethodAccuracy]) -> Findings:
+    """Return the clauses of a verdict that is not "right" so that it begins with what is wrong."""
+    about_others = [clause for clause in clauses.missing if clause.endswith(STOPPED["not-supported"])]
+    grave = [clause for clause in clauses.missing if clause not in about_others]
+    kept = list(clauses.kept)
+    if any(_lost_all(method) for method in methods if not method.exact):
+        kept = [*kept[-1:], *kept[:-1]]  # the difference formulas come last
+    return clauses._replace(wrong=[*clauses.wrong, *grave, *clauses.value], kept=kept, missing=about_others, value=())
 
 
 def _is_off(method: MethodAccuracy) -> bool:
     """Tell whether a method has no number, or one that is further from the truth than its formula explains."""
     if method.no_number or (method.exact and method.wrong):
         return True
-    lost = method.min_digits is not None and method.min_digits < MIN_DIGITS
     at_zero = max(method.errors_at_zero.values(), default=0.0)
-    return not method.exact and (lost or at_zero > method.tolerance * 10 ** (MIN_EXACT_DIGITS - MIN_DIGITS))
+    return not method.exact and (
+        _lost_all(method) or at_zero > method.tolerance * 10 ** (MIN_EXACT_DIGITS - MIN_DIGITS)
+    )
+
+
+def _lost_all(method: MethodAccuracy) -> bool:
+    """Tell whether a partial of a method has too few correct digits to be of use."""
+    return method.min_digits is not None and method.min_digits < MIN_DIGITS
 
 
 def _agreement(comparison: Comparison, methods: Sequence[MethodAccuracy], found: Findings) -> Sequence[str]:
@@ -219,7 +234,7 @@ def _formulas(comparison: Comparison) -> Equations:
     problem = comparison.problem
     function: Cell = problem.expression if comparison.question.program is None else Code(comparison.question.label)
     at = f"at {format_point(problem.point)}: " if problem.point else "value "
-    rows = [Equation("f", _formula(function), f"{at}{text(cell(comparison.value))}")]
+    rows = [Equation("f", in_a_line(function, MAX_FORMULA_NODES), f"{at}{text(cell(comparison.value))}")]
     given = {answer.method: answer for answer in comparison.answers if answer.formulas}
     own = given.get("hand-coded")
     if own is not None and own.variant not in GIVEN:
@@ -227,28 +242,21 @@ def _formulas(comparison: Comparison) -> Equations:
     right = given.get("symbolic") if own else given.get("hand-coded", given.get("symbolic"))
     for name in problem.wrt[:MAX_FORMULAS]:
         if own is not None and own.formulas and name in own.formulas:
-            rows.append(Equation(f"df/d{name}", _formula(own.formulas[name]), "by hand"))
+            rows.append(Equation(f"df/d{name}", in_a_line(own.formulas[name], MAX_FORMULA_NODES), "by hand"))
         formula = right.formulas.get(name) if right is not None and right.formulas else None
         kind, true = _true_value(comparison, name)
         if formula is not None:
-            rows.append(Equation(f"df/d{name}", _formula(formula), f"{kind} {true}".strip()))
+            rows.append(Equation(f"df/d{name}", in_a_line(formula, MAX_FORMULA_NODES), f"{kind} {true}".strip()))
         elif true:
             rows.append(Equation(f"df/d{name}", Code(true), kind))
     return Equations("formulas", tuple(rows))
-
-
-def _formula(formula: Cell) -> Cell:
-    """Return a formula, or its beginning and its size if it is long."""
-    if not isinstance(formula, Expression) or tree_size(formula) <= MAX_FORMULA_NODES:
-        return formula
-    return Code(f"{shorten(formula)} ({large(tree_size(formula))} nodes)")
 
 
 def _true_value(comparison: Comparison, name: str) -> tuple[str, str]:
     """Return what the truth knows of a partial, its value or its slopes, and that; else two empty texts."""
     truth, true = comparison.truth, comparison.true_partial(name)
     if truth is not None and name in truth.slopes:
-        left, right = (text(slope_data(slope)) for slope in truth.slopes[name])
+        left, right = ("none" if slope is None else text(slope_data(slope)) for slope in truth.slopes[name])
         return "slopes", f"{left} from the left, {right} from the right"
     if truth is None or true is None:
         return "", ""
@@ -291,7 +299,10 @@ def _worst_partials(comparison: Comparison) -> list[Block]:
     for answer in comparison.answers:
         name = min(names, key=lambda name: _order(comparison, answer, name))
         rows.append((f"df/d{name}", value_cell(comparison, answer, name), *_measures(comparison, answer, names)))
-    where = f"each method's worst of {len(names)} partials; `-v`, or `details()` in Python, shows all of them"
+    where = f"each method's worst of {len(names)} partials"
+    if len(names) > MAX_FORMULAS:
+        where = f"formulas of the first {MAX_FORMULAS} partials, and {where}"
+    where += "; `-v`, or `details()` in Python, shows all of them"
     return [_table(comparison, "partial | >value", rows), Paragraph(where, "note")]
 
 

@@ -163,9 +163,7 @@ def document(hessian: Hessian, *, brief: bool = False) -> Document:
     vector: list[tuple[str, Cell, None]] = [] if given is None else [("v", Code(format_point(given, ": ")), None)]
     return short_form(
         hessian,
-        [accuracy_sentence(hessian), _cost_sentence(hessian), _symmetry_sentence(hessian)]
-        if hessian.problem.wrt
-        else [verdict(hessian)],
+        [accuracy_sentence(hessian)] if hessian.problem.wrt else [verdict(hessian)],
         [("f", function, hessian.value), *vector],
         [*tables, *_slopes(hessian)],
         lambda: _everything(hessian, caption, matrix, values),

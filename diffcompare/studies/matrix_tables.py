@@ -25,12 +25,10 @@ from diffcompare.document import (
     columns,
 )
 from diffcompare.inputs.resolve import ParsedInput
-from diffcompare.language.expression import Expression
-from diffcompare.language.printer import shorten
-from diffcompare.language.wengert import tree_size, wengert_list
+from diffcompare.language.wengert import wengert_list
 from diffcompare.studies.accuracy import FULL_DIGITS, error_cells, measure, tenths
 from diffcompare.studies.question import format_point
-from diffcompare.studies.record import Record, cell, counted, join, large, plain, select
+from diffcompare.studies.record import Record, cell, counted, in_a_line, join, plain, select
 from diffcompare.truth.own_backwards import disagreement
 from diffcompare.truth.rounding import TrueNumber
 
@@ -296,7 +294,6 @@ def accuracy_sentence(record: MatrixRecord) -> str:
 # --- The short form ---------------------------------------------------------------------------------------------------
 
 MAX_FUNCTIONS = 6  # outputs that have a line of their own
-MAX_LINE_NODES = 60  # of a function that is written out in its line
 STOPPED = ("timed-out", "interrupted", "out-of-memory")
 
 
@@ -322,13 +319,13 @@ def short_form(
     """
     outcome = outcome_of(record)
     if record.failure is not None:
-        sentences = [as_sentence(record.failure.message), *sentences]
+        sentences = [as_sentence(record.failure.message), *sentences[:1]]  # what it would cost does not matter
     sentence = " ".join(filter(None, sentences)) or "There is no truth to measure the numbers by."
     at = f"at {format_point(record.problem.point)}: " if record.problem.point else ""
     rows: list[Equation] = []
     for name, formula, value in functions[:MAX_FUNCTIONS]:
         remark = "" if value is None else f"{'' if rows else at}{formatting.text(cell(value))}"
-        rows.append(Equation(name, _in_a_line(formula), remark))
+        rows.append(Equation(name, in_a_line(formula), remark))
     blocks: list[Block] = [Paragraph(sentence, "verdict", outcome), Equations("functions", tuple(rows)), *matrix]
     if outcome != "right":  # whoever is wrong has a row, and a reason
         blocks += [cost_table(record), *note_table(record.answers)] if record.answers else []
@@ -357,10 +354,3 @@ def outcome_of(record: MatrixRecord) -> Outcome:
 def as_sentence(text: str) -> str:
     """Return a clause with a capital letter and a full stop; names such as f1 keep their small letter."""
     return f"{text if text[1:2].isdigit() else text[:1].upper() + text[1:]}."
-
-
-def _in_a_line(formula: Cell) -> Cell:
-    """Return a formula, or its beginning and its size if it is long."""
-    if not isinstance(formula, Expression) or tree_size(formula) <= MAX_LINE_NODES:
-        return formula
-    return Code(f"{shorten(formula)} ({large(tree_size(formula))} nodes)")

@@ -12,7 +12,7 @@ from diffcompare.diagnostics import Diagnostic
 from diffcompare.document import Cell, Code, Document
 from diffcompare.formatting import integer
 from diffcompare.language.expression import Expression
-from diffcompare.language.printer import to_text
+from diffcompare.language.printer import shorten, to_text
 from diffcompare.language.wengert import dag_size, operation_count, tree_size, wengert_list
 from diffcompare.numeric.evaluate import Undefined, is_number
 from diffcompare.render import render
@@ -192,6 +192,16 @@ def _selected(fields: str) -> list[tuple[str, list[str], bool]]:
     parts = [part.strip() for part in fields.split("|")]
     pairs = [(part.rstrip("?").rpartition("="), part.endswith("?")) for part in parts]
     return [(name or path, path.split("."), optional) for (name, _, path), optional in pairs]
+
+
+MAX_LINE_NODES = 60  # of a formula that is written out in its line
+
+
+def in_a_line(formula: Cell, most: int = MAX_LINE_NODES) -> Cell:
+    """Return a formula, or its beginning and its size if it has more nodes than that, written out."""
+    if not isinstance(formula, Expression) or tree_size(formula) <= most:
+        return formula
+    return Code(f"{shorten(formula)} ({large(tree_size(formula))} nodes)")
 
 
 def large(count: int) -> int | str:

@@ -138,7 +138,7 @@ def document(taylor: Taylor, *, brief: bool = False) -> Document:
     function: Cell = taylor.problem.expression if taylor.question.program is None else Code(taylor.question.label)
     return short_form(
         taylor,
-        [accuracy_sentence(taylor), _cost_sentence(taylor), _swell_sentence(taylor)],
+        [accuracy_sentence(taylor)],
         [("f", function, taylor.value)],
         [coefficients],
         lambda: _everything(taylor, coefficients),

@@ -58,6 +58,7 @@ def test_all_that_agree_are_counted_and_the_differences_named():
         (("if(0.1 + 0.2 == 0.3, x^2, x^3)",), {"x": 2}, "wrong", "Rounding decides"),
         (("@rump",), {}, "wrong", "not a single correct digit"),
         (("sin(x)",), {"x": 1, "step": 1.0, "methods": ["forward-difference", *AD]}, "wrong", "keeps 0"),
+        (("sqrt(x)^2",), {"x": 0, "methods": AD}, "wrong", "Forward-ad and reverse-ad have no number for df/dx"),
         (("x^2",), {"x": 1, "truth": False}, "undecided", "The truth was not asked for"),
     ],
 )
@@ -99,6 +100,15 @@ def test_at_a_kink_the_line_has_both_slopes():
     )  # fmt: skip
 
 
+def test_a_side_without_a_slope_is_told_so():
+    assert lines(dc.compare("sqrt(x)", x=0, methods=AD))[1][1] == "none from the left, inf from the right"
+
+
+def test_the_verdict_begins_with_what_is_wrong():
+    _, text = opening("sin(x)", x=1, step=1.0, methods=["forward-difference", *AD])
+    assert text.index("forward-difference keeps 0".capitalize()) == 0 < text.index("reverse-ad")
+
+
 def test_a_long_formula_is_counted():
     text = "+".join(f"sin({place}*x)" for place in range(2, 40))
     assert lines(dc.compare(text, x=1, methods=AD))[0][1].endswith(" nodes)")
@@ -125,6 +135,13 @@ def test_where_columns_do_not_fit_every_method_has_its_worst_partial():
     digits = min(answer["digits"].values()) if (answer := comparison.data()["methods"][1]) else None
     row = next(line for line in narrow.splitlines() if line.startswith("forward-difference")).split()
     assert row[-2] == str(digits)
+
+
+def test_formulas_that_are_left_out_are_told():
+    text = render(dc.compare("a*b*c*d*k*g*h", dict.fromkeys("abcdkgh", 1.0), methods=AD).document(), "plain")
+    assert "df/dh = " in text
+    assert "df/dk = " not in text
+    assert "note: formulas of the first 6 partials, and each method's worst of 7 partials; `-v`" in text
 
 
 def test_the_worst_partial_is_one_without_a_number():

@@ -33,7 +33,10 @@ def test_symmetry_is_looked_at():
     exact, rough = (found.asymmetry(answer) for answer in found.answers)
     assert exact.size < 1e-15
     assert 0 < rough.size < 1e-6
-    assert "symmetric" in str(found)
+    assert "symmetric" in found.data()["verdict"]
+    first, *_ = str(found).splitlines()  # which is about the digits, and leaves symmetry and cost to the long form
+    assert first.startswith("✓ Forward-over-reverse")
+    assert first.count(". ") == 0
     crooked = MatrixAnswer(
         "crooked",
         "ok",

@@ -15,6 +15,8 @@ from diffcompare.document import (
     Code,
     Column,
     Document,
+    Equation,
+    Equations,
     Heading,
     Listing,
     Measured,
@@ -25,10 +27,12 @@ from diffcompare.document import (
     approximate,
     columns,
 )
+from diffcompare.formatting import text
 from diffcompare.localization import Phrase, phrase
 from diffcompare.numeric.evaluate import is_number
 from diffcompare.studies.accuracy import tenths
-from diffcompare.studies.record import number, plain, primed, question_entries, select, study_data
+from diffcompare.studies.question import format_point
+from diffcompare.studies.record import cell, in_a_line, number, plain, primed, question_entries, select, study_data
 from diffcompare.studies.step_sweep.findings import side_notes
 from diffcompare.studies.step_sweep.findings import verdict as verdict  # StepSweep.verdict asks its report for it
 from diffcompare.studies.step_sweep.measurements import DIGITS, Curve, bracketed
@@ -178,8 +182,17 @@ def document(sweep: StepSweep, *, brief: bool = False) -> Document:
     if brief:
         return Document((_errors(sweep),), sweep.data)
     picture = plot(sweep)
-    blocks: list[Block] = [Paragraph(sweep.verdict, "verdict"), *([picture] if picture else []), _summary(sweep)]
+    blocks: list[Block] = [Paragraph(sweep.verdict, "verdict"), _function(sweep)]
+    blocks += [*([picture] if picture else []), _summary(sweep)]
     return Document(tuple(blocks), sweep.data, details=lambda: long_form(sweep))
+
+
+def _function(sweep: StepSweep) -> Equations:
+    """Return the function in a line, with the point and the value there."""
+    problem, program = sweep.problem, sweep.question.program
+    formula: Cell = problem.expression if program is None else Code(sweep.question.label)
+    at = f"at {format_point(problem.point)}: {text(cell(sweep.value))}"
+    return Equations("functions", (Equation("f", in_a_line(formula), at),))
 
 
 def _summary(sweep: StepSweep) -> Table:

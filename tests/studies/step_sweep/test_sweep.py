@@ -424,7 +424,8 @@ def test_a_sweep_goes_along_one_variable() -> None:
 
 def test_the_short_form_has_a_sentence_a_picture_and_a_row_for_each_method() -> None:
     swept = sweep("sin(x)", x=1, samples=3)
-    verdict, picture, table = swept.document().blocks
+    verdict, function, picture, table = swept.document().blocks
+    assert function.rows[0].remark == "at x = 1: 0.8414709848078965"
     assert verdict == Paragraph(swept.verdict, "verdict")
     assert isinstance(picture, Plot)
     assert isinstance(table, Table)
