@@ -17,6 +17,8 @@ from diffcompare.inputs.files import function_file
 from diffcompare.inputs.function_point import parse_function_point
 from diffcompare.inputs.function_process import LIBRARY, FunctionProcess, callable_of, load_at
 
+EXIT_CODES = {"agrees": 0, "wrong": 1, "undecided": 3}
+
 
 def check_function(
     path: str, name: str, hand: Sequence[str], at: Sequence[str] | None, *, seed: int, budget: float, brief: bool,
@@ -43,7 +45,7 @@ def _check_gradient(
     if engines:
         others = _others(path, name, named, program.at.arguments, engines, budget)
         checked = dataclasses.replace(checked, others=others)
-    return CommandResult(checked.document(brief=brief), (), None, 0 if checked.ok else 1)
+    return CommandResult(checked.document(brief=brief), (), None, EXIT_CODES[checked.verdict])
 
 
 def _others(
@@ -83,4 +85,4 @@ def _check_backward(
         raise usage_error("E505", message, help)
     data = json.loads(process.ask("check", given=given, label=f"{path}:{name}", seed=seed)["check"])
     process.end()
-    return CommandResult(document_of(data, brief=brief), (), None, 0 if data["verdict"] == "agrees" else 1)
+    return CommandResult(document_of(data, brief=brief), (), None, EXIT_CODES[data["verdict"]])

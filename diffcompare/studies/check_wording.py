@@ -116,10 +116,9 @@ def verdict(check: Check) -> str:
     if len(check.judgements) == 1:
         ((name, judgement),) = check.judgements.items()
         return f"df/d{name} {headline(check, judgement)}{_lesson(check, ': ')}"
-    by: dict[Verdict, list[str]] = {}
-    for name, judgement in check.judgements.items():
-        by.setdefault(judgement.verdict, []).append(f"df/d{name}")
-    clauses = [f"{join(by[verdict], most=6)}: {_predicate(verdict, check)}" for verdict in WORST_FIRST if verdict in by]
+    clauses = [
+        f"{join(names, most=6)}: {_predicate(verdict, check)}" for verdict, names in _names_by_verdict(check).items()
+    ]
     return f"{'; '.join(clauses)}{_lesson(check, '. The mistakes: ')}"
 
 
@@ -165,7 +164,7 @@ def opening(check: Check) -> str:
         if EXIT_CODES[worst] == 0 and check.exit_code == 0:
             every = "both" if len(names) == 2 else f"all {len(names)}"
             return f"{CORRECT[worst]}: {every} partial derivatives ({_how(check)})."
-        return verdict(check)
+        return _by_verdict(check)
     (name,) = names
     judgement = check.judgements[name]
     function, answer = (shorten(one, 60) for one in (check.question.parsed.expression, check.answers[name].expression))
@@ -178,6 +177,28 @@ def opening(check: Check) -> str:
     if judgement.verdict == "undecided":
         return f"Undecided: whether {claim} could not be told."
     return f"Wrong: {evidence(check, name).removesuffix('.')}."
+
+
+def _by_verdict(check: Check) -> str:
+    """Return which partials are wrong, which are undecided, and which are right and how that is known."""
+    opaque = any(judgement.opaque for judgement in check.judgements.values())
+    sentences = []
+    for verdict, names in _names_by_verdict(check).items():
+        listed = join(names, most=6)
+        if verdict in ("wrong", "undecided"):
+            sentences.append(f"{verdict.capitalize()}: {listed}.")
+        else:
+            word = "Wrong" if verdict == WHERE_DEFINED and check.where_defined == "wrong" else CORRECT[verdict]
+            sentences.append(f"{word}: {listed} ({'by differences of values' if opaque else HOW[verdict]}).")
+    return " ".join(sentences)
+
+
+def _names_by_verdict(check: Check) -> dict[Verdict, list[str]]:
+    """Return the partials that have each verdict, the worst verdict first."""
+    by: dict[Verdict, list[str]] = {}
+    for name, judgement in check.judgements.items():
+        by.setdefault(judgement.verdict, []).append(f"df/d{name}")
+    return {verdict: by[verdict] for verdict in WORST_FIRST if verdict in by}
 
 
 def _how(check: Check) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from rows import every_row
@@ -100,9 +101,11 @@ def test_other_commands_show_it(cli, command):
 
 
 def test_check_judges_a_gradient_by_hand(cli):
+    Path("jump.py").write_text("import math\n\nfloor = math.floor\n\n\ndef zero(x):\n    return 0.0\n", "utf-8")
     assert cli("check", "model.py:f", "--hand", "model.py:df", "--at", "x=0.2").code == 0
     wrong = cli("check", "model.py:f", "--hand", "model.py:df", "--at", "x=0.3")
     assert (wrong.code, "The gradient is wrong" in wrong.out) == (1, True)
+    assert cli("check", "jump.py:floor", "--hand", "jump.py:zero", "--at", "2").code == 3  # neither right nor wrong
     assert "E505" in cli("check", "model.py:f").err
     assert "E582" in cli("check", "model.py:Endless", "--budget", "0.1").err
     assert "E506" in cli("check", "x^2", "--hand", "2*x", "--at", "x=1").err

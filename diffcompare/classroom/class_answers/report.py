@@ -284,7 +284,11 @@ def document(answers: Class, *, brief: bool = False) -> Document:
     if brief:
         return Document((_rows(answers),), answers.data)
     summary = answers.summary
-    blocks: list[Block] = [Heading("The answers of a class", 1), _counts(answers)]
+    blocks: list[Block] = [
+        Heading("The answers of a class", 1),
+        Paragraph(verdict(answers), "verdict"),
+        _counts(answers),
+    ]
     if summary.groups:
         blocks.append(Heading("What went wrong"))
         blocks += [
@@ -293,7 +297,6 @@ def document(answers: Class, *, brief: bool = False) -> Document:
         ]
         blocks.append(_mistakes(answers))
     blocks += [Heading("Question by question"), _questions(answers), Heading("Row by row"), _rows(answers)]
-    blocks.append(Paragraph(verdict(answers), "verdict"))
     return Document(tuple(blocks), answers.data)
 
 
@@ -305,7 +308,7 @@ def group_sentence(group: MistakeGroup) -> str:
 
 
 def verdict(answers: Class) -> str:
-    """Return the closing sentence."""
+    """Return the sentence that opens the report."""
     summary = answers.summary
     outcomes = summary.outcomes
     were = "was" if summary.judged == 1 else "were"
