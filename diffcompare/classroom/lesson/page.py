@@ -209,9 +209,10 @@ def _drawn(block: Picture, played: bool) -> str:
 
 
 def _numbers(block: Picture, still: bool) -> str:
-    """Return the table of a picture, folded away if it is long, or if the panel's picture is the larger one."""
+    """Return the table of a picture, folded away if it is long, or if the panel's curve has a table of its own."""
     table = _html([block.table])
-    if isinstance(block, Graph) or (len(block.table.rows) <= MAX_SHOWN_ROWS and not still):
+    elsewhere = still and isinstance(block, Plot)
+    if isinstance(block, Graph) or (len(block.table.rows) <= MAX_SHOWN_ROWS and not elsewhere):
         return table
     return f"<details><summary>{html.escape(translate('The numbers'))}</summary>\n{table}</details>\n"
 

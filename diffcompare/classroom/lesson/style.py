@@ -289,6 +289,7 @@ PANELS = """\
 .curve .name { font-weight: bold; }
 .curve .slope path { fill-opacity: .12; stroke-width: 2; }
 .curve .slope text { font-weight: bold; }
+.curve .cut { display: none; }
 .diffcompare .dc-svg.curve .mark { fill: none; stroke-width: 4; }
 .curve .guide { stroke-width: 1.5; stroke-dasharray: 2 4; }
 .bars .bar, .legend .bar { stroke-width: 1.5; }

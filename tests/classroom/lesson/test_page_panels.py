@@ -24,11 +24,11 @@ def numbers(plays):
 
 def test_the_curve_has_dots_lines_slopes_and_levels(curve, plays):
     drawing = curve.run(
-        "({dots: [...document.querySelectorAll('#curve .dots')].map(each => each.childElementCount),"
+        "({dots: [...document.querySelectorAll('#curve [clip-path] .dots')].map(each => each.childElementCount),"
         " lines: [...document.querySelectorAll('#curve polyline')].map(each => [each.getAttribute('class'), each.points.length]),"
         " slopes: [...document.querySelectorAll('#curve .slope')].map(each => [each.querySelector('text').textContent,"
         " each.querySelector('title').textContent]),"
-        " names: [...document.querySelectorAll('#curve .name')].map(each => each.textContent)})"
+        " names: [...document.querySelectorAll('#emerged-names .name')].map(each => each.textContent)})"
     )
     assert drawing["dots"] == [129, 129]
     assert dict(drawing["lines"]).keys() == {"forward", "central", "richardson", "complex", "ad"}
@@ -42,6 +42,34 @@ def test_the_curve_has_dots_lines_slopes_and_levels(curve, plays):
     ):
         assert f"({fitted[name]:.3g} fitted)" in title
     assert drawing["names"] == ["forward", "central", "Richardson", "complex step", "reverse AD"]
+
+
+FIRST_STEPS = "['forward', 'central'].map(name => document.querySelector(`#first-steps .${name}`).childElementCount)"
+NAMED = "[...document.querySelectorAll('#curve .name')].filter(each => each.checkVisibility()).map(each => each.textContent)"
+
+
+def test_the_picture_is_of_the_steps_that_have_been_told(curve, go, plays):
+    """Those of the first table, before and after its question; then the curve takes their place from the right."""
+    steps = plays["step"].frames[0].blocks[-1]
+    for revealed, count in ((False, 4), (True, len(steps.rows))):
+        go("step", 1, revealed=revealed)
+        assert curve.run(FIRST_STEPS) == [count, count]
+        assert curve.run(NAMED) == ["forward", "central"]
+    go("step", 4)
+    assert curve.run(FIRST_STEPS) == [len(steps.rows) - 3] * 2  # all but 1e-1, 1e-2 and 1e-4
+    go("step", 6)
+    assert curve.run(NAMED) == ["forward", "central", "Richardson", "complex step", "reverse AD"]
+
+
+def test_no_name_is_cut_where_the_curve_begins(curve, go):
+    for number in (4, 5):
+        go("step", number)
+        begins = curve.run("byId('emerged-box').x.baseVal.value")
+        lefts = curve.run(
+            "[...byId('emerged-names').children].filter(each => getComputedStyle(each).display !== 'none').map(each => each.getBBox().x)"
+        )
+        assert len(lefts) >= 3
+        assert min(lefts) >= begins
 
 
 def test_slope_triangles_have_the_slopes_that_they_name(curve):

@@ -1,5 +1,7 @@
 /* The V: single steps as dots, their medians as lines, slopes as triangles, two level lines, and a ring that goes
-   with h and leaves its trail.  The V emerges from the right, as far as the steps of the demo have come.  Dots, ring and cancellation table are computed here; medians and slopes are those of the demo. */
+   with h and leaves its trail.  First there are the steps of the demo's first table, then the V emerges from the right,
+   as far as the steps of the demo have come.  Dots, ring and cancellation table are computed here; medians and slopes are
+   those of the demo. */
 
 const plot = {width: 760, height: 470, left: 92, right: 20, top: 12, bottom: 58, x: [-17, 0], y: [-16, 2]};
 const DOTS = 8, DIGITS = 17;  // dots in a decade; digits that tell all doubles apart
@@ -86,8 +88,8 @@ function redrawCurve() {
   const level = Math.max(errorOf(adjoint), ulp / 4);
   if (lines.richardson.length) shown.append(line("richardson", lines.richardson));
   shown.append(...(complex.length ? [line("complex", complex)] : []), line("ad", [[1e-17, level], [1, level]]));
-  shown.append(...names(lines, complex, level), ...(own ? [] : triangles()));
-  svg.append(draw("g", {class: "trail", id: "trail"}),
+  const told = draw("g", {id: "emerged-names"}, ...names(lines, complex, level), ...(own ? [] : triangles()));
+  svg.append(told, draw("g", {id: "first-steps"}), draw("g", {class: "trail", id: "trail"}),
              draw("line", {class: "guide", id: "guide", y1: plot.top, y2: plot.height - plot.bottom}),
              draw("circle", {class: "mark", id: "ring", r: 9}));
   restep();
@@ -110,13 +112,33 @@ function hideMedians(isElsewhere) {
 
 let emerged = Infinity;  // as far as the steps have come
 
-/* Shows the V down to the smallest step of the last medians that have been told. */
+/* Shows the V down to the smallest step of the last medians that have been told, with the names that are whole there,
+   and left of it the steps of the first table. */
 function emerge(told = emerged) {
   emerged = told;
   const tables = demoOfSteps().frames.slice(0, told + 1).flatMap(frame => frame.tables);
   const last = tables.filter(table => table.key === "medians").at(-1);
-  const left = !last ? plot.width : Math.max(across(Math.min(...last.rows.map(([h]) => h))) - 6, 0);
+  const end = Math.min(...(last?.rows ?? []).map(([h]) => h)), left = last ? Math.max(across(end) - 6, 0) : plot.width;
   fill(byId("emerged-box"), {x: left, width: plot.width - left}, []);
+  for (const name of byId("emerged-names").children) {
+    name.classList.remove("cut");
+    name.classList.toggle("cut", name.getBBox().x < left);
+  }
+  byId("first-steps").replaceChildren(...firstSteps(told < 0 ? ".asked" : ".told", end));
+}
+
+/* Returns the errors of the steps below `end` whose numbers are in the first frame's table, named if these are all. */
+function firstSteps(part, end) {
+  const {truth, ...quotients} = along("step"), lines = {};
+  const rows = [...document.querySelectorAll(`#step .frame:first-of-type > ${part} tbody tr`)];
+  const known = rows.filter(row => !row.textContent.includes("?")).map(row => Number(row.cells[0].textContent));
+  const steps = known.filter(h => h < 0.99 * end);
+  for (const name of ["forward", "central"]) {
+    lines[name] = steps.map(h => [h, Math.abs(quotients[name](h) - truth)]).filter(([, error]) => Number.isFinite(error));
+  }
+  const marks = ["forward", "central"].map(name =>
+    draw("g", {class: `dots ${name}`}, ...lines[name].map(([h, error]) => dot(name, across(h), upwards(error), 5))));
+  return end === Infinity ? [...marks, ...names({...lines, richardson: []}, [], null)] : marks;
 }
 
 function axes() {
@@ -146,10 +168,13 @@ function dots(name, quotient) {
     const h = 10 ** (count / DOTS), error = Math.abs(quotient(h) - truth);
     if (Number.isNaN(error)) continue;
     const x = across(h), y = upwards(error);
-    dots.push(name === "forward" ? draw("circle", {cx: x, cy: y, r: 2.5})
-                                  : draw("path", {d: `M${x - 2.5} ${y - 2.5}h5v5h-5z`}));
+    dots.push(dot(name, x, y, 2.5));
   }
   return draw("g", {class: `dots ${name}`}, ...dots);
+}
+function dot(name, x, y, r) {
+  return name === "forward" ? draw("circle", {cx: x, cy: y, r})
+                            : draw("path", {d: `M${x - r} ${y - r}h${2 * r}v${2 * r}h${-2 * r}z`});
 }
 function line(name, points) {
   const places = points.map(([h, error]) => `${across(h)},${upwards(error)}`);
@@ -163,9 +188,9 @@ function names(lines, complex, level) {
   };
   const near = (key, points, power, ...moved) =>
     points.filter(([h, error]) => error > 0 && Math.log10(h) <= power + 0.01).slice(0, 1).map(([h, error]) => at(key, h, error, ...moved));
-  return [...near("forward", lines.forward, -3, -12, -12, "end"), ...near("central", lines.central, -2.75, 16, 16, "start"),
+  return [...near("forward", lines.forward, -1.5, -12, -12, "end"), ...near("central", lines.central, -2.75, 16, 16, "start"),
           ...near("richardson", lines.richardson, -4, 0, 26, "middle"),
-          ...near("complex", complex, -12, 0, -10, "middle"), at("ad", 1e-3, level, 0, -10, "middle")];
+          ...near("complex", complex, -12, 0, -10, "middle"), ...(level ? [at("ad", 1e-2, level, 0, -10, "middle")] : [])];
 }
 
 /* Draws slopes as triangles on the medians: one or two decades to the right, and up by the slope. */

@@ -139,4 +139,5 @@ function enlarge(demo) {
   if (!svg) return;
   const scale = svg.getScreenCTM().a;
   svg.style.setProperty("--letters", `${Math.min(Math.max(17, innerHeight / LEAST / scale), 23)}px`);
+  if (svg.id === "curve") emerge();  // whose names may have become longer
 }

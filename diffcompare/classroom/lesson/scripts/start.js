@@ -32,11 +32,13 @@ function printPictures() {
 /* Returns a copy without ids, except those of fill patterns, which do not work inside hidden elements. */
 function copied(element) {
   const copy = element.cloneNode(true);
+  copy.querySelector("#first-steps")?.remove();
   for (const part of [copy, ...copy.querySelectorAll("[id]")]) {
     if (part.matches("pattern")) part.id = `printed-${part.id}`;
     else part.removeAttribute("id");
   }
   for (const part of copy.querySelectorAll("[clip-path]")) part.removeAttribute("clip-path");
+  for (const part of copy.querySelectorAll(".cut")) part.classList.remove("cut");
   for (const part of copy.querySelectorAll("[fill^='url(#']")) {
     part.setAttribute("fill", part.getAttribute("fill").replace("#", "#printed-"));
   }
