@@ -190,8 +190,8 @@ class Expression(ArithmeticOperators):
         return f"${self._typeset('latex_forms', 'to_latex')}$"
 
     def _repr_html_(self) -> str | None:
-        mathml: str | None = self._typeset("mathml_forms", "to_mathml")
-        return mathml  # a notebook shows the text where there is none
+        html: str | None = self._typeset("mathml_forms", "to_html")
+        return html  # a notebook shows the text where there is none
 
     def _typeset(self, module: str, function: str, *options: Any) -> Any:
         return getattr(import_module(f"diffcompare.language.typesetting.{module}"), function)(self, *options)

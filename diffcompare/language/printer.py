@@ -206,7 +206,9 @@ def infix(root: Expression, names: Mapping[Expression, str], max_pieces: int | N
 
     def parts_of(node: Expression) -> str | tuple[int, Sequence[Part]]:
         if type(node) is PendingDerivative:
-            return ATOM, (f"d/d{node.by}[", (node.of, 0), "]")
+            nodes = wengert_list(node.of)
+            inner: Part = _named(node.of, nodes) if swells(node.of, nodes) else (node.of, 0)
+            return ATOM, (f"d/d{node.by}[", inner, "]")
         operation = node.operation
         if operation is None or node in names:
             return names.get(node) or _leaf_text(node)

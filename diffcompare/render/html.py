@@ -53,6 +53,7 @@ from diffcompare.render.typeset_html import formula_html
 
 # All rules apply to elements inside `.diffcompare` only; colours are those of the host page, except for the underline.
 # Notebooks style lists, tables and code themselves (JupyterLab floats lists); in a fragment each rule outweighs theirs.
+# A picture is hidden until the style shows it: where styles are taken away, only its words would be left of it.
 FRAGMENT_STYLE = (
     """\
 .diffcompare .scroll { overflow-x: auto; max-width: 100%; margin: 1em 0 .3em; }
@@ -73,6 +74,7 @@ FRAGMENT_STYLE = (
 .diffcompare .number, .diffcompare .scroll code, .diffcompare dd code { font-size: .94em; }
 .diffcompare .scroll .long { white-space: normal; min-width: 12em; }
 .diffcompare .scroll table.equations { border: 0; }
+.diffcompare .scroll .equations tr { background: none; }
 .diffcompare .scroll .formula code { white-space: normal; overflow-wrap: anywhere; line-break: strict; }
 .diffcompare .scroll td.formula { white-space: normal; padding-left: 1.4em; text-indent: -1.2em; min-width: 16em; }
 .diffcompare .scroll td.remark { font-style: italic; font-size: .9em; }
@@ -86,6 +88,7 @@ FRAGMENT_STYLE = (
 .diffcompare .whole { white-space: nowrap; }
 .diffcompare .legend { margin: 0 0 1em; font-size: .85em; }
 .diffcompare .verdict { font-weight: bold; }
+.diffcompare .scroll ~ .verdict, .diffcompare details ~ .verdict { margin-top: 1em; }
 .diffcompare .right .sign { color: #009E73; }
 .diffcompare .wrong .sign { color: #D55E00; }
 .diffcompare .undecided .sign { color: #B07A00; }
@@ -98,6 +101,7 @@ FRAGMENT_STYLE = (
   padding: 0; border: 0; text-align: left; color: inherit; background: none; }
 .diffcompare figure { margin: 1em 0; }
 .diffcompare figcaption { font-weight: bold; }
+.diffcompare figure > .scroll[hidden] { display: block !important; }
 .diffcompare figure svg { display: block; }
 .diffcompare summary { cursor: pointer; display: list-item; }
 .diffcompare p, .diffcompare h1, .diffcompare h2, .diffcompare h3 { overflow-wrap: anywhere; }
@@ -172,8 +176,8 @@ def render(document: Document, look: Look) -> str:
 def fragment(document: Document, look: Look | None = None) -> str:
     """Return the document as part of another page (`_repr_html_`); its style affects nothing outside."""
     inner = body(document, look or Look(), 2)  # a notebook has its own h1 and h2
-    # A class named twice counts twice: no rule of the page about its own tables and code has as much weight.
-    style = re.sub(r"(\.diffcompare|\.dc-svg) ", r"\1\1 ", FRAGMENT_STYLE + _picture_style(document))
+    # A class named three times counts thrice: no rule of the page about its own tables and code has as much weight.
+    style = re.sub(r"(\.diffcompare|\.dc-svg) ", r"\1\1\1 ", FRAGMENT_STYLE + _picture_style(document))
     return f'<div class="diffcompare">\n<style>\n{style}</style>\n{inner}</div>\n'
 
 
@@ -220,7 +224,7 @@ def _block(block: Block, look: Look, lower: int) -> str:
 def _chart(chart: Plot | Bars, look: Look) -> str:
     """Show a chart with its numbers collapsed below."""
     table = f"<details><summary>{_escaped(translate('The numbers'))}</summary>\n{_table(chart.table, look)}\n</details>"
-    return f'<figure>\n<div class="scroll">\n{svg.picture(chart)}\n</div>\n{table}\n</figure>'
+    return f'<figure>\n<div class="scroll" hidden>\n{svg.picture(chart)}\n</div>\n{table}\n</figure>'
 
 
 def _graph(graph: Graph, look: Look) -> str:
@@ -229,7 +233,8 @@ def _graph(graph: Graph, look: Look) -> str:
     if len(graph.vertices) > MAX_DRAWN:
         return table
     name = _escaped(graph.caption)
-    drawing = f'<div class="scroll" role="region" aria-label="{name}" tabindex="0">\n{svg.picture(graph)}\n</div>\n'
+    region = f'<div class="scroll" role="region" aria-label="{name}" tabindex="0" hidden>'
+    drawing = f"{region}\n{svg.picture(graph)}\n</div>\n"
     return (
         f"<figure>\n{drawing}<figcaption>{name}</figcaption>\n</figure>\n"
         f"<details>\n<summary>{_escaped(graph.table.caption)}</summary>\n{table}\n</details>"
@@ -322,7 +327,8 @@ def _row(
 
 def _class(table: Table, number: int, cell: Cell) -> str:
     column: Column = table.columns[number]
-    kind = " number" if formatting.is_number(cell) else " prose" if is_prose(table, number) else ""
+    prose = is_prose(table, number) and any(len(row[number] or "") > LONG for row in table.rows)  # type: ignore[arg-type]
+    kind = " number" if formatting.is_number(cell) else " prose" if prose else ""
     long = " long" if isinstance(cell, str) and len(cell) > LONG and not kind else ""
     return f"{column.align}{kind}{long}"
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rows import every_row
 
-from diffcompare.language.expression import OPERATIONS, Constant, Expression, Number, Variable, apply
+from diffcompare.language.expression import OPERATIONS, Constant, Expression, Number, PendingDerivative, Variable, apply
 from diffcompare.language.parser import parse
 from diffcompare.language.printer import shared_texts, to_text
 from diffcompare.language.wengert import dag_size
@@ -82,6 +82,16 @@ def test_the_names_of_shared_parts_are_not_those_of_variables():
     text = to_text(product)
     assert text.startswith("u1 = v1 + w; ")
     assert parse(text) is product
+
+
+def test_what_is_still_to_be_differentiated_is_no_longer_than_its_dag():
+    shared = Variable("x")
+    for _ in range(2_000):
+        shared = shared * shared + 1
+    text = to_text(2 * PendingDerivative(shared, "x"))
+    assert text.startswith("2*d/dx[v1 = x*x + 1; v2 = v1*v1 + 1; ")
+    assert len(text) < 60_000
+    assert to_text(PendingDerivative(parse("x^2"), "x")) == "d/dx[x^2]"
 
 
 def test_a_small_expression_is_written_out_however_often_its_parts_are_shared():

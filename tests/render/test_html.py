@@ -14,7 +14,8 @@ from contrast import contrast
 from render_graphs import drawn
 
 from diffcompare import compare
-from diffcompare.document import Column, Document, Table
+from diffcompare.document import Column, Document, Equation, Equations, Table
+from diffcompare.language.parser import parse
 from diffcompare.render import Look, render
 from diffcompare.render.html import FRAGMENT_STYLE, PAGE_STYLE, fragment
 
@@ -127,7 +128,8 @@ HOSTS = {
 :not(.text).output td, :not(.text).output th, :not(.text).output tr { text-align: right; }
 .output td, .output th, .output tr { padding: .5em; white-space: normal; max-width: none; border: none; }
 .output pre, .output code { background-color: #eee; padding: 0; white-space: pre-wrap; }
-.output :not(pre) > code { background-color: #ddd; padding: 1px 5px; }
+.themed .output :not(pre) > code { background-color: #ddd; padding: 1px 5px; }
+.output tbody tr:nth-child(odd) { background: #eee; }
 """,
     "the classic notebook, with Bootstrap 3": """
 dt { float: left; width: 14.9px; clear: left; overflow: hidden; text-align: right; }
@@ -153,7 +155,8 @@ def test_in_a_notebook_the_header_and_the_tables_stand_as_on_a_page(tmp_path: Pa
     """Whether the notebook's style sheet comes before what the cell shows, or after it."""
     record = compare("x^2*sin(x)", x=1.5, methods="reverse-ad", truth=False)
     graph = drawn("x^2*sin(x)")
-    output = f'<div class="output">{record.details()._repr_html_()}{fragment(Document((graph,)))}</div>'
+    others = fragment(Document((graph, Equations("e", (Equation(parse("f"), parse("x^2")),)))))
+    output = f'<div class="themed"><div class="output">{record.details()._repr_html_()}{others}</div></div>'
     for place, style in enumerate(HOSTS.values()):
         style = f"<style>{style}</style>"
         for name, parts in (("before", style + output), ("after", output + style)):
@@ -173,6 +176,7 @@ def assert_it_stands_as_on_a_page(window: browser.Browser, where: str) -> None:
     assert "left" in styles("tbody td", "textAlign"), where
     assert styles("dt", "textAlign") == {"left"}, where
     assert styles("td.left", "borderLeftWidth") == {"0px"}, where
+    assert styles(".equations tr", "backgroundColor") == {"rgba(0, 0, 0, 0)"}, where
     assert styles("code", "backgroundColor") == {"rgba(0, 0, 0, 0)"}, where
     assert styles("caption, code", "color") == {"rgb(0, 0, 0)"}, where
     assert styles("svg .label", "fontWeight") == {"400"}, where

@@ -12,6 +12,8 @@ from diffcompare.render import render
 from diffcompare.render.html import fragment
 from diffcompare.render.typeset_html import formula_html
 from diffcompare.studies.derive import derive
+from diffcompare.studies.graph import graph
+from diffcompare.studies.trace import trace
 
 F = parse("x1^2*sin(x1)/sqrt(1 + x2)")
 
@@ -56,7 +58,27 @@ def test_brackets_are_close_and_lines_of_fractions_differ(tmp_path):
 def test_notebooks_have_typeset_formulas():
     html = derive("x^2*sin(x)", x=2)._repr_html_()
     assert '<math displaystyle="true" alttext="x^2*sin(x)">' in html
-    assert ".diffcompare.diffcompare .typeset" in html
+    assert ".diffcompare.diffcompare.diffcompare .typeset" in html
+
+
+def test_without_styles_and_mathml_the_text_is_left_and_no_picture(tmp_path):
+    """As JupyterLab shows a notebook that is not trusted."""
+    html = f"{trace('x^2*sin(x)', x=2)._repr_html_()}{graph('x^2', x=2)._repr_html_()}{parse('y^3/2')._repr_html_()}"
+    bare = re.sub(
+        "</?(math|m[a-z]+|svg|g|path|text|tspan|rect)\\b[^>]*>", "", re.sub("(?s)<style>.*?</style>", "", html)
+    )
+    texts = []
+    for number, page in enumerate((bare, html)):
+        file = tmp_path / f"{number}.html"
+        file.write_text(f"<!DOCTYPE html><meta charset=utf-8>{page}", "utf-8")
+        with browser.showing(file, tmp_path / "profile") as window:
+            texts.append(window.run("document.body.innerText"))
+            shown = window.run("[...document.querySelectorAll('math, svg')].map(each => each.checkVisibility())")
+            assert all(shown)
+            assert bool(shown) == (page is html)
+    assert "x^2*sin(x)" in texts[0]
+    assert "y^3/2" in texts[0]
+    assert "x2" not in re.sub("x\\^2", "", texts[0])
 
 
 @given(expressions())

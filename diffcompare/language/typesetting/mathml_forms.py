@@ -41,6 +41,8 @@ _FUNCTIONS = {
 _LOGARITHMS = {"log10": "10", "log2": "2"}
 
 _RELATIONS = {"<": "<", "<=": "\u2264", ">": ">", ">=": "\u2265", "==": "=", "!=": "\u2260"}
+# A bar is a hairline, which is not seen in text of 14 pixels: an adjoint would be a value.
+_THICK = "-webkit-text-stroke: .04em currentColor"
 _MARKS = {"bar": "\u00af", "dot": "\u02d9"}
 
 
@@ -53,7 +55,7 @@ class MathmlForms:
     def name(self, name: Name) -> str:
         stem = f"<mi>{escape(name.stem)}</mi>"
         if name.mark:
-            stem = f'<mover accent="true">{stem}<mo stretchy="false">{_MARKS[name.mark]}</mo></mover>'
+            stem = f'<mover accent="true">{stem}<mo stretchy="false" style="{_THICK}">{_MARKS[name.mark]}</mo></mover>'
         if not name.below:
             return stem
         negative, digits = name.below.startswith("-"), name.below.removeprefix("-")
@@ -142,10 +144,26 @@ def to_mathml(expression: Expression) -> str | None:
     return " ".join(elements)
 
 
+def to_html(expression: Expression) -> str | None:
+    """Return an expression as HTML that shows its MathML, or its text where there are no styles; None without MathML.
+
+    A notebook that is not trusted takes away the styles, and of the elements of MathML all but the letters: x2 for a
+    square.  The MathML is therefore hidden until the style shows it.
+    """
+    mathematics = to_mathml(expression)
+    if mathematics is None:
+        return None
+    style = f".{_SHOWN} [hidden] {{ display: inline !important; }} .{_SHOWN} > code {{ display: none; }}"
+    text = f"<code>{escape(to_text(expression))}</code>"
+    return f'<span class="{_SHOWN}"><style>{style}</style><span hidden>{mathematics}</span>{text}</span>'
+
+
 def _is_wide(expression: Expression, columns: int) -> bool:
     found = layout(expression)
     return found is None or found.columns > columns
 
+
+_SHOWN = "diffcompare-formula"
 
 _BEFORE = {
     "": "",

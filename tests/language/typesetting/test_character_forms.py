@@ -72,5 +72,5 @@ def test_an_expression_shows_itself_in_a_notebook():
     assert expression.in_two_dimensions() == "x²\n──\n2"
     assert expression.in_two_dimensions(1) == "x^2/2"
     assert expression._repr_latex_() == r"$\frac{x^2}{2}$"
-    assert expression._repr_html_().startswith("<math")
+    assert "<math" in expression._repr_html_()
     assert parse("sin(" * 9_000 + "x" + ")" * 9_000)._repr_html_() is None
