@@ -138,7 +138,7 @@ def _entries(checked: MatrixCheck) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for number, check in enumerate(checked.checks):
         for name in checked.names:
-            mistake = check.mistakes.get(name)
+            mistake = None if checked.is_transposed else check.mistakes.get(name)  # the one mistake is the order
             why = as_sentence(evidence(check, name)) + (f" {as_sentence(mistake.sentence)}" if mistake else "")
             rows.append((label(number, name), Code(check.answers[name].text), check.judgements[name].verdict, why))
     return Table("entries", columns("entry | answer=yours | verdict | evidence=why"), tuple(rows), "Every entry")

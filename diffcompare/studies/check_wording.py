@@ -152,8 +152,10 @@ def parts(mistake: Mistake | None) -> Iterator[Mistake]:
 
 
 def as_sentence(text: str) -> str:
-    """Return a clause with a capital letter and a full stop."""
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+    """Return a clause with a capital letter and a full stop; a formula that it begins with is left as it is."""
+    first = text.partition(" ")[0].rstrip(",:;.")
+    is_word = first == "a" or (len(first) > 1 and first.replace("-", "").isalpha())
+    return (text[:1].upper() if is_word else text[:1]) + text[1:] + ("" if text.endswith(".") else ".")
 
 
 def opening(check: Check) -> str:

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
 UNINFORMATIVE = "textbook rules"  # a note that says no more than the column `how` does
 MAX_FORMULAS = 6  # partials whose formulas are shown
+NO_ANSWER = "E807"  # no method has an answer within its time
 MAX_FORMULA_NODES = 40  # formulas with more nodes, written out, are not shown
 MAX_ROWS = 24  # of values without a truth that people are shown
 MAX_NOTES = 4  # of methods without a number
@@ -149,7 +150,8 @@ def _opening(comparison: Comparison) -> Paragraph:
     why = not_compared(comparison)
     if why:
         is_constant = comparison.failure is None and not comparison.problem.wrt
-        outcome: Outcome = "right" if is_constant else "undecided" if comparison.failure is None else "wrong"
+        is_open = comparison.failure is None or comparison.failure.code == NO_ANSWER
+        outcome: Outcome = "right" if is_constant else "undecided" if is_open else "wrong"
         return Paragraph(as_sentence(why), "verdict", outcome)
     found, methods = findings(comparison), method_accuracies(comparison)
     failed = any(answer.status == "failed" for answer in comparison.answers)

@@ -31,10 +31,15 @@ def test_a_wrong_entry_has_its_mistake():
     assert "the exponent of y^2 is not brought down" in str(checked)
 
 
+def test_a_sentence_that_begins_with_a_variable_leaves_it_as_it_is():
+    assert " x is differentiated too: in the partial derivative" in str(dc.check("[x*y, x + y]", "[[y, x], [1, 2]]"))
+
+
 def test_a_transposed_jacobian_is_told_as_such():
     checked = dc.check(OUTPUTS, "[[y, 1], [x, 2*y]]")
     assert checked.is_transposed
     assert "its transpose is right" in str(checked)
+    assert "constant factor" not in str(checked)  # of the entries, whose only mistake is their place
     assert not dc.check(OUTPUTS, "[[y, 1], [x, y]]").is_transposed
 
 

@@ -481,6 +481,7 @@ def test_without_time_for_the_truth():
     comparison = dc.compare(text, x=0.5, methods=["symbolic"], budget=1e-6, truth=False)
     assert comparison.failure.kind == "resource_limit"
     assert comparison.verdict == "No method has an answer: symbolic timed out."
+    assert str(comparison).startswith("? No method has an answer")
 
 
 def test_without_methods():
