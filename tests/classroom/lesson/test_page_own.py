@@ -181,3 +181,20 @@ def test_what_is_too_long_for_a_demo_is_said_once_and_the_others_play_it():
     assert made.note.startswith("these demos show functions of their own: nan; `trace` is left out: the expression has")
     with pytest.raises(DiffcompareError, match="E598"):
         own_lesson(["trace"], question_of(text), {"x": 1.0}, are_asked=True)
+
+
+PADDINGS = """
+[...document.querySelectorAll("#four-ways .told td")].map(each => each.style.paddingRight.replace(/ /g, ""))
+"""
+
+
+def test_decimal_points_stand_below_each_other_at_another_point(own, tmp_path):
+    text, at, other = FORMULAS[0]
+    own.open(written(question_of(text), other, tmp_path / "there.html", ("four-ways",)))
+    expected = own.run(PADDINGS)
+    own.open(written(question_of(text), at, tmp_path / "here.html", ("four-ways",)))
+    before = own.run(PADDINGS)
+    assert move(own, other) == ""
+    assert own.run(PADDINGS) == expected != before
+    move(own, at)
+    assert own.run(PADDINGS) == before

@@ -3,7 +3,7 @@
    as far as the steps of the demo have come.  Dots, ring and cancellation table are computed here; medians and slopes are
    those of the demo. */
 
-const plot = {width: 760, height: 470, left: 92, right: 20, top: 12, bottom: 58, x: [-17, 0], y: [-16, 2]};
+const plot = {width: 760, height: 470, left: 112, right: 20, top: 12, bottom: 58, x: [-17, 0], y: [-16, 2]};
 const DOTS = 8, DIGITS = 17;  // dots in a decade; digits that tell all doubles apart
 
 function across(h) {

@@ -23,7 +23,7 @@ function table(caption, heads, rows) {
     if (!place && heads[0][1] === "left") return make("th", {scope: "row", class: "left"}, written(text));
     const kind = typeof text === "number" ? " number" : place === heads.length - 1 && prose ? " prose" : "";
     const cell = make("td", {class: heads[place][1] + kind}, written(text)), spaces = points[place][number];
-    if (spaces) cell.style.paddingRight = `calc(${spaces}ch + .6em)`;
+    pad(cell, spaces);
     return cell;
   })));
   const whole = make("table", {}, make("caption", {}, caption), make("thead", {}, head), make("tbody", {}, ...body));
@@ -34,14 +34,17 @@ const MOST_PADDING = 6;
 
 /* Returns the spaces after each number that align decimal points, unless the column would become much wider. */
 function pointPadding(align, cells) {
-  const texts = cells.map(written), widths = texts.map(lengthOf);
+  const texts = cells.map(written), isAligned = align === "right" && cells.some(cell => typeof cell === "number");
+  return isAligned ? spacesAfter(texts) : texts.map(() => 0);
+}
+function spacesAfter(texts) {
+  const widths = texts.map(lengthOf);
   const after = texts.map((text, place) => widths[place] - (/[.e]/.exec(text)?.index ?? widths[place]));
   const spaces = after.map(columns => Math.max(...after) - columns);
   const grown = Math.max(...widths.map((width, place) => width + spaces[place]));
-  const sensible = align === "right" && cells.some(cell => typeof cell === "number")
-    && grown <= Math.max(...widths) + MOST_PADDING;
-  return sensible ? spaces : spaces.map(() => 0);
+  return grown <= Math.max(...widths) + MOST_PADDING ? spaces : spaces.map(() => 0);
 }
+function pad(cell, spaces) { cell.style.paddingRight = spaces ? `calc(${spaces}ch + .6em)` : ""; }
 function written(cell) { return typeof cell === "number" ? exact(cell) : cell; }
 
 /* Tells whether the reader wants motion. */

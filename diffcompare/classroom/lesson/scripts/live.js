@@ -48,7 +48,14 @@ function renewCells(part, cells) {
   for (const [[table, row, column], parts] of cells) {
     const cell = tables[table]?.tBodies[0].rows[row]?.cells[column];
     if (cell && cell.textContent !== "?") write(cell, parts);
+    if (cell && parts.some(part => part.as === "exact")) align(tables[table], column);
   }
+}
+
+/* Puts the decimal points of a column below each other, which has other numbers now. */
+function align(table, column) {
+  const cells = [...table.querySelectorAll("tbody tr")].map(row => row.cells[column]).filter(cell => cell?.matches(".right"));
+  spacesAfter(cells.map(cell => cell.textContent)).forEach((spaces, place) => pad(cells[place], spaces));
 }
 
 const remembered = new Map();  // what Python has written, by node

@@ -1,6 +1,6 @@
 /* The bars of swell on a logarithmic axis: nodes of the derivative in four forms, or the accuracy of two answers. */
 
-const chart = {width: 760, height: 470, left: 84, right: 6, top: 92, bottom: 54};
+const chart = {width: 760, height: 470, left: 104, right: 6, top: 92, bottom: 54};
 const SIZES = ["raw tree", "light tree", "light dag", "cse"], ERRORS = ["expanded", "reverse"];
 const HATCHES = ["", "M0 8L8 0", "M0 4H8", "M0 0L8 8M0 8L8 0"];
 
