@@ -224,7 +224,7 @@ def _block(block: Block, look: Look, lower: int) -> str:
 def _chart(chart: Plot | Bars, look: Look) -> str:
     """Show a chart with its numbers collapsed below."""
     table = f"<details><summary>{_escaped(translate('The numbers'))}</summary>\n{_table(chart.table, look)}\n</details>"
-    return f'<figure>\n<div class="scroll" hidden>\n{svg.picture(chart)}\n</div>\n{table}\n</figure>'
+    return f'<figure>\n<div class="scroll" hidden="hidden">\n{svg.picture(chart)}\n</div>\n{table}\n</figure>'
 
 
 def _graph(graph: Graph, look: Look) -> str:
@@ -233,7 +233,7 @@ def _graph(graph: Graph, look: Look) -> str:
     if len(graph.vertices) > MAX_DRAWN:
         return table
     name = _escaped(graph.caption)
-    region = f'<div class="scroll" role="region" aria-label="{name}" tabindex="0" hidden>'
+    region = f'<div class="scroll" role="region" aria-label="{name}" tabindex="0" hidden="hidden">'
     drawing = f"{region}\n{svg.picture(graph)}\n</div>\n"
     return (
         f"<figure>\n{drawing}<figcaption>{name}</figcaption>\n</figure>\n"

@@ -4,8 +4,8 @@ A browser shows the MathML and copies the text: in `x^2*sin(x)` nothing is lost,
 is too large to be typeset is shown as text, cut as everywhere.
 
 A notebook that is not trusted, and whatever else shows HTML without its styles, takes the elements of MathML away and
-leaves their letters, x2 for a square.  So the MathML is hidden until the style sheet shows it, and the text is in its
-place until the style sheet takes it away.
+leaves their letters, x2 for a square.  So the MathML is hidden until the style sheet shows it (by an attribute with a
+value: JupyterLab drops one without), and the text is in its place until the style sheet takes it away.
 """
 
 from __future__ import annotations
@@ -34,5 +34,5 @@ def formula_html(expression: Expression) -> str:
     mathematics = to_mathml(expression)
     if mathematics is None:
         return f"<code>{text}</code>"
-    shown = f"<span hidden>{clean(mathematics)}</span>"
+    shown = f'<span hidden="hidden">{clean(mathematics)}</span>'
     return f'<span class="typeset">{shown}<code class="copied" aria-hidden="true">{text}</code></span>'

@@ -67,6 +67,7 @@ def test_without_styles_and_mathml_the_text_is_left_and_no_picture(tmp_path):
     bare = re.sub(
         "</?(math|m[a-z]+|svg|g|path|text|tspan|rect)\\b[^>]*>", "", re.sub("(?s)<style>.*?</style>", "", html)
     )
+    bare = bare.replace(" hidden>", ">")  # JupyterLab drops the attribute where it has no value
     texts = []
     for number, page in enumerate((bare, html)):
         file = tmp_path / f"{number}.html"

@@ -155,7 +155,7 @@ def to_html(expression: Expression) -> str | None:
         return None
     style = f".{_SHOWN} [hidden] {{ display: inline !important; }} .{_SHOWN} > code {{ display: none; }}"
     text = f"<code>{escape(to_text(expression))}</code>"
-    return f'<span class="{_SHOWN}"><style>{style}</style><span hidden>{mathematics}</span>{text}</span>'
+    return f'<span class="{_SHOWN}"><style>{style}</style><span hidden="hidden">{mathematics}</span>{text}</span>'
 
 
 def _is_wide(expression: Expression, columns: int) -> bool:
