@@ -30,7 +30,7 @@ def check(folder: str, names: Collection[str], output: str | None = None) -> lis
     if os.path.isdir(folder) and not os.access(folder, os.W_OK | os.X_OK):
         raise CannotWrite(f"into `{folder}`", reason(denied()), f"{help_for(denied())}, or name another directory")
     paths = [os.path.join(folder, name) for name in names]
-    if output is not None and any(_is_same(output, path) for path in paths):
+    if output is not None and any(is_same_file(output, path) for path in paths):
         raise CannotWrite(f"`{output}`", "a file of that name is written there too", "name another file with -o")
     old = [path for path in paths if os.path.lexists(path)]
     for path in old:
@@ -83,7 +83,8 @@ def _checksum(text: str) -> str:
     return SEAL + hashlib.sha256(plain).hexdigest()[:LENGTH]
 
 
-def _is_same(path: str, other: str) -> bool:
+def is_same_file(path: str, other: str) -> bool:
+    """Tell whether two paths are of one file, which need not be there yet."""
     if os.path.exists(path) and os.path.exists(other):
         return os.path.samefile(path, other)
     return os.path.realpath(path).casefold() == os.path.realpath(other).casefold()  # some disks fold case

@@ -324,7 +324,7 @@ _DRAWN = """\
 .curve .slope path { fill: $ink; stroke: $ink; }
 .curve .mark, .curve .guide { stroke: $ink; }
 .curve .trail { fill: $ink; }
-.bars .bar, .legend .bar, .hatch { stroke: $ink; }
+.bars .bar, .legend .bar, .dc-svg pattern .hatch { stroke: $ink; }
 .fill0 { fill: $vermillion-text; }
 .fill2 { fill: $blue; }
 .fill1, .fill3 { fill: $paper; }

@@ -11,6 +11,7 @@ from diffcompare.cli.arguments import OUTPUT, Argument, Option
 from diffcompare.cli.commands.demo import NEEDS_EXPRESSION, OwnExpression, complete_demos
 from diffcompare.cli.output import CommandResult, Settings, check_destination, choose_format, progress_line
 from diffcompare.diagnostics import note, usage_error
+from diffcompare.output_folder import is_same_file
 from diffcompare.render import format_of_suffix
 
 EXAMPLES = (
@@ -106,4 +107,6 @@ def _check_kind(as_slides: bool, as_sheet: bool, key: str | None, settings: Sett
         raise usage_error(
             "E506", f"the key is a page, and `{key}` does not end in .html", "for example `--key key.html`"
         )
+    if settings.output is not None and is_same_file(settings.output, key):
+        raise usage_error("E506", f"the sheet and its key are both to be `{key}`", "give the key a name of its own")
     safe_io.check_destination(key)

@@ -221,3 +221,16 @@ def test_bars_differ_in_their_pattern(window, go):
         )
         == 4
     )
+
+
+def test_series_are_told_apart_by_hatches_that_are_seen(window, go):
+    go("swell", 8)
+    window.run("byId('accuracy').getAttribute('aria-pressed') === 'true' && byId('accuracy').click()")
+    colours = window.run(
+        "[...document.querySelectorAll('#bars pattern .hatch[d^=M]')].map(each =>"
+        " [getComputedStyle(each).stroke, getComputedStyle(each.previousElementSibling).fill])"
+    )
+    assert len(colours) == 3
+    assert all(line != ground for line, ground in colours)
+    cut = window.run("document.querySelectorAll('#bar-legend svg:not([viewBox])').length")
+    assert cut == 0  # the whole swatch is shown, however large the letters are

@@ -40,6 +40,7 @@ from diffcompare.safe_io import CannotWrite
         (("lesson", "--slides", "--sheet"), "E506", "one after the other"),
         (("lesson", "--key", "key.html"), "E506", "add `--sheet`"),
         (("lesson", "--sheet", "--key", "key.txt"), "E506", "--key key.html"),
+        (("lesson", "--sheet", "-o", "a.html", "--key", "./a.html"), "E506", "a name of its own"),
         (("lesson", "swell", "--sheet"), "E506", "add `trace`"),
         (("lesson", "kinks", "--slides", "-o", "slides.pdf"), "E506", "-o FILE.html"),
     ],

@@ -60,7 +60,7 @@ function inWords(value, key, errors) {
 }
 
 function swatch(number) {
-  return draw("svg", {width: 28, height: 16, "aria-hidden": "true"},
+  return draw("svg", {viewBox: "0 0 28 16", "aria-hidden": "true"},
     draw("rect", {class: "bar", x: 1, y: 1, width: 26, height: 14, fill: `url(#hatch-${number})`}));
 }
 
