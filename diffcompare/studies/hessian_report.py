@@ -169,6 +169,7 @@ def document(hessian: Hessian, *, brief: bool = False) -> Document:
         lambda: _everything(hessian, caption, matrix, values),
         hessian.data,
         arrays(hessian, _key(hessian)),
+        _truth_notes(hessian),
     )
 
 
@@ -178,11 +179,14 @@ def _everything(hessian: Hessian, caption: str, matrix: list[Block], values: Tab
     if hessian.problem.wrt:
         blocks += [values, cost_table(hessian)]
     blocks += [*_slopes(hessian), *note_table(hessian.answers)]
-    if hessian.truth is not None:
-        notes = [*[f"the truth: {note}" for note in hessian.truth.first.notes], *hessian.truth.notes]
-        blocks += [Paragraph(note, "note") for note in notes]
+    blocks += [Paragraph(note, "note") for note in _truth_notes(hessian)]
     closing = verdict(hessian)
     return blocks + ([Paragraph(closing, "verdict")] if closing else [])
+
+
+def _truth_notes(hessian: Hessian) -> list[str]:
+    truth = hessian.truth
+    return [] if truth is None else [*[f"the truth: {note}" for note in truth.first.notes], *truth.notes]
 
 
 def _is_upper(hessian: Hessian, row: int, name: str) -> bool:

@@ -190,6 +190,7 @@ def document(jacobian: Jacobian, *, brief: bool = False) -> Document:
         lambda: _everything(jacobian, [*matrix], values),
         jacobian.data,
         _arrays(jacobian),
+        [f"the truth of {note}" for note in _truth_notes(jacobian)],
     )
 
 

@@ -305,6 +305,7 @@ def short_form(
     details: Callable[[], Sequence[Block]],
     data: Callable[[], Mapping[str, Any]],
     numbers: Mapping[str, Any],
+    doubts: Sequence[str],
 ) -> Document:
     """Return the verdict, a line for each function with its value, and the matrix, with everything else as details.
 
@@ -316,6 +317,7 @@ def short_form(
         details: Makes the blocks of the long form.
         data: Makes the JSON document.
         numbers: The arrays of the document.
+        doubts: What is to be known about the truth.
     """
     outcome = outcome_of(record)
     if record.failure is not None:
@@ -332,6 +334,7 @@ def short_form(
     if len(functions) > MAX_FUNCTIONS:
         left_out = counted(len(functions) - MAX_FUNCTIONS, "other output")
         blocks.append(Paragraph(f"`-v`, or `details()` in Python, shows {left_out} too", "note"))
+    blocks += [Paragraph(doubt, "note") for doubt in doubts]
     return Document(tuple(blocks), data, numbers, lambda: tuple(details()))
 
 

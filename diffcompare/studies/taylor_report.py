@@ -144,7 +144,12 @@ def document(taylor: Taylor, *, brief: bool = False) -> Document:
         lambda: _everything(taylor, coefficients),
         taylor.data,
         _arrays(taylor),
+        _truth_notes(taylor),
     )
+
+
+def _truth_notes(taylor: Taylor) -> list[str]:
+    return [f"the truth: {note}" for note in (taylor.first.notes if taylor.first else ())]
 
 
 def _everything(taylor: Taylor, coefficients: Table) -> list[Block]:
@@ -154,7 +159,7 @@ def _everything(taylor: Taylor, coefficients: Table) -> list[Block]:
     )
     blocks: list[Block] = [Heading("The Taylor series", 1), _question(taylor), coefficients, values]
     blocks += [cost_table(taylor), *_orders(taylor), *note_table(taylor.answers)]
-    blocks += [Paragraph(f"the truth: {note}", "note") for note in (taylor.first.notes if taylor.first else ())]
+    blocks += [Paragraph(note, "note") for note in _truth_notes(taylor)]
     closing = verdict(taylor)
     return blocks + ([Paragraph(closing, "verdict")] if closing else [])
 

@@ -109,7 +109,11 @@ def test_what_is_no_number_is_named(result, message, monkeypatch):
 @pytest.mark.parametrize(
     ("ask", "code", "message"),
     [
-        (lambda: dc.compare("x^2", x=1, native="torch"), "E703", "`native` is for a Python function"),
+        (
+            lambda: dc.compare("x^2", x=1, native="torch"),
+            "E703",
+            "`native` runs a Python function written for the library",
+        ),
         (lambda: dc.compare(lambda x: x, x=1, native="trch"), "E715", "no engine `trch`"),
     ],
 )

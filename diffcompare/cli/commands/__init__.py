@@ -32,7 +32,7 @@ COMMAND_GROUPS: dict[str, dict[str, str]] = {
     "Teach": {
         "quiz": "Find derivatives, with hints and explanations.",
         "demo": "Show how the methods work, step by step.",
-        "lesson": "Write demos as one page that needs no network.",
+        "lesson": "Write demos as a page, as slides or as a sheet of paper.",
     },
     "Reference": {
         "ops": "Show the operations and their partials.",

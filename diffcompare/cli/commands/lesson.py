@@ -17,7 +17,7 @@ from diffcompare.render import format_of_suffix
 EXAMPLES = (
     "diffcompare lesson --minutes 45 -o lesson.html",
     "diffcompare lesson trace step --slides -o slides.html",
-    'diffcompare lesson --expr "x*tanh(x)" --at x=1 --sheet -o sheet.html --key key.html',
+    'diffcompare lesson --expr "x*tanh(x)" --sheet -o sheet.html --key key.html',
 )
 MORE_FORMATS = ("svg", "png", "pdf")
 
@@ -41,7 +41,9 @@ def command(
     ] = None,
     lang: options.Language = "en",
 ) -> CommandResult:
-    """Write demos as one page that needs no network, as slides, or as a sheet for students.
+    """Write demos as a page, as slides or as a sheet of paper.
+
+    The page and the slides are one file each and need no network.
 
     Keys step through the page (they can be switched off).  Another point, or another of the expressions that it offers,
     is replayed in full by the page's own tape.  In the V of the errors, keys or pointer move h and show the digits that
