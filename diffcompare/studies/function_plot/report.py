@@ -266,7 +266,7 @@ def picture(plot: FunctionPlot) -> Plot:
     caption = f"f = {formula}" if len(formula) <= MAX_CAPTION else f"f along {plot.name}"
     caption += f" at {format_point(others)}" if others else ""
     y_span = (plot.y.low, plot.y.high)
-    level = f"f - {format_coordinate(plot.level)}" if plot.level else ""
+    level = f"f {'-' if plot.level > 0 else '+'} {format_coordinate(abs(plot.level))}" if plot.level else ""
     return Plot("graph", Axis(plot.name, span=plot.x), Axis(level, span=y_span), tuple(series), _numbers(plot), caption)
 
 

@@ -137,6 +137,12 @@ def test_the_values_of_a_few_doubles_are_steps():
         assert y == pytest.approx(float(Fraction(x) ** 2 + 1000 - Fraction(plotted.level)), rel=1e-9)
 
 
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_the_axis_says_with_one_sign_what_its_numbers_are_above(sign):
+    plotted = plot(f"{sign}(x^2 + 1e3)", x=1.0, range=(1, 1 + 1e-12))
+    assert picture(plotted).y.title.startswith("f + 1001" if sign else "f - 1001")
+
+
 def test_another_formula_is_drawn_with_the_difference():
     plotted = plot("d/dx (x^2*sin(x))", x=1.0, range=(0, 2), versus="2*x*cos(x)")
     assert not plotted.versus.is_alike
