@@ -115,7 +115,8 @@ def test_markdown_is_mathematics_or_code():
 def test_html_is_a_table_with_headers():
     text = written(SHORT, "html")
     assert (
-        '<th scope="row" class="right"><span class="typeset"><math displaystyle="true" alttext="d/dx[x^2*y]">' in text
+        '<th scope="row" class="right"><span class="typeset"><span hidden="hidden">'
+        '<math displaystyle="true" alttext="d/dx[x^2*y]">' in text
     )
     assert '<td class="left remark">power rule</td>' in text
 

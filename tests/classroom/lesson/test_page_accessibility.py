@@ -44,13 +44,15 @@ WALK = """
     seen.add(`${ink} on ${paper}`);
     if (found < least) wrong.push([kind, found.toFixed(2), words, String(ink), String(paper)]);
   };
+  /* Of what is inside an undrawn group of a drawing Chromium says that it is visible; it has no place, though. */
+  const isSeen = element => element.getClientRects().length && element.checkVisibility({visibilityProperty: true});
   const hidden = '.frame:not(.here), .demo:not(.here), .printed, .spoken, script, style, template, title, desc, defs';
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT, node =>
     node.nodeType === Node.TEXT_NODE ? NodeFilter.FILTER_ACCEPT
       : node.matches(hidden) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_SKIP);
   while (walker.nextNode()) {
     const text = walker.currentNode, element = text.parentElement;
-    if (!text.data.trim() || !element.checkVisibility({visibilityProperty: true})) continue;
+    if (!text.data.trim() || !isSeen(element)) continue;
     const style = getComputedStyle(element), size = parseFloat(style.fontSize), inside = element.closest('svg');
     const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
     const ink = parse(inside ? style.fill : style.color);
@@ -59,7 +61,7 @@ WALK = """
   const lines = '.arrow path:first-child, .shape, .chip rect, .curve polyline, .curve .axis, .curve .mark, .curve .slope path,'
     + ' .bars .axis, .bars .bar, .curve .dots';
   for (const line of document.querySelectorAll(lines)) {
-    if (!line.checkVisibility()) continue;
+    if (!isSeen(line)) continue;
     const stroke = getComputedStyle(line).stroke;
     const outer = line.matches('.active .shape + .shape') ? parse(getComputedStyle(line.previousElementSibling).fill) : null;
     if (stroke !== 'none') note('line', line, parse(stroke), outer || boxes(line.closest('svg')), 3, line.outerHTML.slice(0, 60));

@@ -13,12 +13,15 @@ function draw(tag, attributes = {}, ...children) {
   return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 }
 
+const LONG = 30; // longer text may take several lines of its cell, as on Python's pages
+
 /* Returns a table like those of Python's pages; heads are pairs [title, "left" or "right"]. */
 function table(caption, heads, rows) {
   const points = heads.map(([, align], place) => pointPadding(align, rows.map(row => row[place])));
   const head = make("tr", {}, ...heads.map(([title, align], place) =>
     make("th", {scope: "col", class: points[place].some(Boolean) ? "left" : align}, title)));
-  const prose = heads.length > 1 && heads.at(-1)[1] === "left" && rows.every(row => typeof row.at(-1) === "string");
+  const texts = rows.map(row => row.at(-1)), isWords = texts.every(text => typeof text === "string");
+  const prose = heads.length > 1 && heads.at(-1)[1] === "left" && isWords && texts.some(text => text.length > LONG);
   const body = rows.map((row, number) => make("tr", {}, ...row.map((text, place) => {
     if (!place && heads[0][1] === "left") return make("th", {scope: "row", class: "left"}, written(text));
     const kind = typeof text === "number" ? " number" : place === heads.length - 1 && prose ? " prose" : "";
