@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isfinite, nan
+from math import isfinite, nan, prod
 from typing import NamedTuple
 
 from diffcompare.language.expression import Expression
@@ -84,13 +84,47 @@ def first_difference(
 
 
 def _most_alike(answer: Expression, rights: Sequence[AnswerTerm], search: Search) -> list[AnswerTerm]:
-    """Return the terms of the answer as written or simplified, whichever has more in common with the derivative.
+    """Return the terms of the answer simplified, as written or multiplied out: what is most like the derivative.
 
-    Simplified, 2*x + x no longer has a term 2*x.
+    Simplified, 2*x + x no longer has a term 2*x; and x*(2*sin(x) + x*cos(x)) has its terms once it is multiplied out.
     """
-    forms = (tidied(answer, search.function.root) or answer, answer)
+    forms = (tidied(answer, search.function.root) or answer, answer, _multiplied_out(answer))
     splits = [split_terms(form, search.samples) for form in forms]
     return min(splits, key=lambda terms: len(_unmatched(rights, terms)))
+
+
+def _multiplied_out(formula: Expression) -> Expression:
+    """Return a formula as a sum, with products distributed over the sums in them; unchanged where it gets too long."""
+    terms: list[Expression] = []
+    pending = [(formula, False)]
+    while pending:
+        if len(terms) + len(pending) > MAX_TERMS_SPLIT:
+            return formula
+        node, is_negative = pending.pop()
+        factors = _factors(node)
+        place = next((place for place, factor in enumerate(factors) if is_linear(factor)), None)
+        if place is None:
+            terms.append(-node if is_negative else node)
+            continue
+        total, others = factors[place], factors[:place] + factors[place + 1 :]
+        parts = [(prod(others, start=part) if others else part, is_negative) for part in total.arguments]
+        if total.operation is not add:
+            parts[-1] = (parts[-1][0], not is_negative)
+        pending.extend(reversed(parts))
+    return sum(terms[1:], start=terms[0])
+
+
+def _factors(node: Expression) -> list[Expression]:
+    """Return the factors of a product, also those of products in it."""
+    factors: list[Expression] = []
+    pending = [node]
+    while pending and len(factors) < MAX_TERMS_SPLIT:
+        node = pending.pop()
+        if is_product(node):
+            pending += reversed(node.arguments)
+        else:
+            factors.append(node)
+    return factors + pending
 
 
 def _is_multiple(ours: Sequence[float], theirs: Sequence[float]) -> bool:

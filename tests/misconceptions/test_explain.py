@@ -794,3 +794,16 @@ def test_a_large_function_has_its_single_mistakes_found():
     right = derivatives_of(wengert_list(expression), "x")[expression]
     mistake = find_mistake(expression, "x", right + parse("2*sin(3*x)*exp(x)"), POINTS)
     assert (mistake.kind, str(mistake.node)) == ("missing-inner-factor", "cos(3*x)")
+
+
+@every_row(
+    ("answer", "term"),
+    [
+        ("x*(2*sin(x) + cos(x))", "x^2*cos(x)"),  # 2*x*sin(x) is there
+        ("x*(x*(cos(x) + sin(x)))", "2*x*sin(x)"),  # x^2*cos(x) is there
+        ("(x + 1)*(2*sin(x))", "x^2*cos(x)"),
+    ],
+)
+def test_a_product_is_multiplied_out_before_a_term_is_called_missing(answer, term):
+    mistake = first_difference(parse("x^2*sin(x)"), "x", parse(answer), POINTS)
+    assert mistake.sentence.startswith(f"the derivative has the term {term}, ")
