@@ -182,6 +182,7 @@ def test_the_speakers_window_tells_what_comes_and_leads_the_lesson(window, go, p
     assert window.run("[here().id, byId('presenter').checkVisibility()]") == ["trace-31", False]
 
 
+@pytest.mark.thorough
 def test_keys_skip_what_is_not_in_the_plan(window, file, plays, tmp_path):
     """The outline still leads there; another expression, whose steps have other numbers, is shown in full."""
     plan = fit([plays["trace"]], 5)

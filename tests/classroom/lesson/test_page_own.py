@@ -81,6 +81,7 @@ def own(shared_window, file):
     shared_window.open(file)
 
 
+@pytest.mark.thorough
 def test_every_demo_follows_the_point(own, tmp_path):
     """Values, tangents, adjoints, messages, quotients, formulas and Hessians, and in other branches too."""
     for place, (text, at, other) in enumerate(FORMULAS):

@@ -103,6 +103,7 @@ MEASURED = """
 """
 
 
+@pytest.mark.thorough
 def test_two_pages_of_either_paper_on_which_one_can_write(plays, survey, tmp_path):
     """Nothing is cut, in both languages, on the sheet and in the key."""
     with use_language("zh"):

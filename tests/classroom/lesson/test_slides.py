@@ -97,6 +97,7 @@ def test_keys_reveal_go_on_and_jump(window):
     window.run("byId('keys').click()")
 
 
+@pytest.mark.thorough
 def test_the_address_names_the_slide(window, deck):
     window.open(deck, "#kinks/2")
     assert window.run("here().id") == "kinks-2"
@@ -105,6 +106,7 @@ def test_the_address_names_the_slide(window, deck):
     assert window.run("new Promise(done => setTimeout(() => done(location.hash), 250))") == "#kinks/2b"
 
 
+@pytest.mark.thorough
 def test_the_second_window_is_told_and_tells(window, deck):
     """What it gets is a message from the window that opened it; its keys go back there."""
     window.run("window.sent = []; presenter = {postMessage: message => sent.push(message)}; go(2)")
@@ -121,6 +123,7 @@ def test_the_second_window_is_told_and_tells(window, deck):
     window.open(deck)
 
 
+@pytest.mark.thorough
 def test_on_paper_every_slide_has_a_page(window, deck):
     window.open(deck)
     pdf = base64.b64decode(window.send("Page.printToPDF", preferCSSPageSize=True, printBackground=True)["data"])
@@ -132,6 +135,7 @@ def test_on_paper_every_slide_has_a_page(window, deck):
     window.emulate(motion="reduce")
 
 
+@pytest.mark.thorough
 def test_on_a_phone_slides_are_cards(window):
     window.resize(390, 844)
     assert window.run("document.documentElement.scrollWidth") == 390

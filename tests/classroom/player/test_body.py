@@ -67,7 +67,9 @@ def places_of(blocks, lines):
             yield ("axis", block.key, block.x.span, block.y.span), axis[0] if axis else None
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize(
+    "size", [SIZES[0], *[pytest.param(size, marks=pytest.mark.thorough) for size in SIZES[1:]]], ids=str
+)
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_jumps(name, size):
     seen = {}

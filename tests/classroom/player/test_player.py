@@ -210,6 +210,7 @@ def test_the_player_begins_without_what_only_frames_need():
     assert run.stdout.strip() == "[]"
 
 
+@pytest.mark.thorough
 def test_a_clicker_steps_and_escape_does_nothing():
     terminal = Terminal("demo", "kinks")
     terminal.wait_for(b"[q] quit")
