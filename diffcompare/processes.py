@@ -206,17 +206,15 @@ class LocalWorker:
     Attributes:
         can_be_left: Whether it goes on while nobody waits for its answer.
         is_ready: Whether those who talk to it have had its greeting.
-        why: What the system said when a process was to be started.
     """
 
     can_be_left = False
 
-    def __init__(self, module: str, why: str) -> None:
+    def __init__(self, module: str) -> None:
         """Have the function `conversation` of a module answer."""
         self.is_ready = False
         self.is_usable = True
         self.has_answered = True  # nobody has to wait for it before others may begin
-        self.why = why
         self._requests: deque[Mapping[str, Any]] = deque()
         self._answers: Iterator[dict[str, Any]] = import_module(module).conversation(self._asked())
 
@@ -296,8 +294,8 @@ def start_worker(
     """Start a worker as LineWorker does; where no process can be started (in a browser), it answers in this one."""
     try:
         return LineWorker(module, name, stderr, with_children=with_children, is_passing=is_passing)
-    except OSError as error:
-        return LocalWorker(module, error.strerror or str(error))
+    except OSError:
+        return LocalWorker(module)
 
 
 def processors() -> int:

@@ -50,7 +50,7 @@ def test_answers_come_in_the_order_of_the_requests(capsys):
 
 
 def test_who_is_asked_nothing_has_no_answer():
-    worker = processes.LocalWorker(__name__, "no process")
+    worker = processes.LocalWorker(__name__)
     assert worker.receive() == {"hello": True}
     with pytest.raises(processes.WorkerLost):
         worker.receive()
@@ -59,7 +59,7 @@ def test_who_is_asked_nothing_has_no_answer():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no alarm")
 def test_the_alarm_ends_what_takes_too_long():
-    worker = processes.LocalWorker(__name__, "no process")
+    worker = processes.LocalWorker(__name__)
     worker.receive()
     worker.send({"linger": 60})
     with pytest.raises(TimeoutError):
@@ -68,7 +68,7 @@ def test_the_alarm_ends_what_takes_too_long():
 
 
 def test_nothing_is_begun_after_the_deadline():
-    worker = processes.LocalWorker(__name__, "no process")
+    worker = processes.LocalWorker(__name__)
     with pytest.raises(TimeoutError):
         worker.receive(time.monotonic() - 1)
 

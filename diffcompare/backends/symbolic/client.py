@@ -44,7 +44,7 @@ WITHOUT_SIMPLIFICATION = ("raw", "cse")  # the stages that take no longer than t
 STARTUP = 60.0  # seconds that the import of sympy may take; they are not charged to the budget
 STEPS = ("sign", "floor", "ceil")  # sympy's derivative is a distribution or missing; the worker takes it to be 0
 MAX_LISTED = 6  # partials that a note names
-LOCAL = "sympy ran in this process, as no other can be started: without a limit of memory, and nothing can end it"
+LOCAL = "sympy ran in this process, as no other can be started: without a limit of memory"
 FOLLOW_INTERVAL = 0.2  # seconds between two looks at an answer that is not complete
 MAX_KEPT_ANSWERS = 64  # enough to go through many points with a few expressions
 
